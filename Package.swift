@@ -1,0 +1,76 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Kernel modules are optimized in every configuration, so that `swift test` trains at full speed.
+// Instruction-set flags apply to one module only; nothing outside the three may assume more than the baseline.
+#if arch(x86_64)
+let avx2Flags = ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"]
+let avx512Flags = avx2Flags + ["-Xcc", "-mavx512f", "-Xcc", "-mavx512bw", "-Xcc", "-mavx512dq", "-Xcc", "-mavx512vl"]
+#else
+let avx2Flags: [String] = []
+let avx512Flags: [String] = []
+#endif
+
+func optimized(_ flags: [String] = []) -> [SwiftSetting] {
+    [.unsafeFlags(["-Ounchecked"] + flags)]
+}
+
+let package = Package(
+    name: "lockstep",
+    products: [
+        .library(name: "Lockstep", targets: ["Lockstep"]),
+        .executable(name: "lockstep", targets: ["LockstepCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // What Swift cannot call.
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CSystem"),
+
+        // Kernels: one body, one thin module for each instruction set, one table chosen at start.
+        .target(name: "KernelBodies", dependencies: ["CSystem"], swiftSettings: optimized()),
+        .target(name: "KernelsAVX2", dependencies: ["KernelBodies"], swiftSettings: optimized(avx2Flags)),
+        .target(name: "KernelsAVX512", dependencies: ["KernelBodies"], swiftSettings: optimized(avx512Flags)),
+        .target(name: "KernelsNEON", dependencies: ["KernelBodies"], swiftSettings: optimized()),
+        .target(
+            name: "Kernels",
+            dependencies: ["KernelBodies", "KernelsAVX2", "KernelsAVX512", "KernelsNEON", "CSystem"],
+            swiftSettings: optimized()),
+
+        // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
+        .target(name: "HDF5", dependencies: ["CHDF5"]),
+        .target(name: "StrictCoding"),
+        .target(name: "Datasets", dependencies: ["HDF5", "Kernels", "StrictCoding", "CZlib"]),
+        .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
+        .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
+        .target(name: "Checkpoints", dependencies: ["HDF5", "Networks", "CSystem"]),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Parallel", "Datasets", "Checkpoints", "StrictCoding", "Yams",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "Lockstep", dependencies: ["Training"]),
+        .executableTarget(
+            name: "LockstepCommand",
+            dependencies: ["Lockstep", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+        // Tests mirror Sources.
+        .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+        .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
+        .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "TestSupport"]),
+        .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Lockstep", "TestSupport"]),
+        .testTarget(name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

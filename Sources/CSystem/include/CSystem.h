@@ -1,0 +1,5 @@
+// What Swift cannot call by itself. One header a topic; each states why it exists.
+#ifndef LOCKSTEP_CSYSTEM_H
+#define LOCKSTEP_CSYSTEM_H
+
+#endif
