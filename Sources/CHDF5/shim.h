@@ -1,1 +1,55 @@
+// What Swift cannot reach of HDF5 by itself: macros that expand to a call (every H5T_* and H5P_* runs H5open() first),
+// to a cast, or to a versioned function name. Everything else is called directly.
+#ifndef LOCKSTEP_CHDF5_H
+#define LOCKSTEP_CHDF5_H
+
 #include <hdf5.h>
+
+// shim_H5T_NATIVE_INT() for the macro H5T_NATIVE_INT, and so on.
+#define LOCKSTEP_ID(NAME) \
+    static inline hid_t shim_##NAME(void) { return NAME; }
+#define LOCKSTEP_VALUE(TYPE, NAME) \
+    static inline TYPE shim_##NAME(void) { return NAME; }
+
+// The types of Swift's numbers in memory.
+LOCKSTEP_ID(H5T_NATIVE_INT8)
+LOCKSTEP_ID(H5T_NATIVE_INT16)
+LOCKSTEP_ID(H5T_NATIVE_INT32)
+LOCKSTEP_ID(H5T_NATIVE_INT64)
+LOCKSTEP_ID(H5T_NATIVE_UINT8)
+LOCKSTEP_ID(H5T_NATIVE_UINT16)
+LOCKSTEP_ID(H5T_NATIVE_UINT32)
+LOCKSTEP_ID(H5T_NATIVE_UINT64)
+LOCKSTEP_ID(H5T_NATIVE_FLOAT)
+LOCKSTEP_ID(H5T_NATIVE_DOUBLE)
+
+// The types of numbers in files: little endian; the other order is set on a copy.
+LOCKSTEP_ID(H5T_STD_I8LE)
+LOCKSTEP_ID(H5T_STD_I16LE)
+LOCKSTEP_ID(H5T_STD_I32LE)
+LOCKSTEP_ID(H5T_STD_I64LE)
+LOCKSTEP_ID(H5T_STD_U8LE)
+LOCKSTEP_ID(H5T_STD_U16LE)
+LOCKSTEP_ID(H5T_STD_U32LE)
+LOCKSTEP_ID(H5T_STD_U64LE)
+LOCKSTEP_ID(H5T_IEEE_F32LE)
+LOCKSTEP_ID(H5T_IEEE_F64LE)
+LOCKSTEP_ID(H5T_C_S1)
+
+// Classes of property lists.
+LOCKSTEP_ID(H5P_FILE_ACCESS)
+LOCKSTEP_ID(H5P_FILE_CREATE)
+LOCKSTEP_ID(H5P_GROUP_CREATE)
+LOCKSTEP_ID(H5P_DATASET_CREATE)
+LOCKSTEP_ID(H5P_LINK_CREATE)
+LOCKSTEP_ID(H5P_ATTRIBUTE_CREATE)
+
+// Flags and sentinels that contain a cast or a call.
+LOCKSTEP_VALUE(unsigned, H5F_ACC_RDONLY)
+LOCKSTEP_VALUE(unsigned, H5F_ACC_EXCL)
+LOCKSTEP_VALUE(unsigned, H5F_OBJ_ALL)
+LOCKSTEP_VALUE(hsize_t, H5S_UNLIMITED)
+LOCKSTEP_VALUE(size_t, H5T_VARIABLE)
+LOCKSTEP_VALUE(haddr_t, HADDR_UNDEF)
+
+#endif

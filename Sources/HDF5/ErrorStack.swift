@@ -1,0 +1,54 @@
+import CHDF5
+
+extension Subject {
+    /// Turns this thread's HDF5 error stack into one error. The outermost entry says what was asked of the library, the
+    /// innermost what broke; the frames between them repeat one or the other.
+    func currentError(_ operation: String) -> HDF5Error {
+        var frames: [String] = []
+        _ = withUnsafeMutablePointer(to: &frames) { frames in
+            H5Ewalk2(hid_t(H5E_DEFAULT), H5E_WALK_DOWNWARD, appendFrame, frames)
+        }
+        guard let outermost = frames.first, let innermost = frames.last else {
+            return error(.failed, operation, "HDF5 failed without saying why")
+        }
+        let trace = frames.count == 1 ? outermost : "\(outermost); \(innermost)"
+        let text = frames.joined(separator: "\n").lowercased()
+        let (kind, message) = diagnosis(text)
+        return error(kind, operation, message, library: trace)
+    }
+
+    /// The cause in a user's terms, from the words HDF5 uses for the failures that users meet.
+    private func diagnosis(_ text: String) -> (HDF5Error.Kind, String) {
+        if text.contains("truncated file") {
+            return (.truncated, "the file is shorter than its header says; copy or download it again")
+        }
+        if text.contains("unable to lock file") || text.contains("is already open for write") {
+            return (.locked, "another program has the file open for writing, or died while writing it")
+        }
+        if text.contains("no space left on device") || text.contains("errno = 28") {
+            return (.failed, "the disk is full")
+        }
+        if text.contains("bad version number") || text.contains("wrong version number")
+            || text.contains("unknown chunk index type")
+        {
+            return (
+                .unsupported,
+                "written by a newer HDF5 in a format that version \(HDF5.version) does not read; "
+                    + "write it again with h5py's libver='v110' or 'earliest'"
+            )
+        }
+        if text.contains("required filter") && text.contains("not registered") {
+            return (.unsupported, "stored with a compression filter that is not available; write it again with gzip")
+        }
+        return (.failed, "the file is damaged or cannot be accessed")
+    }
+}
+
+/// Called by H5Ewalk2 for each frame, outermost first.
+private let appendFrame: H5E_walk2_t = { _, frame, context in
+    guard let frame, let context else { return 0 }
+    let function = frame.pointee.func_name.map { String(cString: $0) } ?? "HDF5"
+    let text = frame.pointee.desc.map { String(cString: $0) } ?? "no description"
+    context.assumingMemoryBound(to: [String].self).pointee.append("\(function): \(text)")
+    return 0
+}
