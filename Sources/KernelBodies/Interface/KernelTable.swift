@@ -15,7 +15,7 @@
 /// Matrices are row-major and, unless a stride is given, contiguous. No function allocates, keeps a pointer, or writes
 /// outside the stated output. Outputs may alias inputs only where that is said. NaN is never hidden: a NaN input gives
 /// a NaN output (of any payload). Counts of zero are valid everywhere.
-public protocol KernelTable {
+public protocol KernelTable: SendableMetatype {
     /// "avx2", "avx512", "neon", "portable" or "reference".
     static var name: String { get }
 
