@@ -1,0 +1,70 @@
+import Kernels
+
+/// A network made ready to run: shapes inferred and checked, parameters laid out, plans made.
+public struct CompiledNetwork: Sendable {
+    public let network: Network
+    public let loss: Loss
+    /// The shape of one sample's input.
+    public let inputShape: Shape
+    public let layout: ParameterLayout
+    /// What the parameter blocks are, in order.
+    public let blocks: [ParameterBlock]
+    /// Forward, loss and backward.
+    public let trainingPlan: Plan
+    /// Forward only.
+    public let inferencePlan: Plan
+    /// The layers with shapes and parameter counts, those inside a residual layer after it.
+    public let summary: [LayerSummary]
+
+    /// - Parameters:
+    ///   - inputShape: the shape of one sample.
+    ///   - targets: what the data set holds for each sample; checked against the network's output.
+    /// - Throws: `NetworkError` naming the layer, the shape it expected and the shape it found.
+    public init(network: Network, loss: Loss, inputShape: Shape, targets: TargetSpecification) throws {
+        guard inputShape.count > 0 else {
+            throw NetworkError.invalidNetwork(problem: "the inputs have shape \(inputShape): nothing to learn from")
+        }
+        // The loss computes what such a last layer would, in a form that stays finite.
+        var computed = network
+        if let last = network.layers.last, loss.contains(last) { computed.layers.removeLast() }
+
+        func build(_ mode: Graph.Mode) throws -> (Plan, Graph) {
+            var graph = Graph(mode: mode)
+            let input = graph.value(shape: inputShape)
+            let output = try computed.build(in: &graph, input: input)
+            return (Plan(graph: graph, input: input, output: output), graph)
+        }
+        let (trainingPlan, graph) = try build(.training)
+        guard !graph.layout.parameters.isEmpty else {
+            throw NetworkError.invalidNetwork(problem: "the network has no parameters: add a layer such as linear")
+        }
+        try loss.check(output: trainingPlan.output.shape, targets: targets)
+        self.network = network
+        self.loss = loss
+        self.inputShape = inputShape
+        self.trainingPlan = trainingPlan
+        self.inferencePlan = try build(.inference).0
+        layout = graph.layout
+        blocks = graph.layout.blocks
+        summary = graph.layers
+    }
+
+    /// Fills a parameter buffer with first values, a function of the seed alone.
+    public func initialize(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64, kernels: any KernelTable.Type) {
+        for parameter in layout.parameters {
+            parameter.initializer.fill(
+                UnsafeMutableBufferPointer(start: parameters + parameter.offset, count: parameter.count),
+                fanIn: parameter.fanIn, fanOut: parameter.fanOut, seed: seed, stream: UInt32(parameter.index),
+                kernels: kernels)
+        }
+    }
+
+    /// Floating-point operations of one training step on `rows` samples, counting products of matrices only: forward,
+    /// gradient of the weights, and gradient of the inputs where something before them learns.
+    public func flopsPerStep(rows: Int) -> Int {
+        trainingPlan.operations.reduce(0) { sum, operation in
+            let passes = operation.reads.contains { trainingPlan.gradientPlaces[$0] != nil } ? 3 : 2
+            return sum + operation.flopsPerRow * passes * rows
+        }
+    }
+}

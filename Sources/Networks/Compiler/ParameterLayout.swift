@@ -1,0 +1,76 @@
+/// One named tensor of a network's parameters: where it lies in the one buffer that holds them all.
+public struct Parameter: Sendable {
+    /// Its place in the order of parameters.
+    public let index: Int
+    /// The layer's full name and the tensor's own, such as `linear1/weight`.
+    public let name: String
+    public let shape: Shape
+    /// The first element's place in the buffer, in floats; a multiple of 16.
+    public let offset: Int
+    let initializer: Initializer
+    let fanIn: Int
+    let fanOut: Int
+    /// Whether products of matrices read it, so that it is kept packed as well. Its shape is then `[inputs, outputs]`.
+    public let isMatrixOperand: Bool
+
+    public var count: Int { shape.count }
+    public var range: Range<Int> { offset..<offset + count }
+}
+
+/// How all parameters lie in one contiguous buffer. Gradients, optimizer moments and checkpoints share the layout.
+///
+/// Every parameter starts at a cache line; what lies between two of them is zero and stays so.
+public struct ParameterLayout: Sendable {
+    public private(set) var parameters: [Parameter] = []
+    /// Floats of the buffer, with what lies between parameters.
+    public private(set) var bufferCount = 0
+
+    /// The number of parameters a reader would count.
+    public var elementCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+    mutating func append(
+        name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, isMatrixOperand: Bool
+    ) -> Parameter {
+        let parameter = Parameter(
+            index: parameters.count, name: name, shape: shape, offset: bufferCount, initializer: initializer,
+            fanIn: fanIn, fanOut: fanOut, isMatrixOperand: isMatrixOperand)
+        parameters.append(parameter)
+        bufferCount += (shape.count + 15) / 16 * 16
+        return parameter
+    }
+}
+
+/// A piece of one parameter: whole rows of it, so many that a worker's pass over them is worth claiming.
+///
+/// The unit in which gradients are reduced, norms are summed and the optimizer runs. Which blocks there are is a
+/// function of the layout alone, since the partial sums of a norm are taken by block.
+public struct ParameterBlock: Sendable, Equatable {
+    /// The parameter's index in its layout.
+    public let parameter: Int
+    /// Which rows of the parameter: of its first dimension.
+    public let rows: Range<Int>
+    /// The same as a range of the buffer.
+    public let range: Range<Int>
+}
+
+extension ParameterLayout {
+    /// Floats in a block, about: 64 KiB of parameters, so that a block's sources, moments and results fit a second-level
+    /// cache of 512 KiB, and a network of half a million parameters still makes 30 blocks to share out.
+    static let targetBlockCount = 16_384
+
+    /// All parameters in blocks, in order.
+    public var blocks: [ParameterBlock] {
+        parameters.flatMap { parameter -> [ParameterBlock] in
+            let rowCount = parameter.shape.dimensions.first ?? 1
+            guard rowCount > 0, parameter.count > 0 else { return [] }
+            let width = parameter.count / rowCount
+            let rowsPerBlock = max(1, Self.targetBlockCount / width)
+            return stride(from: 0, to: rowCount, by: rowsPerBlock).map { first in
+                let rows = first..<min(first + rowsPerBlock, rowCount)
+                let start = parameter.offset + rows.lowerBound * width
+                return ParameterBlock(
+                    parameter: parameter.index, rows: rows, range: start..<start + rows.count * width)
+            }
+        }
+    }
+}

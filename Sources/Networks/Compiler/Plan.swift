@@ -1,0 +1,101 @@
+import Kernels
+
+/// A compiled network: the operations in order and the place of every value. Walked by each worker on its own arena.
+public struct Plan: Sendable {
+    public let mode: Graph.Mode
+    public let operations: [any Operation]
+    public let input: Value
+    public let output: Value
+    /// Whether operations' backward passes have anything to do, by operation.
+    let runsBackward: [Bool]
+    let arena: ArenaLayout
+    /// Floats a sample, by value.
+    let widths: [Int]
+    /// Where in `arena` a value's activation lies, by value.
+    let activationPlaces: [Int]
+    /// Where in `arena` a value's gradient lies, by value; nil where it has none.
+    let gradientPlaces: [Int?]
+
+    /// Lays out the arena for a finished graph.
+    ///
+    /// Time runs from -1 (the input is loaded) over the forward passes 0 ..< n and the loss at n to the backward pass of
+    /// operation i at 2n - i.
+    init(graph: Graph, input: Value, output: Value) {
+        let operations = graph.operations
+        let end = operations.count
+        mode = graph.mode
+        self.operations = operations
+        self.input = input
+        self.output = output
+        widths = graph.widths
+        runsBackward = operations.map { operation in
+            graph.mode == .training && operation.writes.contains { graph.needsGradient[$0] }
+        }
+
+        var places: [ArenaLayout.Place] = []
+        var activationPlace: [Int: Int] = [:]
+        var gradientPlace: [Int: Int] = [:]
+        func touch(_ key: Int, _ table: inout [Int: Int], width: Int, at time: Int) {
+            if let place = table[key] {
+                places[place].firstUse = min(places[place].firstUse, time)
+                places[place].lastUse = max(places[place].lastUse, time)
+            } else {
+                table[key] = places.count
+                places.append(.init(width: width, firstUse: time, lastUse: time))
+            }
+        }
+        func touchActivation(_ id: Value.ID, at time: Int) {
+            touch(graph.activationPlaces[id], &activationPlace, width: graph.widths[id], at: time)
+        }
+        func touchGradient(_ id: Value.ID, at time: Int) {
+            guard graph.mode == .training, graph.needsGradient[id] else { return }
+            touch(graph.gradientPlaces[id], &gradientPlace, width: graph.widths[id], at: time)
+        }
+        touchActivation(input.id, at: -1)
+        for (time, operation) in operations.enumerated() {
+            for id in operation.reads + operation.writes {
+                touchActivation(id, at: time)
+                touchGradient(id, at: 2 * end - time)
+            }
+            if runsBackward[time] {
+                for id in operation.savedForBackward { touchActivation(id, at: 2 * end - time) }
+            }
+        }
+        touchActivation(output.id, at: end)
+        touchGradient(output.id, at: end)
+        arena = ArenaLayout(places)
+        activationPlaces = graph.widths.indices.map { activationPlace[graph.activationPlaces[$0]] ?? 0 }
+        gradientPlaces = graph.widths.indices.map { id in
+            graph.needsGradient[id] ? gradientPlace[graph.gradientPlaces[id]] : nil
+        }
+    }
+
+    /// Computes the output of the micro-batch whose rows lie in the frame's input.
+    public func forward(_ frame: Frame) {
+        for operation in operations { operation.forward(frame) }
+    }
+
+    /// Turns the gradient of the output into gradients of all parameters.
+    public func backward(_ frame: Frame) {
+        var index = operations.count
+        while index > 0 {
+            index -= 1
+            if runsBackward[index] { operations[index].backward(frame) }
+        }
+    }
+
+    /// Like `forward`, but stops at the first operation whose output holds a value that is not finite, and returns its
+    /// layer. For finding out where a run went bad.
+    public func firstNonFiniteLayer(_ frame: Frame) -> String? {
+        let inputCount = frame.rows * input.shape.count
+        if frame.kernels.firstNonFinite(frame.value(input.id), count: inputCount) < inputCount { return "input" }
+        for operation in operations {
+            operation.forward(frame)
+            let count = frame.rows * widths[operation.output]
+            if frame.kernels.firstNonFinite(frame.value(operation.output), count: count) < count {
+                return operation.layer
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,65 @@
+import Kernels
+
+/// One worker's private memory to walk a plan with: activations, their gradients, scratch for the kernels. Allocated
+/// once, for a largest micro-batch; walking allocates nothing.
+///
+/// `@unchecked Sendable`: an arena is handed to one worker at a time, by its index.
+public final class WorkerArena: @unchecked Sendable {
+    public let plan: Plan
+    /// The most samples in flight at once.
+    public let capacity: Int
+    private let kernels: any KernelTable.Type
+    private let values: AlignedBuffer
+    private let workspace: AlignedBuffer
+    private let activationOffsets: OffsetTable
+    private let gradientOffsets: OffsetTable
+
+    public init(plan: Plan, capacity: Int, kernels: any KernelTable.Type) {
+        self.plan = plan
+        self.capacity = capacity
+        self.kernels = kernels
+        values = AlignedBuffer(count: plan.arena.width * capacity)
+        let scratch = plan.operations.map { $0.workspaceCount(rows: capacity, kernels: kernels) }.max() ?? 0
+        workspace = AlignedBuffer(count: scratch)
+        activationOffsets = OffsetTable(plan.activationPlaces.map { plan.arena.offsets[$0] * capacity })
+        gradientOffsets = OffsetTable(plan.gradientPlaces.map { $0.map { plan.arena.offsets[$0] * capacity } ?? -1 })
+    }
+
+    /// What to compute a micro-batch on.
+    public struct Model {
+        public let parameters: UnsafePointer<Float>
+        public let packed: PackedWeights
+
+        public init(parameters: UnsafePointer<Float>, packed: PackedWeights) {
+            self.parameters = parameters
+            self.packed = packed
+        }
+    }
+
+    /// A frame for a forward and a backward pass over one micro-batch.
+    ///
+    /// - Parameters:
+    ///   - rows: samples in it, at most `capacity`.
+    ///   - gradients: the shard's gradients, and where their chains start.
+    ///   - firstRow: where in the global batch the first of the rows stands.
+    public func frame(
+        rows: Int, model: Model, gradients: UnsafeMutablePointer<Float>, gradientStart: Accumulator,
+        seed: UInt64, step: UInt32, firstRow: Int
+    ) -> Frame {
+        precondition(rows <= capacity, "\(rows) rows do not fit an arena for \(capacity)")
+        return Frame(
+            kernels: kernels, rows: rows, arena: values.pointer,
+            activationOffsets: activationOffsets.pointer, gradientOffsets: gradientOffsets.pointer,
+            parameters: model.parameters, packed: model.packed,
+            parameterGradients: gradients, gradientStart: gradientStart, workspace: workspace.pointer,
+            seed: seed, step: step, firstRow: firstRow)
+    }
+
+    /// A frame for a forward pass alone.
+    public func frame(rows: Int, model: Model) -> Frame {
+        // An inference plan has no operation that touches gradients; the pointer only has to be one.
+        frame(
+            rows: rows, model: model, gradients: workspace.pointer, gradientStart: .zero, seed: 0, step: 0,
+            firstRow: 0)
+    }
+}

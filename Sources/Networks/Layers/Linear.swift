@@ -1,0 +1,152 @@
+import Kernels
+import StrictCoding
+
+/// A fully connected layer: `output = input · weight + bias` over the innermost dimension.
+///
+/// - Input: `[..., inputs]`; output: `[..., outputs]`.
+/// - Parameters: `weight` of shape `[inputs, outputs]`, `bias` of shape `[outputs]`.
+public struct Linear: Layer {
+    public static let kind = "linear"
+
+    public var outputs: Int
+    public var bias: Bool
+    public var initializer: Initializer
+    public var name: String?
+
+    public init(_ outputs: Int, bias: Bool = true, initializer: Initializer = .he(.normal), name: String? = nil) {
+        self.outputs = outputs
+        self.bias = bias
+        self.initializer = initializer
+        self.name = name
+    }
+
+    public func build(in graph: inout Graph, input: Value) throws -> Value {
+        guard outputs > 0 else {
+            throw NetworkError.invalidLayer(layer: graph.scope, problem: "outputs is \(outputs), expected at least 1")
+        }
+        guard let inputs = input.shape.dimensions.last, inputs > 0 else {
+            throw NetworkError.shapeMismatch(layer: graph.scope, expected: "[..., inputs]", found: input.shape)
+        }
+        let weight = graph.parameter(
+            "weight", shape: [inputs, outputs], initializer: initializer, fanIn: inputs, fanOut: outputs,
+            isMatrixOperand: true)
+        let bias = bias ? graph.parameter("bias", shape: [outputs], initializer: .zeros) : nil
+        let output = graph.value(shape: Shape(input.shape.dimensions.dropLast() + [outputs]))
+        graph.append(
+            LinearOperation(
+                layer: graph.scope, input: input.id, output: output.id, weight: weight, bias: bias,
+                inputs: inputs, outputs: outputs, rowsPerSample: input.shape.count / inputs, activation: .identity))
+        return output
+    }
+}
+
+/// With X `[m, inputs]`, W `[inputs, outputs]`, b `[outputs]`, and m = rows of the micro-batch times rows a sample:
+///
+///     forward    Y = f(X·W + b)
+///     backward   dZ = dY · f'(Y)        db += Σ rows of dZ        dW += Xᵀ·dZ        dX = dZ·Wᵀ
+struct LinearOperation: Operation {
+    let layer: String
+    let input: Value.ID
+    let output: Value.ID
+    let weight: Parameter
+    let bias: Parameter?
+    let inputs: Int
+    let outputs: Int
+    let rowsPerSample: Int
+    var activation: Activation
+
+    var reads: [Value.ID] { [input] }
+    var savedForBackward: [Value.ID] { activation == .identity ? [input] : [input, output] }
+    var hasParameters: Bool { true }
+    var flopsPerRow: Int { 2 * rowsPerSample * inputs * outputs }
+
+    func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int {
+        let m = rows * rowsPerSample
+        return max(
+            kernels.workspaceCount(m: m, n: outputs, k: inputs),
+            kernels.workspaceCount(m: m, n: inputs, k: outputs),
+            kernels.workspaceCount(m: inputs, n: outputs, k: m))
+    }
+
+    func fusing(_ activation: Activation) -> (any Operation)? {
+        guard self.activation == .identity, !activation.gradientUsesInput else { return nil }
+        var fused = self
+        fused.activation = activation
+        return fused
+    }
+
+    func forward(_ frame: Frame) {
+        frame.kernels.gemm(
+            m: frame.rows * rowsPerSample, n: outputs, k: inputs,
+            a: MatrixView(base: frame.value(input), rowStride: inputs, columnStride: 1),
+            packedB: frame.packed.forward(weight),
+            c: frame.value(output), cRowStride: outputs,
+            start: bias.map { .bias(frame.parameters + $0.offset) } ?? .zero,
+            activation: activation, workspace: frame.workspace)
+    }
+
+    func backward(_ frame: Frame) {
+        let kernels = frame.kernels
+        let m = frame.rows * rowsPerSample
+        let dz = frame.gradient(output)!
+        if activation != .identity {
+            kernels.activationGradient(
+                activation, saved: frame.value(output), dy: dz, into: dz, count: m * outputs)
+        }
+        if let bias {
+            kernels.columnSums(
+                dz, rows: m, columns: outputs, start: frame.gradientStart,
+                into: frame.parameterGradients + bias.offset)
+        }
+        kernels.gemm(
+            m: inputs, n: outputs, k: m,
+            a: MatrixView(base: frame.value(input), rowStride: 1, columnStride: inputs),
+            b: MatrixView(base: dz, rowStride: outputs, columnStride: 1),
+            c: frame.parameterGradients + weight.offset, cRowStride: outputs,
+            start: frame.gradientStart, activation: .identity, workspace: frame.workspace)
+        if let dx = frame.gradient(input) {
+            kernels.gemm(
+                m: m, n: inputs, k: outputs,
+                a: MatrixView(base: dz, rowStride: outputs, columnStride: 1),
+                packedB: frame.packed.backward(weight),
+                c: dx, cRowStride: inputs, start: .zero, activation: .identity, workspace: frame.workspace)
+        }
+    }
+}
+
+extension Linear {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case outputs, bias, initializer, name }
+
+    private struct Description: Codable {
+        var layer: Linear
+
+        init(_ layer: Linear) { self.layer = layer }
+
+        init(from decoder: any Decoder) throws {
+            if let outputs = try? decoder.singleValueContainer().decode(Int.self) {
+                layer = Linear(outputs)
+                return
+            }
+            let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
+            layer = Linear(
+                try fields.decode(Int.self, forKey: .outputs),
+                bias: try fields.decodeIfPresent(Bool.self, forKey: .bias) ?? true,
+                initializer: try fields.decodeIfPresent(Initializer.self, forKey: .initializer) ?? .he(.normal),
+                name: try fields.decodeIfPresent(String.self, forKey: .name))
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: CodingKeys.self)
+            try fields.encode(layer.outputs, forKey: .outputs)
+            try fields.encode(layer.bias, forKey: .bias)
+            try fields.encode(layer.initializer, forKey: .initializer)
+            try fields.encodeIfPresent(layer.name, forKey: .name)
+        }
+    }
+
+    public init(from tagged: Tagged) throws { self = try tagged.value(Description.self).layer }
+
+    public func encodeTagged(to encoder: any Encoder) throws {
+        try encoder.encodeTagged(Self.kind, Description(self))
+    }
+}

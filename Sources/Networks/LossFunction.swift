@@ -1,0 +1,89 @@
+import Kernels
+
+/// The targets of some rows, in the form their loss reads: `[rows]` class indices or `[rows, width]` numbers.
+public enum TargetRows {
+    case labels(UnsafePointer<Int32>)
+    case values(UnsafePointer<Float>)
+
+    /// The same targets from a later row on.
+    public func advanced(by rows: Int, width: Int) -> TargetRows {
+        switch self {
+        case .labels(let labels): .labels(labels + rows)
+        case .values(let values): .values(values + rows * width)
+        }
+    }
+}
+
+/// A loss made ready to run: its constants as floats, at a fixed address.
+///
+/// The mean over a batch is exact in weight: every sample's gradient is scaled by the same number, 1 over what the whole
+/// batch weighs, whichever shard it lies in; and shards are summed.
+public final class LossFunction: Sendable {
+    public let loss: Loss
+    /// Outputs a sample.
+    public let width: Int
+    private let classWeights: AlignedBuffer?
+    private let kernels: any KernelTable.Type
+
+    public init(_ loss: Loss, width: Int, kernels: any KernelTable.Type) {
+        self.loss = loss
+        self.width = width
+        self.kernels = kernels
+        if case .crossEntropy(_, let weights?) = loss {
+            let buffer = AlignedBuffer(count: weights.count)
+            for (index, weight) in weights.enumerated() { buffer.pointer[index] = Float(weight) }
+            classWeights = buffer
+        } else {
+            classWeights = nil
+        }
+    }
+
+    /// What a batch weighs: what the sum of its losses is divided by to be their mean. The number of rows for
+    /// cross-entropy, or the sum of their classes' weights; the number of elements for the other losses.
+    public func weight(of targets: TargetRows, rows: Int) -> Double {
+        switch (loss, targets) {
+        case (.crossEntropy, .labels(let labels)):
+            guard let classWeights else { return Double(rows) }
+            var sum = 0.0
+            for row in 0..<rows { sum += Double(classWeights.pointer[Int(labels[row])]) }
+            return sum
+        default:
+            return Double(rows * width)
+        }
+    }
+
+    /// Computes losses and, when asked, the gradient of the network's output.
+    ///
+    /// - Parameters:
+    ///   - output: the network's output `[rows, width]`.
+    ///   - weight: what the whole batch weighs.
+    ///   - losses: gets the loss of each row, not yet divided by the weight: `[rows]`.
+    ///   - gradient: gets the gradient of the mean loss: `[rows, width]`.
+    public func evaluate(
+        output: UnsafePointer<Float>, targets: TargetRows, rows: Int, weight: Double,
+        losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
+    ) {
+        let scale = Float(1 / weight)
+        switch (loss, targets) {
+        case (.crossEntropy(let labelSmoothing, _), .labels(let labels)):
+            kernels.softmaxCrossEntropy(
+                logits: output, labels: labels, classWeights: classWeights.map { UnsafePointer($0.pointer) },
+                labelSmoothing: Float(labelSmoothing), rows: rows, columns: width, scale: scale,
+                losses: losses, gradient: gradient)
+        case (.binaryCrossEntropy, .values(let values)):
+            kernels.binaryCrossEntropy(
+                logits: output, targets: values, rows: rows, columns: width, scale: scale,
+                losses: losses, gradient: gradient)
+        case (.meanSquaredError, .values(let values)):
+            kernels.squaredError(
+                predictions: output, targets: values, rows: rows, columns: width, scale: scale,
+                losses: losses, gradient: gradient)
+        case (.huber(let delta), .values(let values)):
+            kernels.huber(
+                predictions: output, targets: values, delta: Float(delta), rows: rows, columns: width, scale: scale,
+                losses: losses, gradient: gradient)
+        case (.crossEntropy, .values), (_, .labels):
+            preconditionFailure("loss \(loss.name) was given targets of another kind")
+        }
+    }
+}
