@@ -2,4 +2,6 @@
 #ifndef LOCKSTEP_CSYSTEM_H
 #define LOCKSTEP_CSYSTEM_H
 
+#include "threads.h"
+
 #endif

@@ -1,0 +1,139 @@
+import Kernels
+import Networks
+
+/// Where the rows of the current batch come from. Called by all workers at once, each for rows of its own.
+public protocol BatchInputs: AnyObject, Sendable {
+    /// Writes the inputs of some rows of the batch, normalized: `[rows.count, inputs]`.
+    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>)
+}
+
+/// Computes the gradients of a batch: its shards, claimed by workers, each walked in micro-batches.
+///
+/// `@unchecked Sendable`: the fields of the batch are set by the leader before a phase begins. In the phase a worker
+/// writes its own arena, the gradient buffer it took, and the rows of `losses` and `ranks` of the shard it claimed.
+public final class GradientEngine: TeamTask, @unchecked Sendable {
+    public let network: CompiledNetwork
+    public let reducer: GradientReducer
+    /// The loss of each row of the last batch, not divided by the batch's weight.
+    public let losses: AlignedBuffer
+    /// How many classes scored above the right one, by row of the last batch. Meaningful for classification only.
+    public let ranks: UnsafeMutableBufferPointer<Int32>
+
+    private let kernels: any KernelTable.Type
+    private let team: WorkerTeam
+    private let shards: Int
+    private let seed: UInt64
+    private let lossFunction: LossFunction
+    private let model: WorkerArena.Model
+    private let arenas: [WorkerArena]
+    private let microBatch: Int
+
+    private var sharding = Sharding(rows: 0, shards: 1)
+    private var inputs: (any BatchInputs)!
+    private var targets: TargetRows!
+    private var weight = 1.0
+    private var step: UInt32 = 0
+
+    /// Rows in flight at once. Enough that a weight's gradient, read and written once a micro-batch, costs little beside
+    /// the products that make it; few enough that a worker's activations stay within its share of the last-level cache.
+    static let largestMicroBatch = 512
+
+    /// - Parameters:
+    ///   - batchSize: the most rows of a batch.
+    ///   - shards: into how many shards a batch is cut.
+    ///   - seed: the key of the random numbers of dropout.
+    public init(
+        network: CompiledNetwork, model: WorkerArena.Model, batchSize: Int, shards: Int, seed: UInt64,
+        team: WorkerTeam, kernels: any KernelTable.Type
+    ) {
+        self.network = network
+        self.model = model
+        self.shards = shards
+        self.seed = seed
+        self.team = team
+        self.kernels = kernels
+        let plan = network.trainingPlan
+        lossFunction = LossFunction(network.loss, width: plan.output.shape.count, kernels: kernels)
+        microBatch = min(Self.largestMicroBatch, (batchSize + shards - 1) / shards)
+        let capacity = microBatch
+        arenas = (0..<team.workerCount).map { _ in
+            WorkerArena(plan: plan, capacity: capacity, kernels: kernels)
+        }
+        reducer = GradientReducer(
+            layout: network.layout, shards: min(shards, batchSize), workers: team.workerCount, kernels: kernels)
+        losses = AlignedBuffer(count: batchSize)
+        ranks = .allocate(capacity: batchSize)
+        ranks.initialize(repeating: 0)
+    }
+
+    deinit { ranks.deallocate() }
+
+    /// Computes the gradients of the mean loss of a batch, leaves them in the reducer, and returns the mean loss.
+    ///
+    /// - Parameter targets: those of the whole batch.
+    public func computeGradients(inputs: any BatchInputs, targets: TargetRows, rows: Int, step: Int) -> Double {
+        sharding = Sharding(rows: rows, shards: shards)
+        self.inputs = inputs
+        self.targets = targets
+        self.step = UInt32(truncatingIfNeeded: step)
+        weight = lossFunction.weight(of: targets, rows: rows)
+        reducer.begin(shards: sharding.count)
+        team.run(self, count: sharding.count)
+        return Double(kernels.sum(losses.pointer, count: rows)) / weight
+    }
+
+    /// Computes one shard: `item` is its index.
+    public func run(item shard: Int, worker: Int) {
+        let arena = arenas[worker]
+        let plan = network.trainingPlan
+        let rows = sharding[shard]
+        let buffer = reducer.take()
+        var start = Accumulator.zero
+        var first = rows.lowerBound
+        while first < rows.upperBound {
+            let count = min(microBatch, rows.upperBound - first)
+            let frame = arena.frame(
+                rows: count, model: model, gradients: reducer.gradients(buffer), gradientStart: start,
+                seed: seed, step: step, firstRow: first)
+            let output = frame.value(plan.output.id)
+            inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
+            plan.forward(frame)
+            evaluateLoss(output: output, gradient: frame.gradient(plan.output.id)!, first: first, count: count)
+            plan.backward(frame)
+            start = .output
+            first += count
+        }
+        reducer.deposit(shard: shard, buffer: buffer)
+    }
+
+    private func evaluateLoss(
+        output: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>, first: Int, count: Int
+    ) {
+        let width = network.trainingPlan.output.shape.count
+        let targets = self.targets.advanced(by: first, width: width)
+        if case .labels(let labels) = targets {
+            kernels.labelRanks(
+                output, labels: labels, rows: count, columns: width, into: ranks.baseAddress! + first)
+        }
+        lossFunction.evaluate(
+            output: output, targets: targets, rows: count, weight: weight, losses: losses.pointer + first,
+            gradient: gradient)
+    }
+
+    /// Walks the last batch forward once more, row block by row block, and names the first layer whose output is not
+    /// finite: `input` if the data already is not, `loss` if only the loss is, nil if all is well.
+    public func firstNonFiniteLayer() -> String? {
+        let plan = network.trainingPlan
+        for first in stride(from: 0, to: sharding.rows, by: microBatch) {
+            let count = min(microBatch, sharding.rows - first)
+            let buffer = reducer.gradients(0)
+            let frame = arenas[0].frame(
+                rows: count, model: model, gradients: buffer, gradientStart: .zero, seed: seed, step: step,
+                firstRow: first)
+            inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
+            if let layer = plan.firstNonFiniteLayer(frame) { return layer }
+        }
+        let finite = kernels.firstNonFinite(losses.pointer, count: sharding.rows) == sharding.rows
+        return finite ? nil : "loss"
+    }
+}

@@ -1,0 +1,140 @@
+import Kernels
+import Networks
+import Synchronization
+
+/// Sums the gradients of a step's shards in the order of one balanced binary tree over the shard index:
+/// (0,1)(2,3)…, then pairs of pairs; an odd one passes up.
+///
+/// The tree fixes which partial sums are formed, and IEEE addition commutes, so every schedule gives the same bits. Two
+/// are mixed here, by what saves time and memory:
+///
+/// - **Up to the roots,** whoever finishes the second of two siblings adds them, and frees one of the two buffers.
+///   Memory for gradients so grows with the workers and not with the shards.
+/// - **From the roots on,** the tree is summed block by block by the pass that updates the parameters (`sum`), which
+///   reads each root once and writes nothing back.
+///
+/// How many roots there are is therefore invisible in the bits; there are as many as fit the buffers.
+///
+/// `@unchecked Sendable`: a buffer is written by the worker that took it, until it deposits the buffer. Depositing
+/// exchanges the sibling's place with acquire-release order, so the second of two siblings sees all that the first
+/// wrote, and the first never touches its buffer again. `roots` has one writer an entry in a phase, and is read in the
+/// next one.
+public final class GradientReducer: @unchecked Sendable {
+    private let kernels: any KernelTable.Type
+    private let bufferCount: Int
+    private let buffers: [AlignedBuffer]
+    /// A stack of the indices of free buffers.
+    private let free: Mutex<FreeList>
+
+    private let rootLimit: Int
+    private var shards = 0
+    private var foldLevels = 0
+    public private(set) var rootCount = 0
+    private let roots: UnsafeMutablePointer<UnsafePointer<Float>>
+    /// For each pair of siblings, level after level: 0, or 1 + the buffer of the one that came first.
+    private let waiting: UnsafeMutablePointer<Atomic<Int>>
+    private let waitingCount: Int
+
+    /// - Parameter shards: the most shards of a step.
+    public init(layout: ParameterLayout, shards: Int, workers: Int, kernels: any KernelTable.Type) {
+        self.kernels = kernels
+        bufferCount = layout.bufferCount
+        rootLimit = max(2 * workers, 8)
+        let levels = Self.foldLevels(shards: shards, rootLimit: rootLimit)
+        // Roots; a buffer for each worker that computes, which keeps up to one finished neighbor waiting a level; and
+        // the finished ones next to the shards not yet begun.
+        let needed = min(shards, rootLimit + workers * (1 + levels) + levels)
+        buffers = (0..<needed).map { _ in AlignedBuffer(count: layout.bufferCount) }
+        free = Mutex(FreeList(count: needed))
+        roots = .allocate(capacity: max(shards, 1))
+        waitingCount = shards
+        waiting = .allocate(capacity: max(shards, 1))
+        for index in 0..<shards { (waiting + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        waiting.deinitialize(count: waitingCount)
+        waiting.deallocate()
+        roots.deallocate()
+    }
+
+    static func foldLevels(shards: Int, rootLimit: Int) -> Int {
+        var (levels, roots) = (0, shards)
+        while roots > rootLimit {
+            roots = (roots + 1) / 2
+            levels += 1
+        }
+        return levels
+    }
+
+    /// Makes everything ready for a step of so many shards. By the leader, between phases.
+    public func begin(shards: Int) {
+        precondition(shards <= waitingCount)
+        self.shards = shards
+        foldLevels = Self.foldLevels(shards: shards, rootLimit: rootLimit)
+        rootCount = shards
+        for _ in 0..<foldLevels { rootCount = (rootCount + 1) / 2 }
+        for index in 0..<waitingCount { waiting[index].store(0, ordering: .relaxed) }
+        free.withLock { $0.refill() }
+    }
+
+    /// Takes a free buffer to compute a shard's gradients in. Its content is arbitrary.
+    func take() -> Int {
+        free.withLock { $0.pop() }
+    }
+
+    func gradients(_ buffer: Int) -> UnsafeMutablePointer<Float> { buffers[buffer].pointer }
+
+    /// Hands in a shard's finished gradients, and adds what can be added.
+    func deposit(shard: Int, buffer: Int) {
+        var (node, count, levelStart) = (shard, shards, 0)
+        for _ in 0..<foldLevels {
+            if node ^ 1 < count {
+                let first = waiting[levelStart + node / 2].exchange(buffer + 1, ordering: .acquiringAndReleasing)
+                guard first != 0 else { return }
+                kernels.add(buffers[first - 1].pointer, into: buffers[buffer].pointer, count: bufferCount)
+                free.withLock { $0.push(first - 1) }
+            }
+            levelStart += count / 2
+            node /= 2
+            count = (count + 1) / 2
+        }
+        roots[node] = UnsafePointer(buffers[buffer].pointer)
+    }
+
+    /// Sums a range of all shards' gradients into `result`. After the phase in which all were deposited.
+    func sum(_ range: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+        kernels.treeSum(
+            roots, sourceCount: rootCount, offset: range.lowerBound, count: range.count, into: result)
+    }
+}
+
+/// A stack of indices in memory of its own, so that using it allocates nothing. A move-only owner of its memory.
+private struct FreeList: ~Copyable {
+    private let indices: UnsafeMutableBufferPointer<Int>
+    private var count = 0
+
+    init(count: Int) {
+        indices = .allocate(capacity: count)
+        indices.initialize(repeating: 0)
+        refill()
+    }
+
+    deinit { indices.deallocate() }
+
+    mutating func refill() {
+        count = indices.count
+        for index in 0..<count { indices[index] = count - 1 - index }
+    }
+
+    mutating func pop() -> Int {
+        precondition(count > 0, "more gradient buffers in use than the reducer's bound allows")
+        count -= 1
+        return indices[count]
+    }
+
+    mutating func push(_ index: Int) {
+        indices[count] = index
+        count += 1
+    }
+}

@@ -1,0 +1,50 @@
+import Kernels
+import Networks
+
+/// Computes the outputs of many samples on all workers, without gradients: for validation, evaluation and prediction.
+///
+/// `@unchecked Sendable`: a worker writes its own arena and the rows of `outputs` it claimed.
+public final class InferenceEngine: TeamTask, @unchecked Sendable {
+    private let network: CompiledNetwork
+    private let model: WorkerArena.Model
+    private let team: WorkerTeam
+    private let arenas: [WorkerArena]
+    private var inputs: (any BatchInputs)!
+    private var rows = 0
+    private var outputs: UnsafeMutablePointer<Float>!
+
+    /// Rows of one piece of work. Outputs do not depend on it: a row's output is a function of that row alone.
+    private static let microBatch = 128
+
+    public init(
+        network: CompiledNetwork, model: WorkerArena.Model, team: WorkerTeam, kernels: any KernelTable.Type
+    ) {
+        self.network = network
+        self.model = model
+        self.team = team
+        arenas = (0..<team.workerCount).map { _ in
+            WorkerArena(plan: network.inferencePlan, capacity: Self.microBatch, kernels: kernels)
+        }
+    }
+
+    /// Computes the network's outputs, before the function its loss contains: logits under a cross-entropy.
+    ///
+    /// - Parameter outputs: gets `[rows, width]`.
+    public func run(inputs: any BatchInputs, rows: Int, into outputs: UnsafeMutablePointer<Float>) {
+        self.inputs = inputs
+        self.rows = rows
+        self.outputs = outputs
+        team.run(self, count: (rows + Self.microBatch - 1) / Self.microBatch)
+    }
+
+    public func run(item: Int, worker: Int) {
+        let plan = network.inferencePlan
+        let first = item * Self.microBatch
+        let count = min(Self.microBatch, rows - first)
+        let width = plan.output.shape.count
+        let frame = arenas[worker].frame(rows: count, model: model)
+        inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
+        plan.forward(frame)
+        (outputs + first * width).update(from: frame.value(plan.output.id), count: count * width)
+    }
+}

@@ -1,0 +1,108 @@
+import Kernels
+import Networks
+
+/// Changes parameters by their gradients, a range at a time. Called by all workers at once, for disjoint ranges.
+public protocol BlockOptimizer: AnyObject, Sendable {
+    /// Updates parameters and moments.
+    ///
+    /// - Parameters:
+    ///   - range: which floats of the parameter buffer.
+    ///   - gradient: the gradient of the first of them and on: `[range.count]`.
+    ///   - gradientScale: what each gradient is multiplied by first.
+    func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, gradientScale: Float)
+}
+
+/// Reduces the gradients of a step's shards and updates the parameters, in one pass over fixed blocks: sum in tree order,
+/// optimizer, and packing of the new weights for the next step.
+///
+/// Clipping by the global norm needs the norm first, and so two passes.
+///
+/// `@unchecked Sendable`: in a phase a worker writes its own scratch, and of everything else only the range of the
+/// blocks it claimed.
+public final class ParameterUpdater: @unchecked Sendable {
+    private let network: CompiledNetwork
+    private let model: WorkerArena.Model
+    private let reducer: GradientReducer
+    private let team: WorkerTeam
+    private let kernels: any KernelTable.Type
+    private let clipNorm: Double?
+
+    private let scratch: [AlignedBuffer]
+    /// The reduced gradients of all parameters; only when clipping.
+    private let reduced: AlignedBuffer?
+    private let squares: AlignedBuffer
+    private var gradientScale: Float = 1
+    private var optimizer: (any BlockOptimizer)!
+    private var reduceTask: BlockTask!
+    private var updateTask: BlockTask!
+
+    /// - Parameter clipNorm: the largest norm that all gradients together may have; longer ones are scaled down to it.
+    public init(
+        network: CompiledNetwork, model: WorkerArena.Model, reducer: GradientReducer, clipNorm: Double?,
+        team: WorkerTeam, kernels: any KernelTable.Type
+    ) {
+        self.network = network
+        self.model = model
+        self.reducer = reducer
+        self.clipNorm = clipNorm
+        self.team = team
+        self.kernels = kernels
+        let largest = network.blocks.map(\.range.count).max() ?? 0
+        scratch = (0..<team.workerCount).map { _ in AlignedBuffer(count: largest) }
+        reduced = clipNorm.map { _ in AlignedBuffer(count: network.layout.bufferCount) }
+        squares = AlignedBuffer(count: network.blocks.count)
+        reduceTask = BlockTask { [unowned self] block, _ in self.reduce(block) }
+        updateTask = BlockTask { [unowned self] block, worker in self.update(block, worker: worker) }
+    }
+
+    /// Applies one optimizer step to all parameters.
+    ///
+    /// - Returns: the global norm of the gradients before clipping, or nil when there is no clipping.
+    @discardableResult
+    public func update(with optimizer: any BlockOptimizer) -> Double? {
+        self.optimizer = optimizer
+        var norm: Double?
+        gradientScale = 1
+        if let clipNorm {
+            team.run(reduceTask, count: network.blocks.count)
+            var sum = 0.0
+            for block in network.blocks.indices { sum += Double(squares.pointer[block]) }
+            let total = sum.squareRoot()
+            // The small number keeps a norm of zero from dividing; it is PyTorch's.
+            gradientScale = Float(min(1, clipNorm / (total + 1e-6)))
+            norm = total
+        }
+        team.run(updateTask, count: network.blocks.count)
+        return norm
+    }
+
+    private func reduce(_ index: Int) {
+        let range = network.blocks[index].range
+        let gradient = reduced!.pointer + range.lowerBound
+        reducer.sum(range, into: gradient)
+        squares.pointer[index] = kernels.sumOfSquares(gradient, count: range.count)
+    }
+
+    private func update(_ index: Int, worker: Int) {
+        let block = network.blocks[index]
+        let gradient: UnsafeMutablePointer<Float>
+        if let reduced {
+            gradient = reduced.pointer + block.range.lowerBound
+        } else {
+            gradient = scratch[worker].pointer
+            reducer.sum(block.range, into: gradient)
+        }
+        optimizer.update(block.range, gradient: gradient, gradientScale: gradientScale)
+        model.packed.refresh(
+            network.layout.parameters[block.parameter], rows: block.rows, from: model.parameters)
+    }
+}
+
+/// A task over blocks, made once.
+private final class BlockTask: TeamTask {
+    private let body: @Sendable (Int, Int) -> Void
+
+    init(_ body: @escaping @Sendable (Int, Int) -> Void) { self.body = body }
+
+    func run(item: Int, worker: Int) { body(item, worker) }
+}
