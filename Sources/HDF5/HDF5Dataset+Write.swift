@@ -12,21 +12,21 @@ extension HDF5Group {
             throw subject.error(.misuse, operation, "a shape of \(HDF5.text(shape)) is negative")
         }
         _ = try subject.product(shape + [type.size])
-        try handle.use(operation) { id in
+        return try handle.use(operation) { id in
             try requireNothing(path, operation)
             try subject.withType(type) { type in
                 try subject.withSpace(shape, operation) { space in
-                    try subject.withStorage(storage, rank: shape.count) { creation in
+                    try subject.withStorage(storage, shape: shape) { creation in
+                        try createGroups(path.split(separator: "/").filter { $0 != "." }.dropLast())
                         try subject.withLinkCreation(operation) { links in
-                            try subject.with(
-                                operation, closing: H5Dclose,
-                                { H5Dcreate2(id, path, type, space, links, creation, hid_t(H5P_DEFAULT)) }, { _ in })
+                            let open = { H5Dcreate2(id, path, type, space, links, creation, hid_t(H5P_DEFAULT)) }
+                            try subject.with(operation, closing: H5Dclose, open) { _ in }
                         }
                     }
                 }
             }
+            return try HDF5Dataset(file: file, path: absolute(path))
         }
-        return try HDF5Dataset(file: file, path: absolute(path))
     }
 
     /// Creates a data set and writes all of it.
@@ -85,7 +85,7 @@ extension HDF5Dataset {
 
 extension Subject {
     /// Lends the property list of a data set: its layout and filters, no modification time.
-    fileprivate func withStorage<R>(_ storage: HDF5Storage, rank: Int, _ body: (hid_t) throws -> R) throws -> R {
+    fileprivate func withStorage<R>(_ storage: HDF5Storage, shape: [Int], _ body: (hid_t) throws -> R) throws -> R {
         let operation = "create the data set"
         return try withList(operation, shim_H5P_DATASET_CREATE()) { list in
             try call(operation) { H5Pset_obj_track_times(list, false) }
@@ -95,11 +95,13 @@ extension Subject {
                 }
                 return try body(list)
             }
-            guard chunk.count == rank, rank > 0, chunk.allSatisfy({ $0 > 0 }) else {
-                throw error(.misuse, operation, "chunks of \(HDF5.text(chunk)) do not suit rank \(rank)")
+            guard chunk.count == shape.count, !shape.isEmpty, chunk.allSatisfy({ $0 > 0 }) else {
+                throw error(.misuse, operation, "chunks of \(HDF5.text(chunk)) do not suit rank \(shape.count)")
             }
-            let lengths = chunk.map { hsize_t($0) }
-            try call(operation) { H5Pset_chunk(list, Int32(rank), lengths) }
+            // Nothing to store, and HDF5 wants no chunk longer than the data set.
+            guard !shape.contains(0) else { return try body(list) }
+            let lengths = zip(chunk, shape).map { hsize_t(min($0, $1)) }
+            try call(operation) { H5Pset_chunk(list, Int32(lengths.count), lengths) }
             if storage.shuffle { try call(operation) { H5Pset_shuffle(list) } }
             if let level = storage.deflate {
                 guard (0...9).contains(level) else {

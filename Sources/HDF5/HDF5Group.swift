@@ -41,20 +41,36 @@ public final class HDF5Group: Sendable {
     /// Creates a group, and those on the way to it that are missing.
     @discardableResult
     public func createGroup(_ path: String) throws -> HDF5Group {
+        try HDF5.locked {
+            try requireNothing(path, "create the group")
+            try createGroups(path.split(separator: "/").filter { $0 != "." })
+            return try HDF5Group(file: file, path: absolute(path))
+        }
+    }
+
+    /// Creates those of the groups a, a/b, a/b/c that are missing. HDF5 would create a path's groups by itself, but with
+    /// modification times, and then no two files are equal.
+    func createGroups(_ components: [Substring]) throws {
         let operation = "create the group"
-        let subject = handle.subject.at(absolute(path))
-        try handle.use(operation) { id in
-            try requireNothing(path, operation)
-            try subject.withLinkCreation(operation) { links in
-                try subject.withList(operation, shim_H5P_GROUP_CREATE()) { creation in
-                    try subject.call(operation) { H5Pset_obj_track_times(creation, false) }
-                    try subject.with(
-                        operation, closing: H5Gclose,
-                        { H5Gcreate2(id, path, links, creation, hid_t(H5P_DEFAULT)) }, { _ in })
+        for end in components.indices {
+            let path = components[...end].joined(separator: "/")
+            let subject = handle.subject.at(absolute(path))
+            switch try link(path) {
+            case .group: continue
+            case nil: break
+            case let other?:
+                throw subject.error(.exists, operation, "expected a group, found an object of kind \(other)")
+            }
+            try handle.use(operation) { id in
+                try subject.withLinkCreation(operation) { links in
+                    try subject.withList(operation, shim_H5P_GROUP_CREATE()) { creation in
+                        try subject.call(operation) { H5Pset_obj_track_times(creation, false) }
+                        let open = { H5Gcreate2(id, path, links, creation, hid_t(H5P_DEFAULT)) }
+                        try subject.with(operation, closing: H5Gclose, open) { _ in }
+                    }
                 }
             }
         }
-        return try HDF5Group(file: file, path: absolute(path))
     }
 
     public func close() throws { try handle.close() }
@@ -66,10 +82,9 @@ public final class HDF5Group: Sendable {
 }
 
 extension Subject {
-    /// Lends the property list that makes a path's missing groups, with names in UTF-8.
+    /// Lends the property list of a new name: in UTF-8.
     func withLinkCreation<R>(_ operation: String, _ body: (hid_t) throws -> R) throws -> R {
         try withList(operation, shim_H5P_LINK_CREATE()) { links in
-            try call(operation) { H5Pset_create_intermediate_group(links, 1) }
             try call(operation) { H5Pset_char_encoding(links, H5T_CSET_UTF8) }
             return try body(links)
         }

@@ -1,6 +1,7 @@
 /// How the elements of a new data set are laid out in the file.
 public struct HDF5Storage: Equatable, Sendable {
-    /// Shape of a chunk, of the data set's rank; nil stores everything in one contiguous run, which can be mapped.
+    /// Shape of a chunk, of the data set's rank, cut to the data set's where it is longer; nil stores everything in one
+    /// contiguous run, which can be mapped.
     public var chunk: [Int]?
     /// Level of gzip compression, 0 to 9; nil stores chunks as they are.
     public var deflate: Int?

@@ -1,41 +1,49 @@
 import Foundation
 import XCTest
 
-/// Debian's Python, which sees Debian's h5py.
-private let interpreter = "/usr/bin/python3"
-
-/// Runs a Python script that may `import h5py, numpy as np` and returns what it prints. Arguments arrive in `sys.argv`.
+/// Runs a Python script that may use `sys`, `h5py` and `np`, and returns what it prints. Arguments arrive in `sys.argv`.
 ///
-/// Without h5py the test fails, naming the package: compatibility that was not tried is not compatibility.
+/// The interpreter is Debian's, which sees Debian's h5py. Without h5py the test fails, naming the package: compatibility
+/// that was not tried is not compatibility. `expecting` is the exit status or signal that counts as success.
 @discardableResult
-public func python(
-    _ script: String, _ arguments: String..., file: StaticString = #filePath, line: UInt = #line
-) throws -> String {
-    let preamble = "import sys\ntry:\n    import h5py, numpy as np\nexcept ImportError:\n    sys.exit(77)\n"
+public func python(_ script: String, _ arguments: String..., expecting status: Int32 = 0) throws -> String {
+    let missingModule: Int32 = 77
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: interpreter)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+    let preamble = """
+        import sys
+        try:
+            import h5py, numpy as np
+        except ImportError:
+            sys.exit(\(missingModule))
+
+        """
     process.arguments = ["-c", preamble + script] + arguments
-    let (output, errors) = (Pipe(), Pipe())
+    // Errors go to a file: two pipes read one after the other can block each other.
+    let errorFile = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString).txt")
+    try Data().write(to: errorFile)
+    defer { try? FileManager.default.removeItem(at: errorFile) }
+    let output = Pipe()
     process.standardOutput = output
-    process.standardError = errors
+    process.standardError = try FileHandle(forWritingTo: errorFile)
     do {
         try process.run()
     } catch {
-        XCTFail("cannot run \(interpreter): apt-get install python3-h5py", file: file, line: line)
-        throw error
+        throw PythonFailure(description: "cannot run /usr/bin/python3: apt-get install python3-h5py")
     }
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let errorText = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    switch process.terminationStatus {
-    case 0: return text.trimmingCharacters(in: .newlines)
-    case 77: throw PythonFailure(message: "h5py is missing: apt-get install python3-h5py")
-    default: throw PythonFailure(message: errorText)
+    guard process.terminationStatus == status else {
+        if process.terminationStatus == missingModule {
+            throw PythonFailure(description: "h5py is missing: apt-get install python3-h5py")
+        }
+        let errors = try String(contentsOf: errorFile, encoding: .utf8)
+        throw PythonFailure(description: "Python ended with \(process.terminationStatus): \(errors)")
     }
+    return text.trimmingCharacters(in: .newlines)
 }
 
-/// A script that ended with an error.
+/// A script that did not end as expected.
 public struct PythonFailure: Error, CustomStringConvertible {
-    public let message: String
-    public var description: String { "Python: \(message)" }
+    public let description: String
 }
