@@ -1,0 +1,89 @@
+import Kernels
+
+/// A labelled data set in memory: one table for each split it has.
+///
+///     let dataset = try Dataset.load(DatasetDescription(path: "datasets/digits.h5"))
+///     dataset[.train]!.count      // 1257
+///     dataset.inputShape          // [8, 8]
+///     dataset.targetKind          // .classes(count: 10)
+///
+/// The layout of files is described in `datasets/README.md`; `DatasetDescription` says how to name what is where.
+/// Every table has the same input shape and kind of targets. A data set never changes after it is made.
+public final class Dataset: Sendable {
+    /// Path of the file, or a name, for messages.
+    public let name: String
+    public let tables: [Split: SampleTable]
+    /// Shape of one sample.
+    public let inputShape: [Int]
+    public let targetKind: TargetKind
+    /// One name for each class, in order of class indices.
+    public let classNames: [String]?
+    public let title: String?
+    /// Where the data came from.
+    public let source: String?
+    public let license: String?
+    /// XXH64, in 16 hexadecimal digits, of all tables: inputs, targets, shapes, normalization and splits. The same for
+    /// the same content, however a file stores it.
+    public let digest: String
+
+    /// Text that describes a data set and changes nothing.
+    struct Labels: Sendable {
+        var title: String?
+        var source: String?
+        var license: String?
+    }
+
+    /// - Throws: `DatasetError` when there is no table, or tables differ in input shape or kind of targets, or
+    ///   `classNames` are too few for the labels.
+    public convenience init(name: String, tables: [Split: SampleTable], classNames: [String]? = nil) throws {
+        try self.init(name: name, tables: tables, classNames: classNames, labels: Labels())
+    }
+
+    init(name: String, tables: [Split: SampleTable], classNames: [String]?, labels: Labels) throws {
+        guard let (split, first) = Split.allCases.lazy.compactMap({ split in tables[split].map { (split, $0) } }).first
+        else {
+            throw DatasetError(.empty, file: name, found: "a data set without train, validation or test split")
+        }
+        for (other, table) in tables where table.inputShape != first.inputShape {
+            throw DatasetError(
+                .wrongShape, file: table.origin.file, object: table.origin.inputs,
+                expected: "samples of shape \(first.inputShape) like those of the \(split) split",
+                found: "\(table.inputShape) in the \(other) split")
+        }
+        self.name = name
+        self.tables = tables
+        self.inputShape = first.inputShape
+        self.classNames = classNames
+        self.targetKind = try commonTargetKind(tables, classNames: classNames)
+        self.title = labels.title
+        self.source = labels.source
+        self.license = labels.license
+        self.digest = hexadecimal(
+            Split.allCases.reduce(into: XXH64()) { digest, split in
+                guard let table = tables[split] else { return }
+                digest.update([split.rawValue.utf8.count] + split.rawValue.utf8.map { Int($0) })
+                digest.update([Int(truncatingIfNeeded: table.digest)])
+            }.finalize())
+    }
+
+    public subscript(split: Split) -> SampleTable? { tables[split] }
+
+    /// The splits there are, in the order train, validation, test.
+    public var splits: [Split] { Split.allCases.filter { tables[$0] != nil } }
+
+    /// The table of a split that must be there.
+    /// - Throws: `DatasetError` that lists the splits there are.
+    public func table(_ split: Split) throws -> SampleTable {
+        if let table = tables[split] { return table }
+        throw DatasetError(
+            .missingObject, file: name, expected: "a \(split) split",
+            found: splits.map { "\($0) (\(tables[$0]!.count) samples)" }.joined(separator: ", "),
+            advice: split == .validation ? "Cut one from the train split with validationFraction: 0.1." : nil)
+    }
+}
+
+/// Sixteen digits.
+func hexadecimal(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+}

@@ -1,0 +1,125 @@
+import Kernels
+
+extension Dataset {
+    /// Interprets what was read: targets of all splits alike, the validation split cut off, normalization chosen.
+    convenience init(
+        name: String, raw: [Split: RawTable], description: DatasetDescription, classNames: [String]?, labels: Labels
+    ) throws {
+        let targets = try raw.targets(description.targetKind, hasClassNames: classNames != nil)
+        let cut = try ValidationCut(description, name: name, rows: raw[.train]?.count, has: raw[.validation] != nil)
+        let chosen = try chosenNormalization(name, raw, description, trainRows: cut?.train)
+        var tables: [Split: SampleTable] = [:]
+        for (split, table) in raw {
+            tables[split] = SampleTable(
+                inputs: table.inputs, count: table.count, inputShape: table.inputShape, targets: targets[split]!,
+                normalization: try chosen ?? table.storedNormalization(train: raw[.train]), origin: table.origin)
+        }
+        try self.init(
+            name: name, tables: cut?.applied(to: tables) ?? tables, classNames: classNames, labels: labels)
+    }
+
+    /// Makes a synthetic data set and cuts its validation split as the description says.
+    static func synthetic(_ synthetic: SyntheticDescription, _ description: DatasetDescription) throws -> Dataset {
+        let whole = try Dataset.synthetic(synthetic)
+        guard
+            let cut = try ValidationCut(
+                description, name: whole.name, rows: synthetic.samples, has: whole[.validation] != nil)
+        else { return whole }
+        return try Dataset(name: whole.name, tables: cut.applied(to: whole.tables), classNames: whole.classNames)
+    }
+}
+
+/// Which rows of the train split become the validation split.
+private struct ValidationCut {
+    /// Ascending.
+    let train: [Int32]
+    let validation: [Int32]
+
+    /// Nil when the description asks for none.
+    init?(_ description: DatasetDescription, name: String, rows: Int?, has validationSplit: Bool) throws {
+        guard let fraction = description.validationFraction else { return nil }
+        func error(_ expected: String, _ found: String, _ advice: String) -> DatasetError {
+            DatasetError(.invalidOption, file: name, expected: expected, found: found, advice: advice)
+        }
+        guard let rows else {
+            throw error("a train split to cut \(fraction) from", "none", "Remove validationFraction.")
+        }
+        guard !validationSplit else {
+            throw error(
+                "no validation split beside validationFraction: \(fraction)", "one in the data set",
+                "Remove validationFraction.")
+        }
+        let count = Int((Double(rows) * fraction).rounded())
+        guard count > 0, count < rows else {
+            throw error(
+                "at least one row for each of train and validation",
+                "\(rows - count) and \(count) of \(rows) rows by validationFraction: \(fraction)",
+                "Change validationFraction.")
+        }
+        (validation, train) = cut(rows: rows, first: count, seed: description.splitSeed)
+    }
+
+    func applied(to tables: [Split: SampleTable]) -> [Split: SampleTable] {
+        var tables = tables
+        let whole = tables[.train]!
+        tables[.train] = SampleTable(whole, rows: train)
+        tables[.validation] = SampleTable(whole, rows: validation)
+        return tables
+    }
+}
+
+/// Cuts rows in two at random, by seed: `first` of them and the rest, both ascending.
+func cut(rows: Int, first: Int, seed: UInt64) -> (first: [Int32], rest: [Int32]) {
+    let order = SampleOrder(count: rows, splitSeed: seed)
+    let shuffled = (0..<rows).map { Int32(order[$0]) }
+    return (shuffled[..<first].sorted(), shuffled[first...].sorted())
+}
+
+/// The normalization for all splits that the description asks for, or nil to take what is stored.
+private func chosenNormalization(
+    _ name: String, _ raw: [Split: RawTable], _ description: DatasetDescription, trainRows: [Int32]?
+) throws -> Normalization? {
+    let shape = raw.first!.value.inputShape
+    switch description.normalization {
+    case .stored: return nil
+    case .identity: return .identity(features: shape.reduce(1, *))
+    case .values(let values):
+        do throws(InvalidNormalization) {
+            return try values.resolved(inputShape: shape)
+        } catch {
+            throw DatasetError(
+                .invalidOption, file: name, object: "normalization: \(error.name)", expected: error.expected,
+                found: error.found)
+        }
+    case .standardize:
+        guard let train = raw[.train] else {
+            throw DatasetError(
+                .invalidOption, file: name, object: "normalization: standardize",
+                expected: "a train split to take mean and standard deviation from", found: "none")
+        }
+        let statistics = FeatureStatistics(train.inputs, features: shape.reduce(1, *), rows: train.count, trainRows)
+        do throws(InvalidNormalization) {
+            return try statistics.normalization.resolved(inputShape: shape)
+        } catch {
+            preconditionFailure("statistics of finite numbers are finite: \(error)")
+        }
+    }
+}
+
+extension RawTable {
+    /// By its own attributes, else those of the train split, else by the type of its elements.
+    fileprivate func storedNormalization(train: RawTable?) throws -> Normalization {
+        let features = inputShape.reduce(1, *)
+        let source = normalization.isEmpty ? train ?? self : self
+        guard !source.normalization.isEmpty else {
+            return isUInt8 ? .bytes(features: features) : .identity(features: features)
+        }
+        do throws(InvalidNormalization) {
+            return try source.normalization.resolved(inputShape: inputShape)
+        } catch {
+            throw DatasetError(
+                .wrongShape, file: source.origin.file, object: "\(source.origin.inputs), normalization attributes",
+                expected: "\(error.name): \(error.expected)", found: error.found)
+        }
+    }
+}

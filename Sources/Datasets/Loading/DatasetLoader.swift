@@ -1,0 +1,137 @@
+import Foundation
+import HDF5
+import Kernels
+
+/// Whether a data set may come without targets: to predict on it needs none.
+public enum TargetRequirement: Sendable {
+    case required, optional
+}
+
+extension Dataset {
+    /// Loads a data set into memory, checked: see `DatasetDescription` for what can be asked for and
+    /// `datasets/README.md` for the layout of files.
+    ///
+    /// - Parameters:
+    ///   - directory: what relative paths start from; nil for the working directory.
+    ///   - targets: whether splits without targets are an error.
+    /// - Throws: `DatasetError`, or `HDF5Error` when the file itself is at fault. Both name file, object, what was
+    ///   expected and what was found.
+    public static func load(
+        _ description: DatasetDescription, relativeTo directory: String? = nil,
+        targets: TargetRequirement = .required
+    ) throws -> Dataset {
+        if let problem = description.problem {
+            throw DatasetError(.invalidOption, file: description.path ?? "dataset", found: problem)
+        }
+        if let synthetic = description.synthetic {
+            return try .synthetic(synthetic, description)
+        }
+        var loader = DatasetLoader(description: description, directory: directory, requirement: targets)
+        defer { loader.closeQuietly() }
+        return try loader.load()
+    }
+}
+
+/// The walk from a description to tables in memory.
+private struct DatasetLoader {
+    let description: DatasetDescription
+    let directory: String?
+    let requirement: TargetRequirement
+    private var files: [String: OpenFile] = [:]
+    private var order: [OpenFile] = []
+
+    init(description: DatasetDescription, directory: String?, requirement: TargetRequirement) {
+        self.description = description
+        self.directory = directory
+        self.requirement = requirement
+    }
+
+    mutating func load() throws -> Dataset {
+        var raw: [Split: RawTable] = [:]
+        if description.splits.isEmpty {
+            let file = try open(description.path!)
+            for split in Split.allCases { raw[split] = try table(split, in: file, nil) }
+            if raw.isEmpty { throw try nothingFound(in: file) }
+        } else {
+            for split in Split.allCases {
+                guard let own = description.splits[split] else { continue }
+                let file = try open(own.path ?? description.path!)
+                guard let table = try table(split, in: file, own) else { throw try nothingFound(in: file, split) }
+                raw[split] = table
+            }
+        }
+        let labels = try self.labels()
+        let dataset = try Dataset(
+            name: order[0].path, raw: raw, description: description, classNames: labels.classNames,
+            labels: labels.labels)
+        for file in order { try file.file.close() }
+        return dataset
+    }
+
+    /// After an error; after a load everything is closed already.
+    func closeQuietly() {
+        for file in order { try? file.file.close() }
+    }
+
+    private mutating func open(_ path: String) throws -> OpenFile {
+        let resolved = resolve(path)
+        if let file = files[resolved] { return file }
+        let file = try OpenFile(resolved)
+        files[resolved] = file
+        order.append(file)
+        return file
+    }
+
+    private func resolve(_ path: String) -> String {
+        let expanded = NSString(string: path).expandingTildeInPath
+        guard let directory, !directory.isEmpty, !expanded.hasPrefix("/") else { return expanded }
+        return directory.hasSuffix("/") ? directory + expanded : "\(directory)/\(expanded)"
+    }
+
+    /// One split, or nil when it is looked for by name and not there.
+    private func table(_ split: Split, in file: OpenFile, _ own: SplitDescription?) throws -> RawTable? {
+        let reader = TableReader(file: file)
+        if let inputs = own?.inputs {
+            let key = "\(split): {inputs: …, targets: …}."
+            let targets = try own?.targets.map { try file.dataset($0, key: key) }
+            if targets == nil, requirement == .required {
+                throw DatasetError(
+                    .invalidOption, file: file.path, object: inputs, expected: "targets for the \(split) split",
+                    found: "inputs alone", advice: "Say where they are with \(key)")
+            }
+            return try reader.table(inputs: try file.dataset(inputs, key: key), targets: targets)
+        }
+        guard
+            let names = try TableNames.find(
+                split, inputs: description.inputs, targets: description.targets, exists: file.contains)
+        else { return nil }
+        let key = "targets: …."
+        let targets = try names.targets.map { try file.dataset($0, key: key) }
+        if targets == nil, requirement == .required {
+            let expected = TableNames.candidates(description.targets ?? "y", split)[0]
+            throw TableNames.missing(expected, file: file.path, available: try file.datasetNames(), key: key)
+        }
+        return try reader.table(inputs: try file.dataset(names.inputs, key: "inputs: …."), targets: targets)
+    }
+
+    private func nothingFound(in file: OpenFile, _ split: Split? = nil) throws -> DatasetError {
+        let name = TableNames.candidates(description.inputs ?? "x", split ?? .train)[0]
+        return TableNames.missing(
+            name, file: file.path, available: try file.datasetNames(),
+            key: split.map { "\($0): {inputs: …, targets: …}." } ?? "inputs: … and targets: ….")
+    }
+
+    /// Class names and other texts: attributes of the first file that has them.
+    private func labels() throws -> (classNames: [String]?, labels: Dataset.Labels) {
+        var labels = Dataset.Labels()
+        var classNames: [String]?
+        for file in order {
+            let attributes = try file.file.root.attributes
+            classNames = try classNames ?? attributes.strings("class_names")
+            labels.title = try labels.title ?? attributes.string("title")
+            labels.source = try labels.source ?? attributes.string("source")
+            labels.license = try labels.license ?? attributes.string("license")
+        }
+        return (classNames, labels)
+    }
+}

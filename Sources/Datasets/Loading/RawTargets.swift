@@ -1,0 +1,71 @@
+/// Targets of a split as the file has them.
+enum RawTargets {
+    /// One integer a row.
+    case integers([Int64])
+    case values([Float], width: Int)
+    case unlabeled
+
+    /// As class indices.
+    /// - Throws: `DatasetError` that names the first row which holds none.
+    func classes(_ origin: SampleTable.Origin) throws -> Targets {
+        func outOfRange(_ row: Int, _ found: String) -> DatasetError {
+            DatasetError(
+                .labelOutOfRange, file: origin.file, object: origin.targets,
+                expected: "class indices, whole numbers from zero", found: "\(found) in row \(row)",
+                advice: "Correct or remove the row.")
+        }
+        switch self {
+        case .integers(let values):
+            if let row = values.firstIndex(where: { $0 < 0 || $0 >= Int64(Int32.max) }) {
+                throw outOfRange(row, "\(values[row])")
+            }
+            return .classes(values.map { Int32($0) })
+        case .values(let values, width: 1):
+            // Above 2^24, Float32 no longer tells whole numbers apart.
+            if let row = values.firstIndex(where: { $0 != $0.rounded() || $0 < 0 || $0 >= 16_777_216 }) {
+                throw outOfRange(row, "\(values[row])")
+            }
+            return .classes(values.map { Int32($0) })
+        case .values(_, let width):
+            throw DatasetError(
+                .wrongShape, file: origin.file, object: origin.targets, expected: "one class index a row",
+                found: "\(width) values a row",
+                advice: "If they are one-hot, store the index of the one instead (numpy.argmax(y, axis=1)).")
+        case .unlabeled: return .unlabeled
+        }
+    }
+
+    /// As numbers.
+    var asValues: Targets {
+        switch self {
+        case .integers(let values): .values(values.map { Float($0) }, width: 1)
+        case .values(let values, let width): .values(values, width: width)
+        case .unlabeled: .unlabeled
+        }
+    }
+}
+
+extension [Split: RawTable] {
+    /// The targets of all splits, interpreted alike.
+    ///
+    /// Integers are classes, unless one of them is negative or huge: then they are values, which suits regression, while
+    /// a classification loss names the row. A choice, or class names, decide otherwise.
+    func targets(_ choice: TargetChoice?, hasClassNames: Bool) throws -> [Split: Targets] {
+        let integersAreClasses = hasClassNames || values.allSatisfy { !$0.targets.isBeyondClasses }
+        return try mapValues { table in
+            switch (choice, table.targets) {
+            case (.classes, _): try table.targets.classes(table.origin)
+            case (nil, .integers) where integersAreClasses: try table.targets.classes(table.origin)
+            default: table.targets.asValues
+            }
+        }
+    }
+}
+
+extension RawTargets {
+    /// Integers of which one cannot be a class index.
+    fileprivate var isBeyondClasses: Bool {
+        guard case .integers(let values) = self else { return false }
+        return !values.allSatisfy { $0 >= 0 && $0 < Int64(Int32.max) }
+    }
+}

@@ -1,0 +1,39 @@
+import StrictCoding
+
+/// The names a split's inputs and targets have in a file: an HDF5 file or an archive of arrays.
+struct TableNames: Equatable, Sendable {
+    var inputs: String
+    var targets: String?
+
+    /// Finds the split under the usual names, or nil when its inputs are not there.
+    ///
+    /// For inputs called `x`, the train split is `x_train`, `train_x` or `train/x`, or else plain `x`.
+    /// - Parameters:
+    ///   - inputs: what the inputs are called, without the split; nil looks for `x` and `X`.
+    ///   - targets: the same for targets; nil looks for `y` and `Y`.
+    static func find(
+        _ split: Split, inputs: String?, targets: String?, exists: (String) throws -> Bool
+    ) rethrows -> TableNames? {
+        func first(_ bases: [String]) throws -> String? {
+            try bases.lazy.flatMap { candidates($0, split) }.first(where: exists)
+        }
+        guard let found = try first(inputs.map { [$0] } ?? ["x", "X"]) else { return nil }
+        return TableNames(inputs: found, targets: try first(targets.map { [$0] } ?? ["y", "Y"]))
+    }
+
+    /// The names tried for a split, the most usual first.
+    static func candidates(_ base: String, _ split: Split) -> [String] {
+        split.aliases.flatMap { ["\(base)_\($0)", "\($0)_\(base)", "\($0)/\(base)"] } + (split == .train ? [base] : [])
+    }
+
+    /// The error for an object that is not there: what is, and which of it was perhaps meant.
+    static func missing(_ name: String, file: String, available: [String], key: String?) -> DatasetError {
+        let suggestion = nearest(name, among: available).map { "Did you mean '\($0)'?" }
+        let advice = key.map { "Say where it is with \($0)" }
+        return DatasetError(
+            .missingObject, file: file, object: name,
+            found: "there is no such data set; the file holds "
+                + listed(available),
+            advice: [suggestion, advice].compactMap { $0 }.joined(separator: " "))
+    }
+}

@@ -1,0 +1,162 @@
+import Kernels
+
+/// One split in memory: `count` samples of `inputShape`, with their targets.
+///
+/// Inputs that a file stores as uint8 stay bytes; everything else is Float32. Normalization happens on the way into a
+/// batch. A table never changes after it is made; any number of workers may gather from it at once.
+public final class SampleTable: Sendable {
+    /// Samples; at least one.
+    public let count: Int
+    /// Shape of one sample, without the row dimension.
+    public let inputShape: [Int]
+    public let targets: Targets
+    public let normalization: Normalization
+    /// Where inputs and targets came from, for messages.
+    public let origin: Origin
+    /// XXH64 of inputs, targets, shapes and normalization.
+    public let digest: UInt64
+    let inputs: Inputs
+    /// The rows of `inputs` and `targets` this table shows, when it is a part of another; nil shows all.
+    let rows: [Int32]?
+
+    public struct Origin: Equatable, Sendable {
+        /// Path of the file, or a name.
+        public let file: String
+        /// Object in the file, such as `x_train`.
+        public let inputs: String
+        public let targets: String
+
+        public init(file: String, inputs: String, targets: String) {
+            self.file = file
+            self.inputs = inputs
+            self.targets = targets
+        }
+    }
+
+    /// All inputs, row-major.
+    enum Inputs: Sendable {
+        case bytes(ByteBuffer)
+        case floats(AlignedBuffer)
+    }
+
+    /// `inputs` holds whole rows of `inputShape`; the reader of a file checks that, and targets and counts, with errors.
+    init(
+        inputs: Inputs, count: Int, inputShape: [Int], targets: Targets, normalization: Normalization, origin: Origin
+    ) {
+        self.inputs = inputs
+        self.count = count
+        self.inputShape = inputShape
+        self.targets = targets
+        self.normalization = normalization
+        self.origin = origin
+        self.rows = nil
+        self.digest = contentDigest(
+            inputs: inputs, inputShape: inputShape, targets: targets, normalization: normalization, count: count)
+    }
+
+    /// The part of a table that `rows` name; shares its memory.
+    init(_ table: SampleTable, rows: [Int32]) {
+        precondition(table.rows == nil && !rows.isEmpty)
+        self.inputs = table.inputs
+        self.count = rows.count
+        self.inputShape = table.inputShape
+        self.targets = table.targets
+        self.normalization = table.normalization
+        self.origin = table.origin
+        self.rows = rows
+        self.digest = partDigest(of: table.digest, rows: rows)
+    }
+
+    /// Numbers in one sample.
+    public var features: Int { normalization.scales.count }
+
+    /// Whether inputs are kept as bytes.
+    public var storesBytes: Bool { if case .bytes = inputs { true } else { false } }
+
+    /// Bytes of memory the inputs take (shared between a table and its parts).
+    public var inputBytes: Int {
+        switch inputs {
+        case .bytes(let buffer): buffer.count
+        case .floats(let buffer): buffer.count * MemoryLayout<Float>.stride
+        }
+    }
+
+    /// The row in the file that sample `index` of this table comes from.
+    public func originalRow(_ index: Int) -> Int { rows.map { Int($0[index]) } ?? index }
+}
+
+extension SampleTable {
+    /// Copies samples into a batch of shape [count, features], normalized. Allocates nothing.
+    ///
+    /// A row outside the table traps.
+    public func gatherInputs(
+        _ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Float>,
+        kernels: any KernelTable.Type
+    ) {
+        forEachRun(of: rows, count: count) { first, rows, count in
+            let output = batch + first * features
+            let (scale, offset) = (normalization.scales.pointer, normalization.offsets.pointer)
+            switch inputs {
+            case .bytes(let buffer):
+                kernels.gather(
+                    buffer.pointer, indices: rows, rows: count, columns: features, scale: scale, offset: offset,
+                    into: output)
+            case .floats(let buffer):
+                kernels.gather(
+                    buffer.pointer, indices: rows, rows: count, columns: features, scale: scale, offset: offset,
+                    into: output)
+            }
+        }
+    }
+
+    /// Copies class indices into a batch of shape [count]. The targets must be classes.
+    public func gatherLabels(_ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Int32>) {
+        guard case .classes(let labels) = targets else { preconditionFailure("the targets are not classes") }
+        forEachRun(of: rows, count: count) { first, rows, count in
+            labels.withUnsafeBufferPointer { labels in
+                for index in 0..<count { batch[first + index] = labels[Int(rows[index])] }
+            }
+        }
+    }
+
+    /// Copies targets into a batch of shape [count, width]; classes become numbers, of width 1. There must be targets.
+    public func gatherTargets(_ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Float>) {
+        forEachRun(of: rows, count: count) { first, rows, count in
+            switch targets {
+            case .classes(let labels):
+                labels.withUnsafeBufferPointer { labels in
+                    for index in 0..<count { batch[first + index] = Float(labels[Int(rows[index])]) }
+                }
+            case .values(let values, let width):
+                values.withUnsafeBufferPointer { values in
+                    for index in 0..<count {
+                        let source = values.baseAddress! + Int(rows[index]) * width
+                        (batch + (first + index) * width).update(from: source, count: width)
+                    }
+                }
+            case .unlabeled:
+                preconditionFailure("there are no targets")
+            }
+        }
+    }
+
+    /// Hands on `rows`, checked and as rows of the memory behind this table, in runs short enough for the stack.
+    private func forEachRun(
+        of rows: UnsafePointer<Int32>, count: Int, _ body: (_ first: Int, UnsafePointer<Int32>, Int) -> Void
+    ) {
+        for index in 0..<count {
+            precondition(rows[index] >= 0 && rows[index] < self.count, "row outside the table")
+        }
+        guard let map = self.rows else { return body(0, rows, count) }
+        let runLength = 128
+        map.withUnsafeBufferPointer { map in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: runLength) { run in
+                for first in stride(from: 0, to: count, by: runLength) {
+                    let length = min(runLength, count - first)
+                    for index in 0..<length { run[index] = map[Int(rows[first + index])] }
+                    body(first, run.baseAddress!, length)
+                }
+            }
+        }
+    }
+}

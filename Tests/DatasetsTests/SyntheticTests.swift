@@ -1,0 +1,52 @@
+import Datasets
+import XCTest
+
+final class SyntheticTests: XCTestCase {
+    private func load(_ synthetic: SyntheticDescription) throws -> Dataset {
+        try Dataset.load(DatasetDescription(synthetic: synthetic))
+    }
+
+    func testShapesAndClassesAreAsDescribed() throws {
+        let dataset = try load(
+            SyntheticDescription(inputs: [4, 5], classes: 3, samples: 90, validation: 20, test: 10))
+        XCTAssertEqual(dataset.splits.map { dataset[$0]!.count }, [90, 20, 10])
+        XCTAssertEqual(dataset.inputShape, [4, 5])
+        XCTAssertEqual(dataset.targetKind, .classes(count: 3))
+        XCTAssertEqual(Set(dataset[.train]!.labels()), [0, 1, 2])
+        XCTAssertEqual(dataset.name, "synthetic")
+    }
+
+    func testContentIsAFunctionOfTheDescription() throws {
+        let description = SyntheticDescription(inputs: [7], classes: 3, samples: 50)
+        var other = description
+        other.seed = 1
+        XCTAssertEqual(try load(description).digest, try load(description).digest)
+        XCTAssertNotEqual(try load(description).digest, try load(other).digest)
+        XCTAssertEqual(
+            try load(description).digest, "c3a236af424353ba", "the same on every machine and in every release")
+    }
+
+    func testMoreSamplesBeginWithTheSameOnes() throws {
+        let few = try load(SyntheticDescription(inputs: [7], classes: 3, samples: 10))[.train]!
+        let many = try load(SyntheticDescription(inputs: [7], classes: 3, samples: 20))[.train]!
+        XCTAssertEqual(few.batch(), many.batch((0..<10).map { $0 }))
+    }
+
+    func testClassesCanBeToldApart() throws {
+        let table = try load(SyntheticDescription(inputs: [64], classes: 4, samples: 400))[.train]!
+        let (batch, labels) = (table.batch(), table.labels())
+        // The nearest mean of a class, learned from the first half, is right on the second.
+        var means = [[Float]](repeating: [Float](repeating: 0, count: 64), count: 4)
+        for row in 0..<200 {
+            let count = Float(labels[..<200].count { $0 == labels[row] })
+            for feature in 0..<64 { means[Int(labels[row])][feature] += batch[row * 64 + feature] / count }
+        }
+        let right = (200..<400).count { row in
+            let distances = means.map { mean in
+                (0..<64).reduce(Float(0)) { $0 + (mean[$1] - batch[row * 64 + $1]) * (mean[$1] - batch[row * 64 + $1]) }
+            }
+            return distances.firstIndex(of: distances.min()!)! == Int(labels[row])
+        }
+        XCTAssertGreaterThan(right, 190)
+    }
+}
