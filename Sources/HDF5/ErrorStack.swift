@@ -28,8 +28,8 @@ extension Subject {
         if text.contains("no space left on device") || text.contains("errno = 28") {
             return (.failed, "the disk is full")
         }
-        if text.contains("bad version number") || text.contains("wrong version number")
-            || text.contains("unknown chunk index type")
+        if ["bad version number", "wrong version number", "bad superblock version number", "unknown chunk index type"]
+            .contains(where: text.contains)
         {
             return (
                 .unsupported,

@@ -29,15 +29,16 @@ extension HDF5Attributes {
         try writeStrings(name, values, shape: [values.count])
     }
 
-    /// Strings of fixed length, padded with zeros (NumPy's `S`): unlike the variable ones they lie in the object's
-    /// checksummed header.
+    /// A string of fixed length, which h5py shows as bytes. It lies in the object's checksummed header; those of variable
+    /// length lie in a heap that has no checksum and that HDF5 1.10 parses trustingly: one flipped bit there can
+    /// crash a reader.
     public func setFixed(_ name: String, _ value: String) throws {
-        let subject = owner.subject.attribute(name)
-        var bytes = Array(value.utf8)
-        if bytes.isEmpty { bytes = [0] }
-        try subject.withStringType(size: bytes.count) { type in
-            try create(name, shape: [], type) { try subject.writeAttribute($0, type, &bytes) }
-        }
+        try writeFixed(name, [value], shape: [])
+    }
+
+    /// Strings of one fixed length, padded with zeros (NumPy's `S`).
+    public func setFixed(_ name: String, _ values: [String]) throws {
+        try writeFixed(name, values, shape: [values.count])
     }
 
     private func write(
@@ -49,12 +50,25 @@ extension HDF5Attributes {
         }
     }
 
+    private func writeFixed(_ name: String, _ values: [String], shape: [Int]) throws {
+        let subject = owner.subject.attribute(name)
+        try requireNoZeroByte(values, subject)
+        let size = max(values.map(\.utf8.count).max() ?? 1, 1)
+        let bytes = values.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: size - $0.utf8.count) }
+        try subject.withStringType(size: size) { type in
+            try create(name, shape: shape, type) { try subject.writeAttribute($0, type, bytes) }
+        }
+    }
+
+    /// A zero ends a string in a file.
+    private func requireNoZeroByte(_ values: [String], _ subject: Subject) throws {
+        guard let bad = values.first(where: { $0.utf8.contains(0) }) else { return }
+        throw subject.error(.misuse, "write the attribute", "the string \(bad.debugDescription) contains a zero byte")
+    }
+
     private func writeStrings(_ name: String, _ values: [String], shape: [Int]) throws {
         let subject = owner.subject.attribute(name)
-        if let bad = values.first(where: { $0.utf8.contains(0) }) {
-            throw subject.error(
-                .misuse, "write the attribute", "the string \(bad.debugDescription) contains a zero byte")
-        }
+        try requireNoZeroByte(values, subject)
         try subject.withStringType(size: nil) { type in
             try create(name, shape: shape, type) { id in
                 // All strings in one buffer, each ended by a zero, and a pointer to the start of each.

@@ -5,6 +5,7 @@ import CHDF5
 ///     try file.root.attributes.set("license", "CC BY 4.0")
 ///     let names: [String]? = try file.root.attributes.strings("class_names")
 ///
+/// Strings of variable length, h5py's usual ones, are read too; a file of a stranger can crash HDF5 through them.
 /// Getters return nil when there is no attribute of that name, and throw when it is of another kind.
 public struct HDF5Attributes: Sendable {
     let owner: Handle
