@@ -62,7 +62,10 @@ let package = Package(
 
         // Tests mirror Sources.
         .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+        .target(
+            name: "KernelShapes", dependencies: ["KernelBodies"], path: "Tests/KernelShapes",
+            swiftSettings: optimized()),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelShapes", "TestSupport"]),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),

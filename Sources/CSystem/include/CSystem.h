@@ -2,6 +2,8 @@
 #ifndef LOCKSTEP_CSYSTEM_H
 #define LOCKSTEP_CSYSTEM_H
 
+#include "cpu.h"
 #include "threads.h"
+#include "vectors.h"
 
 #endif

@@ -92,7 +92,7 @@ public protocol KernelTable: SendableMetatype {
     static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int
 
     /// out[i] = sources[0][offset + i] + sources[1][offset + i] + … for i in 0 ..< count, summed in a balanced tree:
-    /// (0,1)(2,3)…, then pairs of pairs; an odd one passes up. One to 2³¹ sources; `out` may be one of the inputs.
+    /// (0,1)(2,3)…, then pairs of pairs; an odd one passes up. One to 65,535 sources; `out` may be one of the inputs.
     static func treeSum(
         _ sources: UnsafePointer<UnsafePointer<Float>>, sourceCount: Int, offset: Int, count: Int,
         into out: UnsafeMutablePointer<Float>
