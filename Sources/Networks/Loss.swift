@@ -49,7 +49,9 @@ public enum Loss: Sendable, Equatable {
     }
 
     /// Checks the loss's own numbers and that it fits what the network puts out and what the data set holds.
-    func check(output: Shape, targets: TargetSpecification) throws {
+    ///
+    /// - Throws: `NetworkError` naming the loss, what it expected and what it found.
+    public func check(output: Shape, targets: TargetSpecification) throws {
         switch self {
         case .crossEntropy(let labelSmoothing, let classWeights):
             guard case .classes(let count) = targets else {
@@ -69,9 +71,10 @@ public enum Loss: Sendable, Equatable {
                     throw NetworkError.invalidNetwork(
                         problem: "loss crossEntropy: expected \(count) classWeights, found \(classWeights.count)")
                 }
-                guard classWeights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+                guard classWeights.allSatisfy({ $0 >= 0 && $0.isFinite }), classWeights.contains(where: { $0 > 0 }) else {
                     throw NetworkError.invalidNetwork(
-                        problem: "loss crossEntropy: expected positive classWeights, found \(classWeights)")
+                        problem: "loss crossEntropy: expected classWeights of 0 or more, one of them positive, "
+                            + "found \(classWeights)")
                 }
             }
         case .huber(let delta) where !(delta > 0 && delta.isFinite):

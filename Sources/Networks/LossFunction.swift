@@ -56,14 +56,14 @@ public final class LossFunction: Sendable {
     ///
     /// - Parameters:
     ///   - output: the network's output `[rows, width]`.
-    ///   - weight: what the whole batch weighs.
+    ///   - weight: what the whole batch weighs. A batch that weighs nothing has no gradient.
     ///   - losses: gets the loss of each row, not yet divided by the weight: `[rows]`.
     ///   - gradient: gets the gradient of the mean loss: `[rows, width]`.
     public func evaluate(
         output: UnsafePointer<Float>, targets: TargetRows, rows: Int, weight: Double,
         losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     ) {
-        let scale = Float(1 / weight)
+        let scale = weight > 0 ? Float(1 / weight) : 0
         switch (loss, targets) {
         case (.crossEntropy(let labelSmoothing, _), .labels(let labels)):
             kernels.softmaxCrossEntropy(

@@ -42,9 +42,10 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     ///   - batchSize: the most rows of a batch.
     ///   - shards: into how many shards a batch is cut.
     ///   - seed: the key of the random numbers of dropout.
+    ///   - microBatch: the most rows in flight at once; nil for a good number. Invisible in the bits.
     public init(
         network: CompiledNetwork, model: WorkerArena.Model, batchSize: Int, shards: Int, seed: UInt64,
-        team: WorkerTeam, kernels: any KernelTable.Type
+        microBatch: Int? = nil, team: WorkerTeam, kernels: any KernelTable.Type
     ) {
         self.network = network
         self.model = model
@@ -54,8 +55,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         self.kernels = kernels
         let plan = network.trainingPlan
         lossFunction = LossFunction(network.loss, width: plan.output.shape.count, kernels: kernels)
-        microBatch = min(Self.largestMicroBatch, (batchSize + shards - 1) / shards)
-        let capacity = microBatch
+        self.microBatch = min(microBatch ?? Self.largestMicroBatch, (batchSize + shards - 1) / shards)
+        let capacity = self.microBatch
         arenas = (0..<team.workerCount).map { _ in
             WorkerArena(plan: plan, capacity: capacity, kernels: kernels)
         }
@@ -79,7 +80,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         weight = lossFunction.weight(of: targets, rows: rows)
         reducer.begin(shards: sharding.count)
         team.run(self, count: sharding.count)
-        return Double(kernels.sum(losses.pointer, count: rows)) / weight
+        return weight > 0 ? Double(kernels.sum(losses.pointer, count: rows)) / weight : 0
     }
 
     /// Computes one shard: `item` is its index.

@@ -18,9 +18,10 @@ public struct CompiledNetwork: Sendable {
 
     /// - Parameters:
     ///   - inputShape: the shape of one sample.
-    ///   - targets: what the data set holds for each sample; checked against the network's output.
+    ///   - targets: what the data set holds for each sample, checked against the network's output; nil for a network
+    ///     that was checked before.
     /// - Throws: `NetworkError` naming the layer, the shape it expected and the shape it found.
-    public init(network: Network, loss: Loss, inputShape: Shape, targets: TargetSpecification) throws {
+    public init(network: Network, loss: Loss, inputShape: Shape, targets: TargetSpecification?) throws {
         guard inputShape.count > 0 else {
             throw NetworkError.invalidNetwork(problem: "the inputs have shape \(inputShape): nothing to learn from")
         }
@@ -38,7 +39,7 @@ public struct CompiledNetwork: Sendable {
         guard !graph.layout.parameters.isEmpty else {
             throw NetworkError.invalidNetwork(problem: "the network has no parameters: add a layer such as linear")
         }
-        try loss.check(output: trainingPlan.output.shape, targets: targets)
+        if let targets { try loss.check(output: trainingPlan.output.shape, targets: targets) }
         self.network = network
         self.loss = loss
         self.inputShape = inputShape
