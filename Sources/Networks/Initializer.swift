@@ -18,6 +18,18 @@ public enum Initializer: Sendable, Equatable {
     case uniform(limit: Double)
     case zeros
 
+    /// What is wrong with the initializer's number, if anything.
+    var problem: String? {
+        func isUsable(_ number: Double) -> Bool { number >= 0 && Float(number).isFinite }
+        return switch self {
+        case .normal(let standardDeviation) where !isUsable(standardDeviation):
+            "the initializer's standard deviation is \(standardDeviation), expected a number of 0 or more"
+        case .uniform(let limit) where !isUsable(limit):
+            "the initializer's limit is \(limit), expected a number of 0 or more"
+        case .he, .glorot, .lecun, .normal, .uniform, .zeros: nil
+        }
+    }
+
     /// Fills one parameter.
     ///
     /// - Parameters:

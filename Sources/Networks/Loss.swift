@@ -77,7 +77,7 @@ public enum Loss: Sendable, Equatable {
                             + "found \(classWeights)")
                 }
             }
-        case .huber(let delta) where !(delta > 0 && delta.isFinite):
+        case .huber(let delta) where !(Float(delta) > 0 && Float(delta).isFinite):
             throw NetworkError.invalidNetwork(problem: "loss huber: delta is \(delta), expected a positive number")
         case .binaryCrossEntropy, .meanSquaredError, .huber:
             let width =

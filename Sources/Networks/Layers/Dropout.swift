@@ -15,7 +15,8 @@ public struct Dropout: Layer {
     public init(_ probability: Double) { self.probability = probability }
 
     public func build(in graph: inout Graph, input: Value) throws -> Value {
-        guard (0..<1).contains(probability) else {
+        // As the kernel sees it: rounded to 1, it would keep nothing.
+        guard (0..<1).contains(Float(probability)) else {
             throw NetworkError.invalidLayer(
                 layer: graph.scope, problem: "the probability is \(probability), expected one in 0 ..< 1")
         }

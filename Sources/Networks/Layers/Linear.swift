@@ -20,6 +20,9 @@ public struct Linear: Layer {
         self.name = name
     }
 
+    /// Inputs times outputs: 4 TiB of weights. Keeps a slip of the pen from overflowing the numbers of the layout.
+    private static let largestSize = 1 << 40
+
     public func build(in graph: inout Graph, input: Value) throws -> Value {
         guard outputs > 0 else {
             throw NetworkError.invalidLayer(layer: graph.scope, problem: "outputs is \(outputs), expected at least 1")
@@ -27,6 +30,13 @@ public struct Linear: Layer {
         guard let inputs = input.shape.dimensions.last, inputs > 0 else {
             throw NetworkError.shapeMismatch(layer: graph.scope, expected: "[..., inputs]", found: input.shape)
         }
+        let (size, overflows) = input.shape.count.multipliedReportingOverflow(by: outputs)
+        guard !overflows, size <= Self.largestSize else {
+            throw NetworkError.invalidLayer(
+                layer: graph.scope,
+                problem: "outputs is \(outputs), with an input of shape \(input.shape) more than any machine holds")
+        }
+        if let problem = initializer.problem { throw NetworkError.invalidLayer(layer: graph.scope, problem: problem) }
         let weight = graph.parameter(
             "weight", shape: [inputs, outputs], initializer: initializer, fanIn: inputs, fanOut: outputs,
             isMatrixOperand: true)
