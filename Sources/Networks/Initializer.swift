@@ -4,7 +4,7 @@ import StrictCoding
 /// How a weight gets its first values, a function of seed and parameter alone.
 public enum Initializer: Sendable, Equatable {
     /// The shape of the distribution that a variance-scaling initializer draws from.
-    public enum Distribution: String, Sendable, Codable, CaseIterable { case normal, uniform }
+    public enum Distribution: String, Sendable, CaseIterable { case normal, uniform }
 
     /// Variance 2 / fanIn, for rectifiers. He et al. 2015, arXiv:1502.01852.
     case he(Distribution)
@@ -65,6 +65,14 @@ public enum Initializer: Sendable, Equatable {
         case .uniform(let limit): uniform(limit)
         case .zeros: values.update(repeating: 0)
         }
+    }
+}
+
+extension Initializer.Distribution: Codable {
+    public init(from decoder: any Decoder) throws {
+        let tagged = try decoder.tagged("distribution", among: Self.allCases.map(\.rawValue))
+        try tagged.refuseValue()
+        self = Self(rawValue: tagged.name)!
     }
 }
 

@@ -110,8 +110,8 @@ extension Loss: Codable {
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.strictContainer(keyedBy: CrossEntropyKeys.self)
-            labelSmoothing = try fields.decodeIfPresent(Double.self, forKey: .labelSmoothing) ?? 0
-            classWeights = try fields.decodeIfPresent([Double].self, forKey: .classWeights)
+            labelSmoothing = try fields.valueIfPresent(Double.self, forKey: .labelSmoothing) ?? 0
+            classWeights = try fields.valueIfPresent([Double].self, forKey: .classWeights)
         }
     }
 
@@ -122,7 +122,7 @@ extension Loss: Codable {
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.strictContainer(keyedBy: HuberKeys.self)
-            delta = try fields.decodeIfPresent(Double.self, forKey: .delta) ?? 1
+            delta = try fields.valueIfPresent(Double.self, forKey: .delta) ?? 1
         }
     }
 

@@ -48,7 +48,10 @@ public enum NetworkBuilder {
 
 extension Network: Codable {
     public init(from decoder: any Decoder) throws {
-        var list = try decoder.unkeyedContainer()
+        guard var list = try? decoder.unkeyedContainer() else {
+            throw StrictCodingError(
+                path: decoder.codingPath, problem: "expected a list of layers, found \(decoder.valueFound)")
+        }
         layers = []
         while !list.isAtEnd {
             layers.append(try list.decode(TaggedLayer.self).layer)

@@ -44,7 +44,7 @@ extension Decoder {
     }
 
     /// What stands here, for a message: `a list`, `a mapping`, `'512'`.
-    var valueFound: String {
+    public var valueFound: String {
         if (try? container(keyedBy: AnyKey.self)) != nil { return "a mapping" }
         if (try? unkeyedContainer()) != nil { return "a list" }
         guard let single = try? singleValueContainer(), !single.decodeNil() else { return "nothing" }

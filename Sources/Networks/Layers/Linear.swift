@@ -133,16 +133,16 @@ extension Linear {
         init(_ layer: Linear) { self.layer = layer }
 
         init(from decoder: any Decoder) throws {
-            if let outputs = try? decoder.singleValueContainer().decode(Int.self) {
+            if let outputs = try decoder.shorthand(Int.self) {
                 layer = Linear(outputs)
                 return
             }
             let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
             layer = Linear(
-                try fields.decode(Int.self, forKey: .outputs),
-                bias: try fields.decodeIfPresent(Bool.self, forKey: .bias) ?? true,
-                initializer: try fields.decodeIfPresent(Initializer.self, forKey: .initializer) ?? .he(.normal),
-                name: try fields.decodeIfPresent(String.self, forKey: .name))
+                try fields.value(Int.self, forKey: .outputs),
+                bias: try fields.valueIfPresent(Bool.self, forKey: .bias) ?? true,
+                initializer: try fields.valueIfPresent(Initializer.self, forKey: .initializer) ?? .he(.normal),
+                name: try fields.valueIfPresent(String.self, forKey: .name))
         }
 
         func encode(to encoder: any Encoder) throws {

@@ -85,14 +85,14 @@ extension Residual {
         init(_ layer: Residual) { self.layer = layer }
 
         init(from decoder: any Decoder) throws {
-            if (try? decoder.unkeyedContainer()) != nil {
-                layer = Residual(try Network(from: decoder))
+            if let network = try decoder.shorthand(Network.self) {
+                layer = Residual(network)
                 return
             }
             let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
             layer = Residual(
-                try fields.decode(Network.self, forKey: .layers),
-                name: try fields.decodeIfPresent(String.self, forKey: .name))
+                try fields.value(Network.self, forKey: .layers),
+                name: try fields.valueIfPresent(String.self, forKey: .name))
         }
 
         func encode(to encoder: any Encoder) throws {
