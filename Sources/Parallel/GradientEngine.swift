@@ -122,9 +122,10 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     }
 
     /// Walks the last batch forward once more, row block by row block, and names the first layer whose output is not
-    /// finite: `input` if the data already is not, `loss` if only the loss is, nil if all is well.
+    /// finite for some row: `input` if the data already is not, `loss` if only the loss is not, nil if all is well.
     public func firstNonFiniteLayer() -> String? {
         let plan = network.trainingPlan
+        var earliest: Int?
         for first in stride(from: 0, to: sharding.rows, by: microBatch) {
             let count = min(microBatch, sharding.rows - first)
             let buffer = reducer.gradients(0)
@@ -132,8 +133,9 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
                 rows: count, model: model, gradients: buffer, gradientStart: .zero, seed: seed, step: step,
                 firstRow: first)
             inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
-            if let layer = plan.firstNonFiniteLayer(frame) { return layer }
+            if let found = plan.firstNonFiniteValue(frame) { earliest = min(earliest ?? found, found) }
         }
+        if let earliest { return earliest == 0 ? "input" : plan.operations[earliest - 1].layer }
         let finite = kernels.firstNonFinite(losses.pointer, count: sharding.rows) == sharding.rows
         return finite ? nil : "loss"
     }

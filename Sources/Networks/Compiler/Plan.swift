@@ -84,17 +84,17 @@ public struct Plan: Sendable {
         }
     }
 
-    /// Like `forward`, but stops at the first operation whose output holds a value that is not finite, and returns its
-    /// layer. For finding out where a run went bad.
-    public func firstNonFiniteLayer(_ frame: Frame) -> String? {
-        let inputCount = frame.rows * input.shape.count
-        if frame.kernels.firstNonFinite(frame.value(input.id), count: inputCount) < inputCount { return "input" }
-        for operation in operations {
+    /// Like `forward`, but stops at the first value that holds a number that is not finite, and returns after how many
+    /// operations that is: 0 for the input, nil if all is well. For finding out where a run went bad.
+    public func firstNonFiniteValue(_ frame: Frame) -> Int? {
+        func isFinite(_ id: Value.ID) -> Bool {
+            let count = frame.rows * widths[id]
+            return frame.kernels.firstNonFinite(frame.value(id), count: count) == count
+        }
+        guard isFinite(input.id) else { return 0 }
+        for (index, operation) in operations.enumerated() {
             operation.forward(frame)
-            let count = frame.rows * widths[operation.output]
-            if frame.kernels.firstNonFinite(frame.value(operation.output), count: count) < count {
-                return operation.layer
-            }
+            guard isFinite(operation.output) else { return index + 1 }
         }
         return nil
     }
