@@ -29,31 +29,45 @@ public enum UsableCores {
 
     /// The quota of the process's control group in cores, or nil where there is none.
     ///
-    /// Version 2 keeps `<quota> <period>` or `max <period>` in `cpu.max` of the process's own group and of every group
-    /// above it, the strictest of which counts; version 1 keeps two files.
+    /// The strictest of the process's own group and of every group above it counts. Version 2 keeps `<quota> <period>` or
+    /// `max <period>` in `cpu.max` of each; version 1 keeps two files of one number, and -1 where there is no quota.
     static func controlGroupQuota(readFile: (String) -> String?) -> Double? {
         var strictest: Double?
         func consider(_ quota: Double?, _ period: Double?) {
             guard let quota, let period, quota > 0, period > 0 else { return }
             strictest = min(strictest ?? .infinity, quota / period)
         }
+        func numbers(_ file: String) -> [Double?] {
+            readFile(file)?.split(whereSeparator: \.isWhitespace).map { Double($0) } ?? []
+        }
         let membership = readFile("/proc/self/cgroup") ?? ""
-        let unified = membership.split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? "/"
-        var path = unified.split(separator: "/").map(String.init)
-        while true {
-            let group = (["/sys/fs/cgroup"] + path).joined(separator: "/")
-            if let fields = readFile(group + "/cpu.max")?.split(whereSeparator: \.isWhitespace), fields.count == 2 {
-                consider(Double(fields[0]), Double(fields[1]))
-            }
-            if path.isEmpty { break }
-            path.removeLast()
+        for group in groups("/sys/fs/cgroup", membership, isWanted: \.isEmpty) {
+            let limit = numbers(group + "/cpu.max")
+            if limit.count == 2 { consider(limit[0], limit[1]) }
         }
-        func number(_ name: String) -> Double? {
-            readFile("/sys/fs/cgroup/cpu/" + name).flatMap {
-                Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
-            }
+        for group in groups("/sys/fs/cgroup/cpu", membership, isWanted: { $0.contains("cpu") }) {
+            consider(
+                numbers(group + "/cpu.cfs_quota_us").first ?? nil, numbers(group + "/cpu.cfs_period_us").first ?? nil)
         }
-        consider(number("cpu.cfs_quota_us"), number("cpu.cfs_period_us"))
         return strictest
+    }
+
+    /// The folders of the process's group and of those above it, up to the mount itself. A container that sees only its
+    /// own part of the tree has its group there, whatever the membership says.
+    ///
+    /// - Parameters:
+    ///   - membership: lines of `number:controllers:path`; version 2 has one, without controllers.
+    ///   - isWanted: picks the line by its controllers.
+    private static func groups(
+        _ mount: String, _ membership: String, isWanted: ([Substring]) -> Bool
+    ) -> [String] {
+        var path: [Substring] = []
+        for line in membership.split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3, isWanted(fields[1].split(separator: ",")) else { continue }
+            path = fields[2].split(separator: "/")
+            break
+        }
+        return (0...path.count).map { depth in ([mount[...]] + path.prefix(depth)).joined(separator: "/") }
     }
 }
