@@ -9,7 +9,7 @@ import Synchronization
 /// are mixed here, by what saves time and memory:
 ///
 /// - **Up to the roots,** whoever finishes the second of two siblings adds them, and frees one of the two buffers.
-///   Memory for gradients so grows with the workers and not with the shards.
+///   Memory for gradients so grows with the workers, and with no more than the logarithm of the shards.
 /// - **From the roots on,** the tree is summed block by block by the pass that updates the parameters (`sum`), which
 ///   reads each root once and writes nothing back.
 ///
@@ -22,6 +22,8 @@ import Synchronization
 public final class GradientReducer: @unchecked Sendable {
     private let kernels: any KernelTable.Type
     private let bufferCount: Int
+    /// How many buffers there are.
+    let bufferLimit: Int
     private let buffers: [AlignedBuffer]
     /// A stack of the indices of free buffers.
     private let free: Mutex<FreeList>
@@ -40,12 +42,9 @@ public final class GradientReducer: @unchecked Sendable {
         self.kernels = kernels
         bufferCount = layout.bufferCount
         rootLimit = max(2 * workers, 8)
-        let levels = Self.foldLevels(shards: shards, rootLimit: rootLimit)
-        // Roots; a buffer for each worker that computes, which keeps up to one finished neighbor waiting a level; and
-        // the finished ones next to the shards not yet begun.
-        let needed = min(shards, rootLimit + workers * (1 + levels) + levels)
-        buffers = (0..<needed).map { _ in AlignedBuffer(count: layout.bufferCount) }
-        free = Mutex(FreeList(count: needed))
+        bufferLimit = Self.bufferLimit(shards: shards, workers: workers, rootLimit: rootLimit)
+        buffers = (0..<bufferLimit).map { _ in AlignedBuffer(count: layout.bufferCount) }
+        free = Mutex(FreeList(count: bufferLimit))
         roots = .allocate(capacity: max(shards, 1))
         waitingCount = shards
         waiting = .allocate(capacity: max(shards, 1))
@@ -65,6 +64,23 @@ public final class GradientReducer: @unchecked Sendable {
             levels += 1
         }
         return levels
+    }
+
+    /// The most buffers in use at once, whatever the schedule.
+    ///
+    /// Shards are begun in order, so at any moment those begun are `0 ..< c`, and all of these are summed up as far as
+    /// the tree allows but for the at most `workers` that are being computed. Call each of the latter a disturbance, and
+    /// so the edge between c - 1 and c. A subtree of L levels with k disturbances takes at most 1 + k·L buffers:
+    ///
+    /// - with k = 0 it is complete, in 1, or not begun, in 0; with L = 0 it is one shard, in 1;
+    /// - with k in one half, the other takes at most 1, together 1 + 1 + k·(L - 1) ≤ 1 + k·L;
+    /// - with k₁, k₂ ≥ 1 in its halves, together 2 + k·(L - 1) ≤ 1 + k·L, since k ≥ 2.
+    ///
+    /// A worker that adds two siblings still holds both, which is what the halves take before. Summed over the roots that
+    /// is their number and L for each disturbance; and no schedule needs more buffers than there are shards.
+    static func bufferLimit(shards: Int, workers: Int, rootLimit: Int) -> Int {
+        let levels = foldLevels(shards: shards, rootLimit: rootLimit)
+        return min(shards, rootLimit + (workers + 1) * levels)
     }
 
     /// Makes everything ready for a step of so many shards. By the leader, between phases.
