@@ -44,10 +44,23 @@ public final class WorkerTeam: Sendable {
     /// cores, since a spinning worker would keep a working one from its core.
     private let spinRounds: Int
 
-    public init(workerCount: Int) {
+    /// Calls `body` with `0 ..< iterations`, as many at once as it likes, and returns when all have returned.
+    typealias Launcher = @Sendable (_ iterations: Int, _ body: @Sendable (Int) -> Void) -> Void
+    private let launch: Launcher
+
+    public convenience init(workerCount: Int) {
+        self.init(workerCount: workerCount, spinRounds: workerCount <= UsableCores.count ? 4_000 : 0) {
+            DispatchQueue.concurrentPerform(iterations: $0, execute: $1)
+        }
+    }
+
+    /// A team on threads of the caller's choice. `concurrentPerform` takes no more threads than there are cores, and tests
+    /// want to see more.
+    init(workerCount: Int, spinRounds: Int, launch: @escaping Launcher) {
         precondition(workerCount > 0, "a team needs a worker")
         self.workerCount = workerCount
-        spinRounds = workerCount <= UsableCores.count ? 4_000 : 0
+        self.spinRounds = spinRounds
+        self.launch = launch
     }
 
     /// Runs `body` as the leader, with helpers standing by. In `body`, `run` does work on all workers.
@@ -59,7 +72,7 @@ public final class WorkerTeam: Sendable {
             // Written by the iteration that comes first, read after all have ended.
             nonisolated(unsafe) var outcome: Swift.Result<Result, any Error>?
             nonisolated(unsafe) let leaderBody = body
-            DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
+            launch(workerCount) { _ in
                 let worker = joined.add(1, ordering: .relaxed).oldValue
                 if worker == 0 {
                     outcome = Swift.Result { try leaderBody() }
@@ -72,8 +85,8 @@ public final class WorkerTeam: Sendable {
         }
     }
 
-    /// Does items `0 ..< count` of `task` on all workers and returns when all are done. Only from within a region, by its
-    /// leader; allocates nothing.
+    /// Does items `0 ..< count` of `task` on all workers, begun in this order, and returns when all are done. Only from
+    /// within a region, by its leader; allocates nothing.
     public func run(_ task: any TeamTask, count: Int) {
         guard workerCount > 1, count > 1 else {
             for item in 0..<count { task.run(item: item, worker: 0) }
