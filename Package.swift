@@ -69,7 +69,7 @@ let package = Package(
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "TestSupport"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
         .testTarget(name: "TrainingTests", dependencies: ["Lockstep", "TestSupport"]),

@@ -1,0 +1,74 @@
+import Kernels
+import TestSupport
+import XCTest
+
+@testable import Networks
+
+final class DropoutTests: XCTestCase {
+    func testOutputAndGradientMatchTheOracleUnderTheSameMask() throws {
+        try assertMatchesOracle(
+            Network {
+                Linear(19)
+                Dropout(0.3)
+                ReLU()
+                Dropout(0.5)
+                Linear(3)
+            }, inputShape: [5], rows: 7)
+    }
+
+    func testLayersDropDifferentElements() throws {
+        let run = try LayerRun(
+            Network {
+                Dropout(0.5)
+                Dropout(0.5)
+            }, inputShape: [64], rows: 4, kernels: availableKernels()[0])
+        let masks = dropoutFactors(run)
+        XCTAssertNotEqual(masks[0], masks[1])
+    }
+
+    func testMaskIsAFunctionOfSeedStepAndRowOfTheBatch() throws {
+        for kernels in availableKernels() {
+            let run = try LayerRun(Network { Dropout(0.5) }, inputShape: [33], rows: 6, kernels: kernels)
+            let ones = [Float](repeating: 1, count: 6 * 33)
+            func output(_ draw: LayerRun.Draw, microBatches: [Int] = [6]) -> [Float] {
+                run.run(input: ones, outputGradient: ones, parameters: [:], microBatches: microBatches, draw: draw)
+                    .output
+            }
+            let first = output(.init())
+            assertSameBits(output(.init()), first, kernels.name)
+            assertSameBits(output(.init(), microBatches: [1, 3, 2]), first, kernels.name)
+            XCTAssertNotEqual(output(.init(seed: 8)), first)
+            XCTAssertNotEqual(output(.init(step: 4)), first)
+            // The rows 2 ..< 6 of the batch, whoever computes them.
+            assertSameBits(
+                Array(output(.init(firstRow: 2)).prefix(4 * 33)), Array(first.suffix(4 * 33)), kernels.name)
+        }
+    }
+
+    func testInferenceLeavesItOut() throws {
+        let network = Network {
+            Linear(3)
+            Dropout(0.9)
+            ReLU()
+        }
+        let run = try LayerRun(
+            network, inputShape: [2], rows: 1, mode: .inference, learnsInput: false, kernels: availableKernels()[0])
+        XCTAssertEqual(run.plan.operations.count, 1)
+        XCTAssertTrue(run.plan.operations[0] is LinearOperation)
+    }
+
+    func testAProbabilityOfZeroIsNoOperation() throws {
+        let run = try LayerRun(
+            Network { Dropout(0) }, inputShape: [2], rows: 1, learnsInput: false, kernels: availableKernels()[0])
+        XCTAssertTrue(run.plan.operations.isEmpty)
+    }
+
+    func testProbabilityOutOfRangeIsRefused() {
+        // The last one is 1 as a Float, and would drop everything.
+        for probability in [-0.1, 1, 2, Double.nan, 0.99999999999] {
+            assertRefused(
+                Network([Linear(1), Dropout(probability)]),
+                "layer dropout1: the probability is \(probability), expected one in 0 ..< 1")
+        }
+    }
+}

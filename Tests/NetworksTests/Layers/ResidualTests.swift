@@ -1,0 +1,139 @@
+import Kernels
+import XCTest
+
+@testable import Networks
+
+final class ResidualTests: XCTestCase {
+    private func check(_ inputShape: Shape = [5], rows: Int = 3, @NetworkBuilder _ layers: () -> [any Layer]) throws {
+        try assertMatchesOracle(Network(layers), inputShape: inputShape, rows: rows)
+    }
+
+    func testOutputAndGradientsMatchTheOracle() throws {
+        try check {
+            Residual {
+                Linear(19)
+                Tanh()
+                Linear(5)
+            }
+        }
+    }
+
+    func testNestedBlocksMatchTheOracle() throws {
+        try check {
+            Linear(7)
+            Residual {
+                Linear(3)
+                SiLU()
+                Residual {
+                    Linear(3)
+                    ReLU()
+                    Residual { GELU() }
+                }
+                Linear(7)
+            }
+            Tanh()
+            Linear(2)
+        }
+    }
+
+    func testBlocksInARowMatchTheOracle() throws {
+        try check {
+            Residual { Linear(5) }
+            Residual { Linear(5) }
+            Sigmoid()
+            Residual { Softmax() }
+        }
+    }
+
+    func testABlockThatStartsWithAnInPlaceOperationMatchesTheOracle() throws {
+        try check {
+            Residual {
+                GELU()
+                Linear(5)
+                Dropout(0.4)
+            }
+            Residual {
+                Dropout(0.4)
+                Linear(5)
+            }
+        }
+    }
+
+    func testAnEmptyBlockDoublesItsInput() throws {
+        try check { Residual {} }
+        try check {
+            Linear(3)
+            Residual { Residual {} }
+            Residual { Flatten() }
+            Linear(2)
+        }
+    }
+
+    func testABlockOnTheInputMatchesTheOracleWithoutGradientOfTheInput() throws {
+        // The skip then needs no gradient while the branch does.
+        let network = Network {
+            Residual {
+                Linear(5)
+                Tanh()
+            }
+            Linear(2)
+        }
+        let compiled = try CompiledNetwork(
+            network: network, loss: .meanSquaredError, inputShape: [5], targets: .values(width: 2))
+        let fork = try XCTUnwrap(compiled.trainingPlan.operations.compactMap { $0 as? ForkOperation }.first)
+        XCTAssertEqual(compiled.trainingPlan.gradientPlaces[fork.second], nil)
+        XCTAssertEqual(compiled.trainingPlan.runsBackward, [false, true, true, true])
+    }
+
+    func testWorksOnMoreThanOneDimension() throws {
+        try check([3, 4], rows: 2) {
+            Residual {
+                Linear(5)
+                Softmax()
+                Linear(4)
+            }
+            Flatten()
+            Linear(2)
+        }
+    }
+
+    func testLayersThatChangeTheShapeAreRefusedWithBothShapes() {
+        assertRefused(
+            Network {
+                Residual(name: "block") { Linear(3) }
+            },
+            "layer block: its layers turn shape [4] into [3], expected the same shape")
+        assertRefused(
+            Network {
+                Residual {
+                    Residual { Flatten() }
+                }
+            }, inputShape: [2, 2],
+            "layer residual1/residual1: its layers turn shape [2, 2] into [4], expected the same shape")
+    }
+
+    func testListAndLongFormAreRead() throws {
+        let expected = Network {
+            Residual { ReLU() }
+            Residual(name: "block") { Linear(4) }
+        }
+        let json = #"[{"residual": ["relu"]}, {"residual": {"layers": [{"linear": 4}], "name": "block"}}]"#
+        XCTAssertEqual(try decodeBoth(json), [expected, expected])
+    }
+
+    func testWrongDescriptionsAreRefusedWithTheirPlace() {
+        assertRefused(
+            #"[{"residual": [{"liner": 4}]}]"#, as: Network.self,
+            "[0].residual[0]: unknown layer 'liner'; did you mean 'linear'? Choose from: linear, flatten, dropout, "
+                + "residual, relu, leakyRelu, sigmoid, tanh, gelu, silu, softmax")
+        assertRefused(
+            #"[{"residual": {"layer": []}}]"#, as: Network.self,
+            "[0].residual: unknown key 'layer'; did you mean 'layers'? Known keys: layers, name")
+        assertRefused(
+            #"[{"residual": {"layers": "relu"}}]"#, as: Network.self,
+            "[0].residual.layers: expected a list of layers, found 'relu'")
+        assertRefused(
+            #"[{"residual": 3}]"#, as: Network.self,
+            "[0].residual: expected a list of layers, found 3")
+    }
+}

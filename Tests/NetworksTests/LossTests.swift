@@ -1,0 +1,96 @@
+import XCTest
+
+@testable import Networks
+
+final class LossTests: XCTestCase {
+    func testEveryLossIsWrittenAndReadBack() throws {
+        let losses: [Loss] = [
+            .crossEntropy(), .crossEntropy(labelSmoothing: 0.1), .crossEntropy(classWeights: [1, 0.5]),
+            .crossEntropy(labelSmoothing: 0.25, classWeights: [2, 3]), .binaryCrossEntropy, .meanSquaredError, .huber(),
+            .huber(delta: 0.5),
+        ]
+        for loss in losses { try assertRoundTrips(loss) }
+        try assertRoundTrips(losses)
+    }
+
+    func testBareNamesTakeTheDefaults() throws {
+        XCTAssertEqual(
+            try decodeBoth(#"["crossEntropy", "huber", {"huber": {}}, {"crossEntropy": null}]"#, as: [Loss].self),
+            Array(repeating: [.crossEntropy(), .huber(delta: 1), .huber(delta: 1), .crossEntropy()], count: 2))
+    }
+
+    func testUnknownNamesAndKeysSuggestTheNearest() {
+        assertRefused(
+            #"["crossEntrpy"]"#, as: [Loss].self,
+            "[0]: unknown loss 'crossEntrpy'; did you mean 'crossEntropy'? "
+                + "Choose from: crossEntropy, binaryCrossEntropy, meanSquaredError, huber")
+        assertRefused(
+            #"[{"crossEntropy": {"labelSmooting": 0.1}}]"#, as: [Loss].self,
+            "[0].crossEntropy: unknown key 'labelSmooting'; did you mean 'labelSmoothing'? "
+                + "Known keys: labelSmoothing, classWeights")
+        assertRefused(
+            #"[{"crossEntropy": {"labelSmoothing": "much"}}]"#, as: [Loss].self,
+            "[0].crossEntropy.labelSmoothing: expected a number, found 'much'")
+        assertRefused(
+            #"[{"huber": {"delta": [1]}}]"#, as: [Loss].self, "[0].huber.delta: expected a number, found a list")
+        assertRefused(
+            #"[{"meanSquaredError": 1}]"#, as: [Loss].self,
+            "[0]: 'meanSquaredError' takes no value: write meanSquaredError alone")
+    }
+
+    // MARK: What it refuses to be compiled with
+
+    private func assertRefusedBy(
+        _ loss: Loss, output: Shape, targets: TargetSpecification, _ message: String,
+        file: StaticString = #filePath, line: UInt = #line
+    ) {
+        XCTAssertThrowsError(try loss.check(output: output, targets: targets), file: file, line: line) {
+            XCTAssertEqual("\($0)", message, file: file, line: line)
+        }
+    }
+
+    func testAnOutputThatDoesNotFitTheTargetsIsRefusedWithBothShapes() {
+        assertRefusedBy(
+            .crossEntropy(), output: [3], targets: .classes(count: 10),
+            "loss crossEntropy: expected a network output of shape [10], one logit a class, found [3]")
+        assertRefusedBy(
+            .crossEntropy(), output: [2, 5], targets: .classes(count: 10),
+            "loss crossEntropy: expected a network output of shape [10], one logit a class, found [2, 5]")
+        for loss in [Loss.binaryCrossEntropy, .meanSquaredError, .huber()] {
+            assertRefusedBy(
+                loss, output: [3], targets: .values(width: 2),
+                "loss \(loss.name): expected a network output of shape [2], one number for each of the targets', "
+                    + "found [3]")
+            XCTAssertNoThrow(try loss.check(output: [2, 3], targets: .values(width: 6)))
+            XCTAssertNoThrow(try loss.check(output: [1], targets: .classes(count: 2)))
+        }
+    }
+
+    func testCrossEntropyRefusesTargetsThatAreNoClasses() {
+        assertRefusedBy(
+            .crossEntropy(), output: [2], targets: .values(width: 2),
+            "loss crossEntropy: expected class indices as targets, found 2 numbers a sample: "
+                + "use meanSquaredError, huber or binaryCrossEntropy, or a data set with integer targets")
+    }
+
+    func testNumbersOutOfRangeAreRefused() {
+        for smoothing in [-0.1, 1, Double.nan] {
+            assertRefusedBy(
+                .crossEntropy(labelSmoothing: smoothing), output: [2], targets: .classes(count: 2),
+                "loss crossEntropy: labelSmoothing is \(smoothing), expected a number in 0 ..< 1")
+        }
+        // The last one is 0 as a Float.
+        for delta in [0, -1, Double.nan, Double.infinity, 1e-60] {
+            assertRefusedBy(
+                .huber(delta: delta), output: [1], targets: .values(width: 1),
+                "loss huber: delta is \(delta), expected a positive number")
+        }
+        assertRefusedBy(
+            .crossEntropy(classWeights: [1]), output: [2], targets: .classes(count: 2),
+            "loss crossEntropy: expected 2 classWeights, found 1")
+        for weights in [[1, -1], [1, .nan], [1, .infinity]] {
+            XCTAssertThrowsError(
+                try Loss.crossEntropy(classWeights: weights).check(output: [2], targets: .classes(count: 2)))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Kernels
+import StrictCoding
+
+@testable import Networks
+
+/// A layer that copies, so that the next one cannot be fused with the one before.
+struct Barrier: Layer {
+    static let kind = "barrier"
+
+    init() {}
+    init(from tagged: Tagged) throws {}
+    func encodeTagged(to encoder: any Encoder) throws { try encoder.encodeTagged(Self.kind) }
+
+    func build(in graph: inout Graph, input: Value) throws -> Value {
+        let output = graph.value(shape: input.shape, gradientSharedWith: input)
+        graph.append(
+            CopyOperation(layer: graph.scope, input: input.id, output: output.id, count: input.shape.count))
+        return output
+    }
+}
+
+struct CopyOperation: Operation {
+    let layer: String
+    let input: Value.ID
+    let output: Value.ID
+    let count: Int
+
+    var reads: [Value.ID] { [input] }
+    var savedForBackward: [Value.ID] { [] }
+
+    func forward(_ frame: Frame) {
+        frame.value(output).update(from: frame.value(input), count: frame.rows * count)
+    }
+
+    func backward(_ frame: Frame) {}
+}
