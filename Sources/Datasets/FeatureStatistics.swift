@@ -16,6 +16,11 @@ struct FeatureStatistics {
         }
     }
 
+    /// Of all rows of a row-major table.
+    init(_ inputs: UnsafePointer<Float>, features: Int, rows: Int) {
+        self.init(inputs, features: features, rows: rows, nil) { Double($0) }
+    }
+
     private init<Element>(
         _ inputs: UnsafePointer<Element>, features: Int, rows: Int, _ chosen: [Int32]?,
         _ number: (Element) -> Double

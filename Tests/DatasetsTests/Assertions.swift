@@ -3,7 +3,7 @@ import Kernels
 import XCTest
 
 /// Passes if `body` throws a `DatasetError` of that kind whose text contains every one of `words`.
-func assertThrows<R>(
+func assertRefused<R>(
     _ kind: DatasetError.Kind, _ words: String..., file: StaticString = #filePath, line: UInt = #line,
     _ body: () throws -> R
 ) {

@@ -181,7 +181,7 @@ final class DatasetLoadTests: HDF5TestCase {
         let dataset = try load(DatasetDescription(path: "a.h5"), targets: .optional)
         XCTAssertEqual(dataset.targetKind, .unlabeled)
         XCTAssertEqual(dataset[.test]!.count, 4)
-        assertThrows(.missingObject, "a.h5: y_test", "x_test", "targets:") {
+        assertRefused(.missingObject, "a.h5: y_test", "x_test", "targets:") {
             try load(DatasetDescription(path: "a.h5"))
         }
     }
@@ -190,7 +190,7 @@ final class DatasetLoadTests: HDF5TestCase {
         try python("with h5py.File(sys.argv[1], 'w') as f: f['x'], f['y'] = np.zeros((2, 1)), [0, 1]", path("a.h5"))
         XCTAssertNoThrow(try Dataset.load(DatasetDescription(path: "a.h5"), relativeTo: directory + "/"))
         XCTAssertNoThrow(try Dataset.load(DatasetDescription(path: path("a.h5")), relativeTo: "/nowhere"))
-        assertThrows(.missingFile) { try Dataset.load(DatasetDescription(path: "a.h5"), relativeTo: "/nowhere") }
+        assertRefused(.missingFile) { try Dataset.load(DatasetDescription(path: "a.h5"), relativeTo: "/nowhere") }
     }
 }
 

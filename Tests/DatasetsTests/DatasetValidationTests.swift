@@ -21,16 +21,16 @@ final class DatasetValidationTests: HDF5TestCase {
 
     func testMissingFileIsNamedWithTheNearest() throws {
         try python("h5py.File(sys.argv[1], 'w')", path("digits.h5"))
-        assertThrows(.missingFile, path("digit.h5"), "Did you mean 'digits.h5'?") {
+        assertRefused(.missingFile, path("digit.h5"), "Did you mean 'digits.h5'?") {
             try Dataset.load(DatasetDescription(path: path("digit.h5")))
         }
-        assertThrows(.missingFile, "The folder holds digits.h5") {
+        assertRefused(.missingFile, "The folder holds digits.h5") {
             try Dataset.load(DatasetDescription(path: path("other.h5")))
         }
-        assertThrows(.missingFile, "nor the folder") {
+        assertRefused(.missingFile, "nor the folder") {
             try Dataset.load(DatasetDescription(path: path("none/other.h5")))
         }
-        assertThrows(.missingFile, "lockstep import fashion-mnist") {
+        assertRefused(.missingFile, "lockstep import fashion-mnist") {
             try Dataset.load(DatasetDescription(path: path("fashion-mnist.h5")))
         }
     }
@@ -55,122 +55,124 @@ final class DatasetValidationTests: HDF5TestCase {
     }
 
     func testMissingInputsListWhatIsThere() {
-        assertThrows(.missingObject, "data.h5: x_train", "x_trian, y_train", "Did you mean 'x_trian'?", "inputs: …") {
+        assertRefused(.missingObject, "data.h5: x_train", "x_trian, y_train", "Did you mean 'x_trian'?", "inputs: …") {
             try load("f['x_trian'] = np.zeros((2, 2)); f['y_train'] = [0, 1]")
         }
-        assertThrows(.missingObject, "data.h5: images_train", "holds a/b", "inputs: …") {
+        assertRefused(.missingObject, "data.h5: images_train", "holds a/b", "inputs: …") {
             try load("f['a/b'] = np.zeros((2, 2))", inputs: "images")
         }
-        assertThrows(.missingObject, "holds nothing") { try load("pass") }
+        assertRefused(.missingObject, "holds nothing") { try load("pass") }
     }
 
     func testMissingTargetsListWhatIsThere() {
-        assertThrows(.missingObject, "data.h5: y_train", "labels, x_train", "targets: …") {
+        assertRefused(.missingObject, "data.h5: y_train", "labels, x_train", "targets: …") {
             try load("f['x_train'] = np.zeros((2, 2)); f['labels'] = [0, 1]")
         }
     }
 
     func testMissingPathOfASplitIsNamed() {
         let splits = [Split.test: SplitDescription(inputs: "b/images", targets: "b/labels")]
-        assertThrows(.missingObject, "data.h5: b/images", "b/image", "Did you mean 'b/image'?", "test: {inputs") {
+        assertRefused(.missingObject, "data.h5: b/images", "b/image", "Did you mean 'b/image'?", "test: {inputs") {
             try load("f['b/image'] = np.zeros((2, 2)); f['b/labels'] = [0, 1]", splits: splits)
         }
-        assertThrows(.invalidOption, "targets for the test split", "inputs alone") {
+        assertRefused(.invalidOption, "targets for the test split", "inputs alone") {
             try load("f['a'] = np.zeros((2, 2))", splits: [.test: SplitDescription(inputs: "a")])
         }
     }
 
     func testGroupInPlaceOfADataSetIsNotFound() {
-        assertThrows(.missingObject, "x_train") { try load("f['x_train/a'] = np.zeros((2, 2)); f['y_train'] = [0, 1]") }
+        assertRefused(.missingObject, "x_train") {
+            try load("f['x_train/a'] = np.zeros((2, 2)); f['y_train'] = [0, 1]")
+        }
     }
 
     func testWrongRankIsRefused() {
-        assertThrows(.wrongShape, "data.h5: x_train", "rank 2 or more", "shape [2]", "[rows, 1]") {
+        assertRefused(.wrongShape, "data.h5: x_train", "rank 2 or more", "shape [2]", "[rows, 1]") {
             try load("f['x_train'] = np.zeros(2); f['y_train'] = [0, 1]")
         }
-        assertThrows(.wrongShape, "data.h5: x_train", "shape []") {
+        assertRefused(.wrongShape, "data.h5: x_train", "shape []") {
             try load("f['x_train'] = 1.0; f['y_train'] = [0, 1]")
         }
-        assertThrows(.wrongShape, "data.h5: y_train", "[rows] or [rows, width]", "shape [2, 1, 1]") {
+        assertRefused(.wrongShape, "data.h5: y_train", "[rows] or [rows, width]", "shape [2, 1, 1]") {
             try load("f['x_train'] = np.zeros((2, 2)); f['y_train'] = np.zeros((2, 1, 1))")
         }
     }
 
     func testRowCountsThatDifferAreRefused() {
-        assertThrows(.rowCounts, "data.h5: y_train", "expected 3 rows, as many as x_train", "found 2") {
+        assertRefused(.rowCounts, "data.h5: y_train", "expected 3 rows, as many as x_train", "found 2") {
             try load("f['x_train'] = np.zeros((3, 2)); f['y_train'] = [0, 1]")
         }
     }
 
     func testEmptyDataSetIsRefused() {
-        assertThrows(.empty, "data.h5: x_train", "found shape [0, 2]") {
+        assertRefused(.empty, "data.h5: x_train", "found shape [0, 2]") {
             try load("f['x_train'] = np.zeros((0, 2)); f['y_train'] = np.zeros(0, 'i4')")
         }
-        assertThrows(.empty, "shape [2, 0]") { try load("f['x_train'] = np.zeros((2, 0)); f['y_train'] = [0, 1]") }
+        assertRefused(.empty, "shape [2, 0]") { try load("f['x_train'] = np.zeros((2, 0)); f['y_train'] = [0, 1]") }
     }
 
     func testElementsThatAreNoNumbersAreRefused() {
-        assertThrows(.wrongType, "data.h5: x_train", "string") {
+        assertRefused(.wrongType, "data.h5: x_train", "string") {
             try load("f['x_train'] = np.array([[b'a']]); f['y_train'] = [0]")
         }
-        assertThrows(.wrongType, "data.h5: y_train", "class_names") {
+        assertRefused(.wrongType, "data.h5: y_train", "class_names") {
             try load("f['x_train'] = np.zeros((1, 1)); f['y_train'] = np.array([b'cat'])")
         }
-        assertThrows(.wrongType, "x_train") {
+        assertRefused(.wrongType, "x_train") {
             try load("f['x_train'] = np.zeros((1, 1), 'c8'); f['y_train'] = [0]")
         }
     }
 
     func testNumbersThatAreNotFiniteAreNamedByRowAndColumn() {
-        assertThrows(.notFinite, "data.h5: x_train", "nan in row 1, column 2") {
+        assertRefused(.notFinite, "data.h5: x_train", "nan in row 1, column 2") {
             try load("x = np.zeros((2, 3)); x[1, 2] = np.nan; f['x_train'] = x; f['y_train'] = [0, 1]")
         }
-        assertThrows(.notFinite, "-inf in row 1, element [0, 1]") {
+        assertRefused(.notFinite, "-inf in row 1, element [0, 1]") {
             try load("x = np.zeros((2, 2, 2), 'f4'); x[1, 0, 1] = -np.inf; f['x_train'] = x; f['y_train'] = [0, 1]")
         }
-        assertThrows(.notFinite, "inf in row 0", "beyond the range of Float32") {
+        assertRefused(.notFinite, "inf in row 0", "beyond the range of Float32") {
             try load("f['x_train'] = [[1e300]]; f['y_train'] = [0]")
         }
-        assertThrows(.notFinite, "data.h5: y_train", "nan in row 1") {
+        assertRefused(.notFinite, "data.h5: y_train", "nan in row 1") {
             try load("f['x_train'] = np.zeros((2, 1)); f['y_train'] = [0., np.nan]")
         }
     }
 
     func testLabelsBeyondTheClassNamesAreNamedByRow() {
-        assertThrows(.labelOutOfRange, "data.h5: y_train", "0 ..< 2", "2 class names", "2 in row 1") {
+        assertRefused(.labelOutOfRange, "data.h5: y_train", "0 ..< 2", "2 class names", "2 in row 1") {
             try load("f['x_train'] = np.zeros((2, 1)); f['y_train'] = [0, 2]; f.attrs['class_names'] = ['a', 'b']")
         }
-        assertThrows(.labelOutOfRange, "-1 in row 1") {
+        assertRefused(.labelOutOfRange, "-1 in row 1") {
             try load("f['x_train'] = np.zeros((2, 1)); f['y_train'] = [0, -1]; f.attrs['class_names'] = ['a', 'b']")
         }
     }
 
     func testSplitsMustAgree() {
-        assertThrows(.wrongShape, "data.h5: x_test", "[2]", "[3] in the test split") {
+        assertRefused(.wrongShape, "data.h5: x_test", "[2]", "[3] in the test split") {
             try load(
                 "f['x_train'] = np.zeros((2, 2)); f['x_test'] = np.zeros((2, 3)); f['y_train'] = f['y_test'] = [0, 1]")
         }
-        assertThrows(.wrongType, "data.h5: y_test", "2 classes", "1 value a row") {
+        assertRefused(.wrongType, "data.h5: y_test", "2 classes", "1 value a row") {
             try load("f['x_train'] = f['x_test'] = np.zeros((2, 2)); f['y_train'] = [0, 1]; f['y_test'] = [.5, 1]")
         }
     }
 
     func testValidationFractionThatCannotBeIsRefused() {
         let two = "f['x_train'] = np.zeros((2, 2)); f['y_train'] = [0, 1]"
-        assertThrows(.invalidOption, "at least one row", "2 and 0 of 2") { try load(two, validationFraction: 0.1) }
-        assertThrows(.invalidOption, "one in the data set") {
+        assertRefused(.invalidOption, "at least one row", "2 and 0 of 2") { try load(two, validationFraction: 0.1) }
+        assertRefused(.invalidOption, "one in the data set") {
             try load(two + "; f['x_val'] = np.zeros((2, 2)); f['y_val'] = [0, 1]", validationFraction: 0.5)
         }
-        assertThrows(.invalidOption, "a train split") {
+        assertRefused(.invalidOption, "a train split") {
             try load("f['x_test'] = np.zeros((2, 2)); f['y_test'] = [0, 1]", validationFraction: 0.5)
         }
-        assertThrows(.invalidOption, "between 0 and 1") { try load(two, validationFraction: 2) }
+        assertRefused(.invalidOption, "between 0 and 1") { try load(two, validationFraction: 2) }
     }
 
     func testMissingSplitIsNamedWithThoseThereAre() throws {
         let dataset = try load("f['x_train'] = np.zeros((2, 2)); f['y_train'] = [0, 1]")
-        assertThrows(.missingObject, "a test split", "train (2 samples)") { try dataset.table(.test) }
-        assertThrows(.missingObject, "validationFraction") { try dataset.table(.validation) }
+        assertRefused(.missingObject, "a test split", "train (2 samples)") { try dataset.table(.test) }
+        assertRefused(.missingObject, "validationFraction") { try dataset.table(.validation) }
     }
 
     func testDeclaredTerabytesAreRefusedBeforeMemoryIsTaken() {

@@ -52,23 +52,23 @@ final class SampleTableTests: XCTestCase {
 
     func testTablesInMemoryAreChecked() {
         let inputs: [Float] = [1, 2, 3, 4]
-        assertThrows(.rowCounts, "expected 2", "found 3") {
+        assertRefused(.rowCounts, "expected 2", "found 3") {
             try SampleTable(inputs: inputs, inputShape: [2], targets: .classes([0, 1, 2]))
         }
-        assertThrows(.wrongShape, "whole rows of 3") {
+        assertRefused(.wrongShape, "whole rows of 3") {
             try SampleTable(inputs: inputs, inputShape: [3], targets: .unlabeled)
         }
-        assertThrows(.empty) { try SampleTable(inputs: [] as [Float], inputShape: [2], targets: .unlabeled) }
-        assertThrows(.notFinite, "nan at index 1") {
+        assertRefused(.empty) { try SampleTable(inputs: [] as [Float], inputShape: [2], targets: .unlabeled) }
+        assertRefused(.notFinite, "nan at index 1") {
             try SampleTable(inputs: [1, .nan] as [Float], inputShape: [1], targets: .classes([0, 1]))
         }
-        assertThrows(.labelOutOfRange, "-1 in row 1") {
+        assertRefused(.labelOutOfRange, "-1 in row 1") {
             try SampleTable(inputs: inputs, inputShape: [2], targets: .classes([0, -1]))
         }
-        assertThrows(.wrongShape, "positive lengths") {
+        assertRefused(.wrongShape, "positive lengths") {
             try SampleTable(inputs: inputs, inputShape: [0], targets: .unlabeled)
         }
-        assertThrows(.invalidOption, "mean", "found 3") {
+        assertRefused(.invalidOption, "mean", "found 3") {
             try SampleTable(
                 inputs: inputs, inputShape: [2], targets: .classes([0, 1]),
                 normalization: NormalizationValues(mean: [1, 2, 3], standardDeviation: [1]))

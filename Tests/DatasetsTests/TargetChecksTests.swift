@@ -29,7 +29,7 @@ final class TargetChecksTests: HDF5TestCase {
 
     func testLabelWithoutAnOutputIsNamedByRow() throws {
         let dataset = try load("[0, 1, 10, 2]")
-        assertThrows(.labelOutOfRange, "data.h5: y_train", "0 ..< 10", "network outputs", "10 in row 2") {
+        assertRefused(.labelOutOfRange, "data.h5: y_train", "0 ..< 10", "network outputs", "10 in row 2") {
             try dataset.requireClasses(outputs: 10, for: "the loss crossEntropy")
         }
     }
@@ -38,10 +38,10 @@ final class TargetChecksTests: HDF5TestCase {
         let dataset = try load("[0, 1, -3, 2]")
         XCTAssertEqual(dataset.targetKind, .values(width: 1))
         XCTAssertEqual(dataset[.train]!.targetValues(), [0, 1, -3, 2])
-        assertThrows(.labelOutOfRange, "y_train", "the loss crossEntropy", "-3 in row 2") {
+        assertRefused(.labelOutOfRange, "y_train", "the loss crossEntropy", "-3 in row 2") {
             try dataset.requireClasses(outputs: 10, for: "the loss crossEntropy")
         }
-        assertThrows(.labelOutOfRange, "-3 in row 2") { try load("[0, 1, -3, 2]", .classes) }
+        assertRefused(.labelOutOfRange, "-3 in row 2") { try load("[0, 1, -3, 2]", .classes) }
     }
 
     func testIntegersBeyondInt32AreValues() throws {
@@ -51,15 +51,15 @@ final class TargetChecksTests: HDF5TestCase {
     func testFloatsAreValuesUnlessTheUserSaysClasses() throws {
         let dataset = try load("[0., 2., 1.]")
         XCTAssertEqual(dataset.targetKind, .values(width: 1))
-        assertThrows(.wrongType, "y_train", "floating-point values", "targetKind: classes") {
+        assertRefused(.wrongType, "y_train", "floating-point values", "targetKind: classes") {
             try dataset.requireClasses(outputs: 3, for: "the loss crossEntropy")
         }
         XCTAssertEqual(try load("[0., 2., 1.]", .classes)[.train]!.labels(), [0, 2, 1])
-        assertThrows(.labelOutOfRange, "0.5 in row 1") { try load("[0., .5]", .classes) }
+        assertRefused(.labelOutOfRange, "0.5 in row 1") { try load("[0., .5]", .classes) }
     }
 
     func testFractionsWhereClassesAreNeededSuggestALossForValues() throws {
-        assertThrows(.wrongType, "Use a loss for values") {
+        assertRefused(.wrongType, "Use a loss for values") {
             try load("[0.5, 2.]").requireClasses(outputs: 3, for: "the loss crossEntropy")
         }
     }
@@ -73,12 +73,12 @@ final class TargetChecksTests: HDF5TestCase {
         XCTAssertEqual(dataset.targetKind, .values(width: 3))
         XCTAssertEqual(dataset[.train]!.targetValues(width: 3, [1, 0]), [1, 0, 0, 0, 1, 0])
         XCTAssertNoThrow(try dataset.requireValues(outputs: 3, for: "the loss binaryCrossEntropy"))
-        assertThrows(.wrongType, "3 values a row", "numpy.argmax", "binaryCrossEntropy") {
+        assertRefused(.wrongType, "3 values a row", "numpy.argmax", "binaryCrossEntropy") {
             try dataset.requireClasses(outputs: 3, for: "the loss crossEntropy")
         }
-        assertThrows(.wrongShape, "expected 2 targets a row", "found 3", "last layer") {
+        assertRefused(.wrongShape, "expected 2 targets a row", "found 3", "last layer") {
             try dataset.requireValues(outputs: 2, for: "the loss meanSquaredError")
         }
-        assertThrows(.wrongShape, "one class index a row", "numpy.argmax") { try load("[[0, 1], [1, 0]]", .classes) }
+        assertRefused(.wrongShape, "one class index a row", "numpy.argmax") { try load("[[0, 1], [1, 0]]", .classes) }
     }
 }

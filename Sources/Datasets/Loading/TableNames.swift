@@ -27,13 +27,16 @@ struct TableNames: Equatable, Sendable {
     }
 
     /// The error for an object that is not there: what is, and which of it was perhaps meant.
-    static func missing(_ name: String, file: String, available: [String], key: String?) -> DatasetError {
-        let suggestion = nearest(name, among: available).map { "Did you mean '\($0)'?" }
-        let advice = key.map { "Say where it is with \($0)" }
+    /// - Parameters:
+    ///   - what: the kind of object: `data set`, `array`.
+    ///   - key: how to say where it is.
+    static func missing(
+        _ name: String, file: String, available: [String], what: String = "data set", key: String
+    ) -> DatasetError {
+        let suggestion = nearest(name, among: available).map { "Did you mean '\($0)'? " } ?? ""
         return DatasetError(
             .missingObject, file: file, object: name,
-            found: "there is no such data set; the file holds "
-                + listed(available),
-            advice: [suggestion, advice].compactMap { $0 }.joined(separator: " "))
+            found: "there is no such \(what); the file holds \(listed(available))",
+            advice: "\(suggestion)Say where it is with \(key)")
     }
 }

@@ -103,23 +103,10 @@ struct TableReader {
         let value = values[index]
         throw error(
             .notFinite, dataset, expected: "finite numbers",
-            found: "\(value) in \(position(index, shape))",
+            found: "\(value) in \(elementPosition(index, sampleShape: shape))",
             value.isNaN || dataset.elementType.size < 8
                 ? "Remove the row, or replace the value (numpy.nan_to_num)."
                 : "It is infinite in the file, or beyond the range of Float32; remove the row, or scale the column.")
-    }
-
-    /// "row 3, column 17", or "row 3, element [2, 5, 0]" of a sample with more dimensions.
-    private func position(_ index: Int, _ shape: [Int]) -> String {
-        let features = shape.reduce(1, *)
-        let row = index / features
-        guard shape.count > 1 else { return shape.isEmpty ? "row \(row)" : "row \(row), column \(index % features)" }
-        var rest = index % features
-        let element = shape.reversed().map { length -> Int in
-            defer { rest /= length }
-            return rest % length
-        }
-        return "row \(row), element \(Array(element.reversed()))"
     }
 
     private func normalization(of dataset: HDF5Dataset) throws -> NormalizationValues {

@@ -1,0 +1,52 @@
+import Foundation
+
+/// Reads a whole file to import; the pages come from disk when they are touched.
+/// - Throws: `DatasetError` when it is missing or cannot be read.
+func contents(of path: String) throws -> Data {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        throw DatasetError(
+            .missingFile, file: path, expected: "a file to import", found: "no such file", advice: "Check the path.")
+    }
+    guard !isFolder.boolValue else {
+        throw DatasetError(.missingFile, file: path, expected: "a file to import", found: "a folder")
+    }
+    do {
+        return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+    } catch {
+        throw DatasetError(
+            .unreadable, file: path, expected: "a file to import",
+            found: "one that cannot be read: "
+                + error.localizedDescription)
+    }
+}
+
+extension Data {
+    /// An unsigned integer at an offset from the first byte; the caller has checked that it is inside.
+    func integer<Value: FixedWidthInteger & UnsignedInteger>(
+        at offset: Int, bigEndian: Bool = false, as type: Value.Type = Value.self
+    ) -> Value {
+        withUnsafeBytes { bytes in
+            let raw = bytes.loadUnaligned(fromByteOffset: offset, as: Value.self)
+            return bigEndian ? Value(bigEndian: raw) : Value(littleEndian: raw)
+        }
+    }
+
+    /// `count` bytes from an offset, or nil when they are not all there.
+    func part(_ offset: Int, _ count: Int) -> Data? {
+        guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else { return nil }
+        return self[(startIndex + offset)..<(startIndex + offset + count)]
+    }
+}
+
+/// The number of elements of a shape, or nil when an Int cannot hold it or a length is negative.
+func elementCount(_ shape: [Int]) -> Int? {
+    var product = 1
+    for length in shape {
+        guard length >= 0 else { return nil }
+        let (next, overflow) = product.multipliedReportingOverflow(by: length)
+        guard !overflow else { return nil }
+        product = next
+    }
+    return product
+}

@@ -1,0 +1,92 @@
+import Foundation
+import HDF5
+
+extension ImportedDataset {
+    /// Reads and writes in one go; that the output may be written is checked before anything is read.
+    /// - Returns: what was imported.
+    @discardableResult
+    public static func make(
+        at output: String, overwrite: Bool = false, _ read: () throws -> ImportedDataset
+    ) throws -> ImportedDataset {
+        try OutputFile(path: output, overwrite: overwrite).checkFree()
+        let imported = try read()
+        try imported.write(to: output, overwrite: overwrite)
+        return imported
+    }
+
+    /// Writes the data set to a new HDF5 file in the layout of `datasets/README.md`, contiguous for speed.
+    ///
+    /// The file appears under its name when it is complete and on disk, or not at all. Up to `largestImage` bytes it is
+    /// built in memory: HDF5 reports a full disk late and cannot recover from it, so it should not meet one.
+    /// - Throws: `DatasetError` when the output exists (unless `overwrite`) or cannot be written; `HDF5Error` when HDF5
+    ///   fails.
+    public func write(to output: String, overwrite: Bool = false) throws {
+        let bytes = tables.values.reduce(0) { $0 + $1.inputs.bytes + $1.targets.bytes }
+        try OutputFile(path: output, overwrite: overwrite).write { temporary in
+            if bytes <= Self.largestImage {
+                let image = try with(HDF5File(inMemory: output)) { file in
+                    try write(to: file)
+                    return try file.image()
+                }
+                try OutputFile.create(temporary, image, for: output)
+            } else {
+                try with(HDF5File(creating: temporary)) { try write(to: $0) }
+            }
+        }
+    }
+
+    private static let largestImage = 1 << 28
+
+    /// Lends a file and closes it, whatever happens.
+    private func with<R>(_ file: HDF5File, _ body: (HDF5File) throws -> R) throws -> R {
+        let result = Result { try body(file) }
+        do {
+            try file.close()
+        } catch  where (try? result.get()) != nil {
+            throw error
+        }
+        return try result.get()
+    }
+
+    private func write(to file: HDF5File) throws {
+        let root = try file.root
+        for (name, text) in [("title", title), ("source", source), ("license", license)] {
+            if let text { try root.attributes.set(name, text) }
+        }
+        if let classNames { try root.attributes.set("class_names", classNames) }
+        for split in Split.allCases {
+            guard let table = tables[split] else { continue }
+            try table.inputs.write(to: root, "x_\(split)")
+            try table.targets.write(to: root, "y_\(split)")
+            let inputs = try root.dataset("x_\(split)")
+            try normalization?.write(to: inputs.attributes)
+            if let featureNames { try inputs.attributes.set("feature_names", featureNames) }
+        }
+    }
+}
+
+extension ImportedArray {
+    fileprivate func write(to group: HDF5Group, _ name: String) throws {
+        switch values {
+        case .uint8(let values): try group.write(name, values, shape: shape)
+        case .int64(let values): try group.write(name, values, shape: shape)
+        case .float32(let values): try group.write(name, values, shape: shape)
+        }
+    }
+}
+
+extension NormalizationValues {
+    fileprivate func write(to attributes: HDF5Attributes) throws {
+        let all = [
+            ("scale", scale), ("offset", offset), ("mean", mean), ("standard_deviation", standardDeviation),
+        ]
+        for (name, values) in all {
+            guard let values else { continue }
+            if values.count == 1 {
+                try attributes.set(name, values[0])
+            } else {
+                try attributes.set(name, values)
+            }
+        }
+    }
+}

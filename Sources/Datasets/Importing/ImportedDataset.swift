@@ -1,0 +1,115 @@
+/// A data set read from a foreign format, on its way to HDF5.
+///
+///     try ImportedDataset.make(at: "iris.h5") { try .csv("iris.csv", CSVOptions(target: "species")) }
+///
+/// Readers: `idx`, `csv`, `npz`, `npy`, `fashionMNIST`. All of them throw `DatasetError`.
+public struct ImportedDataset: Sendable {
+    /// Inputs and targets of one split, with as many rows each.
+    public struct Table: Equatable, Sendable {
+        public var inputs: ImportedArray
+        public var targets: ImportedArray
+
+        /// - Throws: `DatasetError` for inputs of rank below 2, targets that are not [rows] or [rows, width], different
+        ///   numbers of rows, no rows, or numbers that are not finite.
+        init(inputs: ImportedArray, targets: ImportedArray) throws {
+            self.inputs = inputs
+            self.targets = targets
+            guard inputs.shape.count >= 2 else {
+                throw inputs.error(
+                    .wrongShape, expected: "inputs of rank 2 or more: rows first, then the shape of a sample")
+            }
+            guard inputs.values.count > 0 else {
+                throw inputs.error(.empty, expected: "at least one row and one column")
+            }
+            guard targets.shape.count == 1 || (targets.shape.count == 2 && targets.shape[1] > 0) else {
+                throw targets.error(.wrongShape, expected: "targets of shape [rows] or [rows, width]")
+            }
+            guard inputs.rows == targets.rows else {
+                throw targets.error(.rowCounts, expected: "\(inputs.rows) rows, as many as the inputs have")
+            }
+            guard inputs.rows <= Int(Int32.max) else {
+                throw inputs.error(.unsupported, expected: "at most \(Int32.max) rows")
+            }
+            try inputs.checkFinite()
+            try targets.checkFinite()
+        }
+
+        fileprivate init(_ table: Table, rows: [Int32]) {
+            inputs = table.inputs.selecting(rows)
+            targets = table.targets.selecting(rows)
+        }
+    }
+
+    public internal(set) var tables: [Split: Table]
+    public internal(set) var classNames: [String]?
+    /// Stored as attributes of the inputs.
+    public internal(set) var normalization: NormalizationValues?
+    /// One name for each column of a table of numbers.
+    public internal(set) var featureNames: [String]?
+    public internal(set) var title: String?
+    public internal(set) var source: String?
+    public internal(set) var license: String?
+
+    /// What was imported, a line for each split: `train: 1257 samples of [8, 8] uint8, targets [1257] uint8`.
+    public var summary: String {
+        Split.allCases.compactMap { split in
+            tables[split].map { table in
+                "\(split): \(table.inputs.rows) samples of \(Array(table.inputs.shape.dropFirst())) "
+                    + "\(table.inputs.values.typeName), targets \(table.targets.shape) \(table.targets.values.typeName)"
+            }
+        }.joined(separator: "\n")
+    }
+
+    init(tables: [Split: Table]) { self.tables = tables }
+}
+
+extension ImportedArray {
+    fileprivate func error(_ kind: DatasetError.Kind, expected: String) -> DatasetError {
+        DatasetError(kind, file: file, object: object, expected: expected, found: "shape \(shape)")
+    }
+}
+
+/// Which parts of the train rows become validation and test splits, drawn at random by seed.
+public struct SplitFractions: Equatable, Sendable {
+    public var validation: Double
+    public var test: Double
+    public var seed: UInt64
+
+    /// Fractions from 0 (no such split) to below 1 together.
+    public init(validation: Double = 0, test: Double = 0, seed: UInt64 = 0) {
+        self.validation = validation
+        self.test = test
+        self.seed = seed
+    }
+}
+
+extension ImportedDataset {
+    /// Moves rows of the train split to new validation and test splits; every split keeps the order of rows.
+    /// - Throws: `DatasetError` when a fraction makes no sense, a split is there already, or no row would be left.
+    mutating func cut(_ fractions: SplitFractions, file: String) throws {
+        func error(_ expected: String, _ found: String) -> DatasetError {
+            DatasetError(.invalidOption, file: file, object: "split", expected: expected, found: found)
+        }
+        guard fractions.validation >= 0, fractions.test >= 0, fractions.validation + fractions.test < 1 else {
+            throw error(
+                "fractions from 0 to below 1 together", "validation \(fractions.validation), test \(fractions.test)")
+        }
+        let parts = [(Split.validation, fractions.validation), (.test, fractions.test)].filter { $0.1 > 0 }
+        guard !parts.isEmpty else { return }
+        guard let whole = tables[.train] else { throw error("train rows to cut from", "none") }
+        let order = SampleOrder(count: whole.inputs.rows, splitSeed: fractions.seed)
+        var rest = (0..<whole.inputs.rows).map { Int32(order[$0]) }[...]
+        for (split, fraction) in parts {
+            guard tables[split] == nil else {
+                throw error("no \(split) split beside the fraction \(fraction)", "one in the files")
+            }
+            let count = max(1, Int((Double(whole.inputs.rows) * fraction).rounded()))
+            guard count < rest.count else {
+                throw error("rows for every split", "\(whole.inputs.rows) rows in all")
+            }
+            tables[split] = Table(whole, rows: rest.prefix(count).sorted())
+            rest = rest.dropFirst(count)
+        }
+        tables[.train] = Table(whole, rows: rest.sorted())
+    }
+}

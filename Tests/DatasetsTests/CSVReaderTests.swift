@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import XCTest
+
+@testable import Datasets
+
+final class CSVReaderTests: HDF5TestCase {
+    private func read(_ text: String, delimiter: Character? = nil) throws -> [[String]] {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path("a.csv")))
+        let reader = try CSVReader(path("a.csv"), delimiter: delimiter)
+        var record = CSVReader.Record()
+        var rows: [[String]] = []
+        while try reader.next(&record) { rows.append((0..<record.count).map { record.text($0) }) }
+        return rows
+    }
+
+    func testRecordsEndAtAnyKindOfLineEnd() throws {
+        let expected = [["a", "b"], ["1", "2"], ["3", "4"]]
+        for end in ["\n", "\r\n", "\r"] {
+            XCTAssertEqual(try read("a,b\(end)1,2\(end)3,4"), expected)
+            XCTAssertEqual(try read("a,b\(end)1,2\(end)3,4\(end)"), expected, "with an end after the last line")
+            XCTAssertEqual(try read("\(end)a,b\(end)\(end)1,2\(end)3,4\(end)\(end)"), expected, "with blank lines")
+        }
+    }
+
+    func testQuotedFieldsHoldDelimitersLineEndsAndQuotes() throws {
+        XCTAssertEqual(
+            try read("\"a,b\",\"c\r\nd\",\"e \"\"f\"\"\"\n1,\"\",3\n"),
+            [["a,b", "c\r\nd", "e \"f\""], ["1", "", "3"]])
+    }
+
+    func testEmptyFieldsAreKept() throws {
+        XCTAssertEqual(try read(",a,\n,,\n"), [["", "a", ""], ["", "", ""]])
+        XCTAssertEqual(try read("\"\"\n"), [[""]])
+    }
+
+    func testSpacesAroundFieldsAreDropped() throws {
+        XCTAssertEqual(try read("a , b,\tc \n"), [["a", "b", "c"]])
+        XCTAssertEqual(try read("\"a\" ,b\n"), [["a", "b"]])
+    }
+
+    func testQuotesInsideUnquotedFieldsAreText() throws {
+        XCTAssertEqual(try read("5'11\",a\"b\n"), [["5'11\"", "a\"b"]])
+    }
+
+    func testDelimiterIsFoundOrGiven() throws {
+        XCTAssertEqual(try read("a;b;c\n1,5;2;3\n"), [["a", "b", "c"], ["1,5", "2", "3"]])
+        XCTAssertEqual(try read("a\tb\n1\t2\n"), [["a", "b"], ["1", "2"]])
+        XCTAssertEqual(try read("\"a;b;c\",d\n"), [["a;b;c", "d"]], "not counted inside quotes")
+        XCTAssertEqual(try read("a|b,c\n", delimiter: "|"), [["a", "b,c"]])
+        XCTAssertEqual(try read("abc\n"), [["abc"]])
+        assertRefused(.invalidOption) { try read("a", delimiter: "→") }
+        assertRefused(.invalidOption) { try read("a", delimiter: "\"") }
+    }
+
+    func testByteOrderMarkIsSkippedAndUTF16Refused() throws {
+        XCTAssertEqual(try read("\u{FEFF}a,b\n"), [["a", "b"]])
+        try Data([0xFF, 0xFE, 0x61, 0]).write(to: URL(fileURLWithPath: path("a.csv")))
+        assertRefused(.wrongFormat, "UTF-16", "Save it as UTF-8") { try CSVReader(path("a.csv")) }
+    }
+
+    func testBadQuotesAndBinaryFilesNameTheLine() throws {
+        assertRefused(.malformed, "line 2", "a quote at the end", "end of the file") { try read("a,b\n1,\"2\n3,4\n") }
+        assertRefused(.malformed, "line 3", "after a closing quote") { try read("a,b\n\"1\n2\"x,3\n") }
+        assertRefused(.malformed, "line 1", "binary") { try read("a\0b") }
+    }
+
+    func testLinesAreCountedThroughQuotedLineEndsAndBlankLines() throws {
+        try Data("a\n\n\"b\nc\"\r\nd\re\n".utf8).write(to: URL(fileURLWithPath: path("a.csv")))
+        let reader = try CSVReader(path("a.csv"))
+        var record = CSVReader.Record()
+        var lines: [Int] = []
+        while try reader.next(&record) { lines.append(record.line) }
+        XCTAssertEqual(lines, [1, 3, 5, 6])
+    }
+
+    func testRecordsAcrossPiecesOfTheFileAreWhole() throws {
+        // The file is read in pieces of 1 MiB; records of 24 bytes straddle them.
+        let rows = (0..<100_000).map { "\"\($0 + 1_000_000_000)\",\"x\r\ny\",z\r\n" }
+        let found = try read(rows.joined())
+        XCTAssertEqual(found.count, rows.count)
+        for (index, row) in found.enumerated() { XCTAssertEqual(row, ["\(index + 1_000_000_000)", "x\r\ny", "z"]) }
+    }
+
+    func testNumbersAreReadLikeSwiftReadsThem() {
+        let texts = [
+            "0", "-0", "1", "+1", "-17", "3.25", "-.5", "5.", "0.1", "123456789012345", "1234567890123456789", "1e5",
+            "-1.5E-3", "0.000000000000001", "999999999999999.9", "1e-400", "2.2250738585072014e-308", "00012",
+        ]
+        for text in texts {
+            let swift = Double(text.hasSuffix(".") ? text + "0" : text)
+            XCTAssertEqual(parseNumber(Array(text.utf8)[...])?.bitPattern, swift?.bitPattern, text)
+        }
+        for text in ["", "-", ".", "+", "e5", "1e", "1,5", "0x10", "nan", "inf", "1e400", "--1", "1 2", "1.2.3", "١"] {
+            XCTAssertNil(parseNumber(Array(text.utf8)[...]), text)
+        }
+    }
+}
