@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["HDF5", "Kernels", "StrictCoding", "CZlib"]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Networks", "CSystem"]),
+        .target(name: "Checkpoints", dependencies: ["HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
             dependencies: [
@@ -71,7 +71,7 @@ let package = Package(
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"]),
         .testTarget(name: "TrainingTests", dependencies: ["Lockstep", "TestSupport"]),
         .testTarget(name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "TestSupport"]),
     ],

@@ -3,6 +3,7 @@
 #define LOCKSTEP_CSYSTEM_H
 
 #include "cpu.h"
+#include "files.h"
 #include "threads.h"
 #include "vectors.h"
 

@@ -1,0 +1,12 @@
+// Making a file durable, and giving it a name without taking another file's. In C because renameat2 and renamex_np have
+// no portable name in Swift, and F_FULLFSYNC is reached through the variadic fcntl.
+#ifndef LOCKSTEP_FILES_H
+#define LOCKSTEP_FILES_H
+
+// Puts what was written to the file or directory on the disk. 0, or -1 with errno.
+int lockstep_sync(int descriptor);
+
+// Renames `from` to `to` in one step unless something is named `to`: then -1 with errno EEXIST. 0, or -1 with errno.
+int lockstep_rename_exclusive(const char *from, const char *to);
+
+#endif

@@ -1,0 +1,100 @@
+/// The state of a run between two steps: all that a resume needs to reach the bits of the run that was never stopped.
+///
+///     try checkpoint.write(to: "step-00001234.h5")
+///     let same = try Checkpoint.read("step-00001234.h5")
+///
+/// In memory it is plain data. `CheckpointFile.swift` says how it lies in a file, `Commit.swift` how the file is made
+/// durable.
+public struct Checkpoint: Sendable {
+    /// A tensor by name, in row-major order.
+    public struct Tensor: Sendable {
+        /// Layer and tensor, such as `linear1/weight`.
+        public var name: String
+        public var shape: [Int]
+        public var values: [Float]
+
+        public init(name: String, shape: [Int], values: [Float]) {
+            let count = shape.contains(0) ? 0 : shape.reduce(1, *)
+            precondition(values.count == count, "\(name): \(values.count) values do not have the shape \(shape)")
+            self.name = name
+            self.shape = shape
+            self.values = values
+        }
+    }
+
+    /// How far the run is.
+    public struct Progress: Sendable, Equatable {
+        /// Optimizer updates so far.
+        public var step = 0
+        /// Epochs completed.
+        public var epoch = 0
+        /// Samples of the current epoch that were trained on: the cursor in its order.
+        public var samplesIntoEpoch = 0
+        /// Sum of the losses of those samples, and how many were classified correctly.
+        public var epochLoss = 0.0
+        public var epochCorrect = 0
+        /// The best value of the monitored metric, the epoch it was reached in, and epochs since.
+        public var bestMetric: Double?
+        public var bestEpoch: Int?
+        public var epochsWithoutImprovement = 0
+
+        public init() {}
+
+        /// The current epoch is complete.
+        public mutating func beginNextEpoch() {
+            epoch += 1
+            samplesIntoEpoch = 0
+            epochLoss = 0
+            epochCorrect = 0
+        }
+    }
+
+    /// What wrote the checkpoint. For the reader; it must not matter to a resume.
+    public struct Writer: Sendable, Equatable {
+        public var version: String
+        public var workers: Int
+        public var instructionSet: String
+
+        public init(version: String, workers: Int, instructionSet: String) {
+            self.version = version
+            self.workers = workers
+            self.instructionSet = instructionSet
+        }
+    }
+
+    /// In the order of the network's layers.
+    public var parameters: [Tensor]
+    /// By moment ("momentum", "firstMoment", "secondMoment"): tensors named and shaped as the parameters.
+    public var optimizerState: [String: [Tensor]]
+    public var progress: Progress
+    /// The run's configuration as resolved: YAML.
+    public var configuration: String
+    public var seed: UInt64
+    public var batchSize: Int
+    public var shards: Int
+    /// Shape of one sample.
+    public var inputShape: [Int]
+    public var classNames: [String]?
+    public var datasetDigest: String
+    public var networkDigest: String
+    public var writtenBy: Writer
+
+    public init(
+        parameters: [Tensor], optimizerState: [String: [Tensor]], progress: Progress, configuration: String,
+        seed: UInt64, batchSize: Int, shards: Int, inputShape: [Int], classNames: [String]?, datasetDigest: String,
+        networkDigest: String, writtenBy: Writer
+    ) {
+        self.parameters = parameters
+        self.optimizerState = optimizerState
+        self.progress = progress
+        self.configuration = configuration
+        self.seed = seed
+        self.batchSize = batchSize
+        self.shards = shards
+        self.inputShape = inputShape
+        self.classNames = classNames
+        self.datasetDigest = datasetDigest
+        self.networkDigest = networkDigest
+        self.writtenBy = writtenBy
+    }
+}

@@ -1,0 +1,74 @@
+import HDF5
+
+/// How a checkpoint lies in its HDF5 file:
+///
+///     /                                      format "lockstep-checkpoint", format_version, digest
+///     /parameters                            tensors: the names below, in the order of the layers
+///     /parameters/<layer>/<tensor>           float32, contiguous; xxh64: digest of its bytes
+///     /optimizer/<moment>                    tensors
+///     /optimizer/<moment>/<layer>/<tensor>   as the parameters
+///     /state                                 step, epoch, samples_into_epoch, …
+///     /run                                   configuration (YAML), seed, batch_size, shards, input_shape, class_names,
+///                                            dataset_digest, network_digest
+///     /written_by                            version, workers, instruction_set
+///
+/// What stands after a group are its attributes. Texts have a fixed length, since only those lie under HDF5's checksums;
+/// h5py shows them as bytes. A value that is nil has no attribute.
+enum CheckpointFile {
+    static let format = "lockstep-checkpoint"
+    static let version = 1
+
+    static let parameters = "parameters"
+    static let optimizer = "optimizer"
+    static func moment(_ name: String) -> String { "\(optimizer)/\(name)" }
+
+    /// Name of the attribute that lists a group's tensors in order.
+    static let tensors = "tensors"
+    /// Name of the attribute with a tensor's digest.
+    static let tensorDigest = "xxh64"
+
+    enum Value: Sendable {
+        case integer(Int)
+        case unsignedInteger(UInt64)
+        case number(Double)
+        case text(String)
+        case integers([Int])
+        case texts([String])
+    }
+
+    struct Attribute: Sendable {
+        let group: String
+        let name: String
+        let value: Value
+    }
+}
+
+extension Checkpoint {
+    /// Everything but tensors, as attributes of groups: the one list that the writer writes and the digest covers.
+    var attributes: [CheckpointFile.Attribute] {
+        var list: [CheckpointFile.Attribute] = []
+        func add(_ group: String, _ name: String, _ value: CheckpointFile.Value?) {
+            if let value { list.append(CheckpointFile.Attribute(group: group, name: name, value: value)) }
+        }
+        add("state", "step", .integer(progress.step))
+        add("state", "epoch", .integer(progress.epoch))
+        add("state", "samples_into_epoch", .integer(progress.samplesIntoEpoch))
+        add("state", "epoch_loss", .number(progress.epochLoss))
+        add("state", "epoch_correct", .integer(progress.epochCorrect))
+        add("state", "best_metric", progress.bestMetric.map { .number($0) })
+        add("state", "best_epoch", progress.bestEpoch.map { .integer($0) })
+        add("state", "epochs_without_improvement", .integer(progress.epochsWithoutImprovement))
+        add("run", "configuration", .text(configuration))
+        add("run", "seed", .unsignedInteger(seed))
+        add("run", "batch_size", .integer(batchSize))
+        add("run", "shards", .integer(shards))
+        add("run", "input_shape", .integers(inputShape))
+        add("run", "class_names", classNames.map { .texts($0) })
+        add("run", "dataset_digest", .text(datasetDigest))
+        add("run", "network_digest", .text(networkDigest))
+        add("written_by", "version", .text(writtenBy.version))
+        add("written_by", "workers", .integer(writtenBy.workers))
+        add("written_by", "instruction_set", .text(writtenBy.instructionSet))
+        return list
+    }
+}

@@ -1,0 +1,77 @@
+import Checkpoints
+import Foundation
+import TestSupport
+import XCTest
+
+/// A damaged checkpoint is refused, or reads as what was written; it never crashes the reader or reads as something else.
+final class DamageTests: HDF5TestCase {
+    private func written() throws -> [UInt8] {
+        try Checkpoint.sample().write(to: path("whole.h5"))
+        return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path("whole.h5"))))
+    }
+
+    /// Reads `bytes` as a checkpoint; true if they were refused. Fails the test if other content is read.
+    private func isRefused(_ bytes: [UInt8], _ what: @autoclosure () -> String) throws -> Bool {
+        let name = path("damaged.h5")
+        try Data(bytes).write(to: URL(fileURLWithPath: name))
+        do {
+            assertEqual(try Checkpoint.read(name), .sample())
+            return false
+        } catch let error as CheckpointError {
+            XCTAssertTrue(error.description.hasPrefix(name), "\(what()): \(error)")
+            return true
+        }
+    }
+
+    func testAFlippedBitIsRefusedOrHarmless() throws {
+        let whole = try written()
+        // A prime number of samples walks over all bytes and all bits; every one of them with LOCKSTEP_ALL_FLIPS=1.
+        let all = ProcessInfo.processInfo.environment["LOCKSTEP_ALL_FLIPS"] != nil
+        let flips = all ? Array(0..<whole.count * 8) : (0..<1009).map { $0 * 7919 % (whole.count * 8) }
+        var refused = 0
+        for flip in flips {
+            var bytes = whole
+            bytes[flip / 8] ^= 1 << UInt8(flip % 8)
+            refused += try isRefused(bytes, "bit \(flip % 8) of byte \(flip / 8)") ? 1 : 0
+        }
+        print("\(refused) of \(flips.count) flips were refused, the others were harmless")
+        XCTAssertGreaterThan(refused, flips.count / 2)
+    }
+
+    func testAFlippedBitInATensorNamesIt() throws {
+        var bytes = try written()
+        let values = Checkpoint.sample().parameters[2].values.withUnsafeBytes { Data($0) }
+        let place = try XCTUnwrap(Data(bytes).firstRange(of: values)).lowerBound
+        bytes[place] ^= 1
+        try Data(bytes).write(to: URL(fileURLWithPath: path("damaged.h5")))
+        assertRefuses(.damaged, "parameters/block/linear2/weight is damaged") {
+            try Checkpoint.read(path("damaged.h5"))
+        }
+        assertRefuses(.damaged, "parameters/block/linear2/weight is damaged") {
+            try Checkpoint.readParameter("block/linear2/weight", in: path("damaged.h5"))
+        }
+        XCTAssertNoThrow(try Checkpoint.readParameter("linear1/weight", in: path("damaged.h5")))
+    }
+
+    func testEveryTruncationIsRefused() throws {
+        let whole = try written()
+        for length in Array(stride(from: 0, to: whole.count, by: 37)) + [whole.count - 1] {
+            XCTAssertTrue(try isRefused(Array(whole[..<length]), "cut to \(length)"), "cut to \(length)")
+        }
+        try Data(whole.dropLast(1)).write(to: URL(fileURLWithPath: path("cut.h5")))
+        assertRefuses(.truncated, "truncated") { try Checkpoint.read(path("cut.h5")) }
+    }
+
+    func testBlocksOfZerosAreRefusedOrHarmless() throws {
+        let whole = try written()
+        for start in stride(from: 0, to: whole.count, by: 256) {
+            var bytes = whole
+            for index in start..<min(start + 512, whole.count) { bytes[index] = 0 }
+            _ = try isRefused(bytes, "zeros from \(start)")
+        }
+    }
+
+    func testBytesAfterTheEndAreHarmless() throws {
+        XCTAssertFalse(try isRefused(try written() + [1, 2, 3], "three bytes more"))
+    }
+}
