@@ -55,7 +55,7 @@ public struct SampleOrder: Sendable {
 
     /// Writes the samples at `positions` to `rows`.
     public func copy(_ positions: Range<Int>, to rows: UnsafeMutablePointer<Int32>) {
-        for (index, position) in positions.enumerated() { rows[index] = Int32(self[position]) }
+        for position in positions { rows[position - positions.lowerBound] = Int32(self[position]) }
     }
 
     /// Six rounds over the digits of a value below `leftBase * rightBase`.

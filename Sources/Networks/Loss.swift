@@ -71,7 +71,8 @@ public enum Loss: Sendable, Equatable {
                     throw NetworkError.invalidNetwork(
                         problem: "loss crossEntropy: expected \(count) classWeights, found \(classWeights.count)")
                 }
-                guard classWeights.allSatisfy({ $0 >= 0 && $0.isFinite }), classWeights.contains(where: { $0 > 0 }) else {
+                guard classWeights.allSatisfy({ $0 >= 0 && $0.isFinite }), classWeights.contains(where: { $0 > 0 })
+                else {
                     throw NetworkError.invalidNetwork(
                         problem: "loss crossEntropy: expected classWeights of 0 or more, one of them positive, "
                             + "found \(classWeights)")

@@ -72,7 +72,8 @@ public struct Plan: Sendable {
 
     /// Computes the output of the micro-batch whose rows lie in the frame's input.
     public func forward(_ frame: Frame) {
-        for operation in operations { operation.forward(frame) }
+        // By index: an iterator over existentials allocates in debug builds.
+        for index in operations.indices { operations[index].forward(frame) }
     }
 
     /// Turns the gradient of the output into gradients of all parameters.
