@@ -1,0 +1,192 @@
+import Datasets
+import Foundation
+import Networks
+import Parallel
+import StrictCoding
+import Yams
+
+/// All that decides a run's result, besides the data: the same in Swift and in YAML.
+///
+/// Nothing in it depends on the machine. What it leaves open (`shards`) is resolved from the rest before a run starts,
+/// and stored so with the run and in each checkpoint.
+public struct Configuration: Sendable, Equatable {
+    public var dataset: DatasetDescription
+    public var network: Network
+    public var loss: Loss
+    public var optimizer: Optimizer
+    public var schedule: Schedule
+    /// Rows of a global batch. The last batch of an epoch has what is left.
+    public var batchSize: Int
+    /// Into how many shards a batch is cut: how many workers can help. nil for a default made from the batch size.
+    public var shards: Int?
+    public var epochs: Int
+    /// Decides first values, order of samples and dropout.
+    public var seed: UInt64
+    /// The largest global norm of the gradients; longer ones are scaled down to it. nil for no clipping.
+    public var clipNorm: Double?
+    /// Which metric of the validation split tells the best checkpoint, and when to stop early.
+    public var monitor: MonitoredMetric
+    public var earlyStopping: EarlyStopping?
+    /// Steps between checkpoints, besides the one at the end of each epoch. nil for those alone.
+    public var checkpointEvery: Int?
+    /// How many checkpoints to keep, besides the best.
+    public var keepCheckpoints: Int
+
+    public init(
+        dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
+        optimizer: Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
+        shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, clipNorm: Double? = nil,
+        monitor: MonitoredMetric = .loss, earlyStopping: EarlyStopping? = nil, checkpointEvery: Int? = nil,
+        keepCheckpoints: Int = 3
+    ) {
+        self.dataset = dataset
+        self.network = network
+        self.loss = loss
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.batchSize = batchSize
+        self.shards = shards
+        self.epochs = epochs
+        self.seed = seed
+        self.clipNorm = clipNorm
+        self.monitor = monitor
+        self.earlyStopping = earlyStopping
+        self.checkpointEvery = checkpointEvery
+        self.keepCheckpoints = keepCheckpoints
+    }
+
+    /// The same with every default filled in.
+    public var resolved: Configuration {
+        var resolved = self
+        resolved.shards = shards ?? Sharding.defaultShards(batchSize: batchSize)
+        return resolved
+    }
+
+    /// Checks all that can be checked without the data.
+    ///
+    /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.
+    public func check() throws {
+        func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws {
+            guard valid else { throw TrainingError.invalid(field, expected, found) }
+        }
+        try optimizer.check()
+        try schedule.check()
+        try expect(batchSize > 0, "batchSize", "at least 1", batchSize)
+        try expect(batchSize <= 1 << 24, "batchSize", "at most \(1 << 24)", batchSize)
+        if let shards {
+            try expect(shards > 0, "shards", "at least 1", shards)
+            try expect(
+                shards <= batchSize, "shards", "at most the batch size of \(batchSize), so that each has a row", shards)
+        }
+        try expect(epochs > 0, "epochs", "at least 1", epochs)
+        if let clipNorm { try expect(clipNorm > 0 && clipNorm.isFinite, "clipNorm", "a positive number", clipNorm) }
+        if let checkpointEvery { try expect(checkpointEvery > 0, "checkpointEvery", "at least 1", checkpointEvery) }
+        try expect(keepCheckpoints > 0, "keepCheckpoints", "at least 1", keepCheckpoints)
+        try earlyStopping?.check()
+    }
+}
+
+/// A metric of the validation split.
+public enum MonitoredMetric: String, Sendable, Codable, CaseIterable {
+    /// Lower is better.
+    case loss
+    /// Higher is better.
+    case accuracy
+}
+
+/// Ends a run whose monitored metric has stopped getting better.
+public struct EarlyStopping: Sendable, Equatable {
+    /// Epochs without improvement to wait for.
+    public var patience: Int
+    /// By how much the metric must get better to count.
+    public var minimumImprovement: Double
+
+    public init(patience: Int, minimumImprovement: Double = 0) {
+        self.patience = patience
+        self.minimumImprovement = minimumImprovement
+    }
+
+    func check() throws {
+        guard patience > 0 else { throw TrainingError.invalid("earlyStopping.patience", "at least 1", patience) }
+        guard minimumImprovement >= 0, minimumImprovement.isFinite else {
+            throw TrainingError.invalid(
+                "earlyStopping.minimumImprovement", "0 or a positive number", minimumImprovement)
+        }
+    }
+}
+
+extension EarlyStopping: Codable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case patience, minimumImprovement }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        patience = try fields.decode(Int.self, forKey: .patience)
+        minimumImprovement = try fields.decodeIfPresent(Double.self, forKey: .minimumImprovement) ?? 0
+    }
+}
+
+extension Configuration: Codable {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, clipNorm, monitor
+        case earlyStopping, checkpointEvery, keepCheckpoints
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        self.init(
+            dataset: try fields.decode(DatasetDescription.self, forKey: .dataset),
+            network: try fields.decode(Network.self, forKey: .network))
+        func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
+            if let given = try fields.decodeIfPresent(Value.self, forKey: key) { value = given }
+        }
+        try read(.loss, into: &loss)
+        try read(.optimizer, into: &optimizer)
+        try read(.schedule, into: &schedule)
+        try read(.batchSize, into: &batchSize)
+        shards = try fields.decodeIfPresent(Int.self, forKey: .shards)
+        try read(.epochs, into: &epochs)
+        try read(.seed, into: &seed)
+        clipNorm = try fields.decodeIfPresent(Double.self, forKey: .clipNorm)
+        try read(.monitor, into: &monitor)
+        earlyStopping = try fields.decodeIfPresent(EarlyStopping.self, forKey: .earlyStopping)
+        checkpointEvery = try fields.decodeIfPresent(Int.self, forKey: .checkpointEvery)
+        try read(.keepCheckpoints, into: &keepCheckpoints)
+    }
+}
+
+extension Configuration {
+    /// Reads a configuration from YAML text.
+    ///
+    /// - Parameter path: the file it came from, for messages.
+    /// - Throws: `StrictCodingError` naming the field; `TrainingError.unreadableConfiguration` for text that is not YAML.
+    public init(yaml: String, path: String) throws {
+        do {
+            self = try strictly { try YAMLDecoder().decode(Configuration.self, from: yaml) }
+        } catch let error as StrictCodingError {
+            throw error
+        } catch {
+            throw TrainingError.unreadableConfiguration(path: path, problem: "not a configuration in YAML: \(error)")
+        }
+    }
+
+    /// Reads a configuration file.
+    ///
+    /// - Throws: what `init(yaml:path:)` throws, and `TrainingError.unreadableConfiguration` for a file that cannot be read.
+    public init(contentsOf path: String) throws {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            let exists = FileManager.default.fileExists(atPath: path)
+            throw TrainingError.unreadableConfiguration(
+                path: path,
+                problem: exists ? "cannot be read as UTF-8 text" : "no such file: expected a configuration in YAML")
+        }
+        try self.init(yaml: text, path: path)
+    }
+
+    /// The configuration as YAML text that reads back as an equal one.
+    public func yaml() throws -> String {
+        try YAMLEncoder().encode(self)
+    }
+}

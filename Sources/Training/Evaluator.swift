@@ -1,0 +1,129 @@
+import Datasets
+import Kernels
+import Networks
+import Parallel
+
+/// Computes a model's outputs and metrics on a split, on all workers, in memory that does not grow with the split.
+public final class Evaluator {
+    private let model: Model
+    private let kernels: any KernelTable.Type
+    private let team: WorkerTeam
+    private let engine: InferenceEngine
+    private let lossFunction: LossFunction
+    private let width: Int
+
+    /// Samples whose outputs are held at once.
+    private static let chunk = 8_192
+
+    init(model: Model, team: WorkerTeam, kernels: any KernelTable.Type) {
+        self.model = model
+        self.team = team
+        self.kernels = kernels
+        width = model.network.inferencePlan.output.shape.count
+        engine = InferenceEngine(network: model.network, model: model.shared, team: team, kernels: kernels)
+        lossFunction = LossFunction(model.network.loss, width: width, kernels: kernels)
+    }
+
+    public convenience init(model: Model, workers: WorkerCount = .automatic, kernels: any KernelTable.Type) {
+        self.init(model: model, team: WorkerTeam(workerCount: workers.resolved), kernels: kernels)
+    }
+
+    /// Checks that a data set holds what the network reads and, to evaluate it, what its loss compares with.
+    ///
+    /// - Throws: `TrainingError.incompatible`, `NetworkError.outputMismatch`.
+    public func check(_ dataset: Dataset, needsTargets: Bool) throws {
+        guard Shape(dataset.inputShape) == model.network.inputShape else {
+            throw TrainingError.incompatible(
+                path: dataset.name,
+                problem: "expected inputs of shape \(model.network.inputShape), found \(Shape(dataset.inputShape))")
+        }
+        guard needsTargets else { return }
+        try model.network.loss.check(
+            output: model.network.inferencePlan.output.shape, targets: dataset.targetSpecification())
+    }
+
+    /// Computes loss and metrics of a whole split.
+    public func evaluate(_ table: SampleTable, split: Split) -> EvaluationReport {
+        let usesLabels = model.network.loss.isClassification
+        let losses = AlignedBuffer(count: min(table.count, Self.chunk))
+        var lossSum = 0.0
+        var weight = 0.0
+        var classes = ClassificationMetrics(classes: usesLabels ? width : 0)
+        var regression = RegressionMetrics(width: width)
+        var rightSides = 0
+        let predicted = UnsafeMutablePointer<Int32>.allocate(capacity: Self.chunk)
+        let ranks = UnsafeMutablePointer<Int32>.allocate(capacity: Self.chunk)
+        defer {
+            predicted.deallocate()
+            ranks.deallocate()
+        }
+        forEachChunk(of: table) { batch, outputs in
+            let rows = batch.rows
+            lossFunction.evaluate(
+                output: outputs, targets: batch.targets, rows: rows, weight: 1, losses: losses.pointer, gradient: nil)
+            for row in 0..<rows { lossSum += Double(losses.pointer[row]) }
+            weight += lossFunction.weight(of: batch.targets, rows: rows)
+            switch batch.targets {
+            case .labels(let labels):
+                kernels.argmax(outputs, rows: rows, columns: width, into: predicted)
+                kernels.labelRanks(outputs, labels: labels, rows: rows, columns: width, into: ranks)
+                for row in 0..<rows {
+                    classes.add(label: Int(labels[row]), predicted: Int(predicted[row]), rank: Int(ranks[row]))
+                }
+            case .values(let values) where model.network.loss == .binaryCrossEntropy:
+                for index in 0..<rows * width where (outputs[index] > 0) == (values[index] >= 0.5) { rightSides += 1 }
+            case .values(let values):
+                for row in 0..<rows {
+                    let prediction = UnsafeBufferPointer(start: outputs + row * width, count: width)
+                    regression.add(prediction: prediction, target: values + row * width)
+                }
+            }
+        }
+        var report = EvaluationReport(split: split.rawValue, samples: table.count, loss: lossSum / weight)
+        let count = Double(table.count)
+        if usesLabels {
+            report.accuracy = Double(classes.correct) / count
+            report.top5Accuracy = width > 5 ? Double(classes.amongFive) / count : nil
+            report.confusionMatrix = classes.confusion
+        } else if model.network.loss == .binaryCrossEntropy {
+            report.accuracy = Double(rightSides) / (count * Double(width))
+        } else {
+            report.rootMeanSquaredError = regression.rootMeanSquaredError
+            report.meanAbsoluteError = regression.meanAbsoluteError
+            report.rSquared = regression.rSquared
+        }
+        return report
+    }
+
+    /// Computes a model's predictions for a whole split.
+    ///
+    /// - Parameter body: called once a chunk, in order, with the chunk's first sample, its rows and its predictions
+    ///   `[rows, width]`: probabilities for a classifier, the outputs themselves for regression.
+    func predict(_ table: SampleTable, _ body: (Int, Int, UnsafeMutablePointer<Float>) throws -> Void) rethrows {
+        var first = 0
+        try forEachChunk(of: table) { batch, outputs in
+            switch model.network.loss {
+            case .crossEntropy: kernels.softmax(outputs, into: outputs, rows: batch.rows, columns: width)
+            case .binaryCrossEntropy: kernels.activate(.sigmoid, outputs, into: outputs, count: batch.rows * width)
+            case .meanSquaredError, .huber: break
+            }
+            try body(first, batch.rows, outputs)
+            first += batch.rows
+        }
+    }
+
+    private func forEachChunk(
+        of table: SampleTable, _ body: (Batch, UnsafeMutablePointer<Float>) throws -> Void
+    ) rethrows {
+        let capacity = min(table.count, Self.chunk)
+        let batch = Batch(
+            table: table, capacity: capacity, usesLabels: model.network.loss.isClassification, width: width,
+            kernels: kernels)
+        let outputs = AlignedBuffer(count: capacity * width)
+        for first in stride(from: 0, to: table.count, by: Self.chunk) {
+            batch.fill(first..<min(first + Self.chunk, table.count))
+            engine.run(inputs: batch, rows: batch.rows, into: outputs.pointer)
+            try body(batch, outputs.pointer)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// How well a network does on one split.
+public struct EvaluationReport: Sendable, Codable, Equatable {
+    public var split: String
+    public var samples: Int
+    /// The mean loss.
+    public var loss: Double
+    /// The share of samples whose class was given the highest score; with binary cross-entropy, of outputs on the right
+    /// side of one half. nil for regression.
+    public var accuracy: Double?
+    /// The share of samples whose class is among the five highest; nil where there are no more than five.
+    public var top5Accuracy: Double?
+    /// How many samples of class i were taken for class j, in row i and column j.
+    public var confusionMatrix: [[Int]]?
+    /// For regression: root of the mean squared error over all outputs.
+    public var rootMeanSquaredError: Double?
+    /// For regression: mean of the absolute errors over all outputs.
+    public var meanAbsoluteError: Double?
+    /// For regression: 1 - (squared errors / squared deviations from each output's mean). 1 is perfect, 0 no better
+    /// than the mean; nil where the targets do not vary.
+    public var rSquared: Double?
+}
+
+/// Counts of a classification.
+struct ClassificationMetrics {
+    private(set) var samples = 0
+    private(set) var correct = 0
+    private(set) var amongFive = 0
+    private(set) var confusion: [[Int]]
+
+    init(classes: Int) {
+        confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+    }
+
+    /// - Parameters:
+    ///   - rank: how many classes scored above the right one.
+    mutating func add(label: Int, predicted: Int, rank: Int) {
+        samples += 1
+        if rank == 0 { correct += 1 }
+        if rank < 5 { amongFive += 1 }
+        confusion[label][predicted] += 1
+    }
+}
+
+/// Sums of a regression, in the order of the samples, so that they are the same for any number of workers.
+struct RegressionMetrics {
+    private var count = 0
+    private var squaredErrors = 0.0
+    private var absoluteErrors = 0.0
+    /// Welford's running mean and squared deviations, an entry for each output.
+    private var means: [Double]
+    private var deviations: [Double]
+    private var rows = 0
+
+    init(width: Int) {
+        means = Array(repeating: 0, count: width)
+        deviations = means
+    }
+
+    mutating func add(prediction: UnsafeBufferPointer<Float>, target: UnsafePointer<Float>) {
+        rows += 1
+        for column in prediction.indices {
+            let value = Double(target[column])
+            let error = Double(prediction[column]) - value
+            squaredErrors += error * error
+            absoluteErrors += abs(error)
+            let delta = value - means[column]
+            means[column] += delta / Double(rows)
+            deviations[column] += delta * (value - means[column])
+        }
+        count += prediction.count
+    }
+
+    var rootMeanSquaredError: Double { (squaredErrors / Double(count)).squareRoot() }
+    var meanAbsoluteError: Double { absoluteErrors / Double(count) }
+
+    var rSquared: Double? {
+        let total = deviations.reduce(0, +)
+        return total > 0 ? 1 - squaredErrors / total : nil
+    }
+}

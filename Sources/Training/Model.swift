@@ -1,0 +1,108 @@
+import Checkpoints
+import Datasets
+import Kernels
+import Networks
+import Parallel
+
+/// A compiled network with its parameters, in plain and in packed form.
+///
+/// `@unchecked Sendable`: parameters are written by the trainer's update phase, by blocks, and read in other phases.
+public final class Model: @unchecked Sendable {
+    public let network: CompiledNetwork
+    let parameters: AlignedBuffer
+    let packed: PackedWeights
+    let kernels: any KernelTable.Type
+
+    /// A model with first values made from a seed.
+    init(network: CompiledNetwork, seed: UInt64, kernels: any KernelTable.Type) {
+        self.network = network
+        self.kernels = kernels
+        parameters = AlignedBuffer(count: network.layout.bufferCount)
+        packed = PackedWeights(layout: network.layout, kernels: kernels, includesBackward: true)
+        network.initialize(parameters.pointer, seed: seed, kernels: kernels)
+        packed.refreshAll(network.layout, from: parameters.pointer)
+    }
+
+    /// A model with the parameters of a checkpoint.
+    ///
+    /// - Parameter path: where the checkpoint came from, for messages.
+    /// - Throws: `TrainingError.incompatible` naming the tensor and both shapes.
+    init(network: CompiledNetwork, checkpoint: Checkpoint, path: String, kernels: any KernelTable.Type) throws {
+        self.network = network
+        self.kernels = kernels
+        parameters = AlignedBuffer(count: network.layout.bufferCount)
+        packed = PackedWeights(layout: network.layout, kernels: kernels, includesBackward: true)
+        try network.layout.copy(checkpoint.parameters, into: parameters, path: path, what: "parameter")
+        packed.refreshAll(network.layout, from: parameters.pointer)
+    }
+
+    /// The network of a checkpoint with its parameters, ready to compute outputs.
+    public convenience init(checkpoint: Checkpoint, path: String, kernels: any KernelTable.Type) throws {
+        let configuration = try Configuration(yaml: checkpoint.configuration, path: path)
+        let network = try CompiledNetwork(
+            network: configuration.network, loss: configuration.loss, inputShape: Shape(checkpoint.inputShape),
+            targets: nil)
+        try self.init(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
+    }
+
+    /// What workers compute on.
+    var shared: WorkerArena.Model { .init(parameters: parameters.pointer, packed: packed) }
+
+    /// The parameters as a checkpoint stores them.
+    func tensors() -> [Checkpoint.Tensor] { network.layout.tensors(from: parameters) }
+
+    /// The name of the first parameter that holds a value that is not finite.
+    var firstNonFiniteParameter: String? {
+        network.layout.parameters.first {
+            kernels.firstNonFinite(parameters.pointer + $0.offset, count: $0.count) < $0.count
+        }?.name
+    }
+}
+
+extension ParameterLayout {
+    /// Copies a buffer of this layout into named tensors.
+    func tensors(from buffer: AlignedBuffer) -> [Checkpoint.Tensor] {
+        parameters.map { parameter in
+            let values = UnsafeBufferPointer(start: buffer.pointer + parameter.offset, count: parameter.count)
+            return Checkpoint.Tensor(name: parameter.name, shape: parameter.shape.dimensions, values: Array(values))
+        }
+    }
+
+    /// Copies named tensors into a buffer of this layout.
+    ///
+    /// - Parameter what: what the tensors are, for messages.
+    /// - Throws: `TrainingError.incompatible` for a tensor that is missing, too many, or of another shape.
+    func copy(_ tensors: [Checkpoint.Tensor], into buffer: AlignedBuffer, path: String, what: String) throws {
+        let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for parameter in parameters {
+            guard let tensor = byName[parameter.name] else {
+                throw TrainingError.incompatible(
+                    path: path, problem: "expected a \(what) \(parameter.name) \(parameter.shape), found none")
+            }
+            guard tensor.shape == parameter.shape.dimensions, tensor.values.count == parameter.count else {
+                throw TrainingError.incompatible(
+                    path: path,
+                    problem: "\(what) \(parameter.name): expected shape \(parameter.shape), found \(tensor.shape)")
+            }
+            (buffer.pointer + parameter.offset).update(from: tensor.values, count: parameter.count)
+        }
+        if let extra = Set(byName.keys).subtracting(parameters.map(\.name)).min() {
+            throw TrainingError.incompatible(path: path, problem: "found a \(what) \(extra) that the network has not")
+        }
+    }
+}
+
+extension Dataset {
+    /// What the loss of a network for this data set has to expect.
+    ///
+    /// - Throws: `TrainingError.incompatible` if there are no targets, only inputs to predict on.
+    func targetSpecification() throws -> TargetSpecification {
+        switch targetKind {
+        case .classes(let count): return .classes(count: count)
+        case .values(let width): return .values(width: width)
+        case .unlabeled:
+            throw TrainingError.incompatible(
+                path: name, problem: "expected targets beside the inputs, found none: there is nothing to compare with")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Checkpoints
+import Datasets
+import Foundation
+import HDF5
+
+/// A file of predictions while it is written. It gets its name when it is whole.
+struct PredictionFile {
+    private let file: HDF5File
+
+    /// Makes a new file, hands it to `body`, and gives it its name if all went well.
+    ///
+    /// - Throws: `TrainingError.output` if the path is taken; what `body` throws, with nothing left behind.
+    static func write(to path: String, _ body: (PredictionFile) throws -> Void) throws {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw TrainingError.output(
+                path: path, problem: "already there, and never overwritten: choose another file")
+        }
+        let file = try HDF5File(inMemory: path)
+        try body(PredictionFile(file: file))
+        try file.flush()
+        let image = try file.image()
+        try file.close()
+        do {
+            try Data(image).write(to: URL(fileURLWithPath: path), options: [.atomic, .withoutOverwriting])
+        } catch {
+            throw TrainingError.output(path: path, problem: "cannot be written: \(error.shortReason)")
+        }
+    }
+
+    func describe(checkpoint: Checkpoint, dataset: Dataset, split: Split) throws {
+        let attributes = try file.root.attributes
+        try attributes.set("fingerprint", checkpoint.fingerprint)
+        try attributes.set("dataset", dataset.name)
+        try attributes.set("split", split.rawValue)
+        if let names = checkpoint.classNames { try attributes.set("class_names", names) }
+    }
+
+    func add<Value: HDF5Scalar>(_ name: String, _ values: [Value], shape: [Int]) throws {
+        try file.root.write(name, values, shape: shape)
+    }
+}

@@ -1,0 +1,83 @@
+import Checkpoints
+import Datasets
+import Foundation
+import HDF5
+import Kernels
+import Networks
+import Parallel
+
+/// The model of a checkpoint, to evaluate it and to predict with it.
+///
+///     let model = try TrainedModel("runs/digits-1/checkpoints/best.h5")
+///     let report = try model.evaluate(split: .test)
+public struct TrainedModel {
+    public let path: String
+    public let checkpoint: Checkpoint
+    public let configuration: Configuration
+    public let model: Model
+    private let evaluator: Evaluator
+    private let team: WorkerTeam
+
+    /// Reads and verifies a checkpoint.
+    ///
+    /// - Throws: what `Checkpoint.read` throws, and `TrainingError.incompatible` for tensors that do not fit the network.
+    public init(
+        _ path: String, workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
+    ) throws {
+        let kernels = try kernels ?? selectKernels()
+        self.path = path
+        checkpoint = try Checkpoint.read(path)
+        configuration = try Configuration(yaml: checkpoint.configuration, path: path)
+        model = try Model(checkpoint: checkpoint, path: path, kernels: kernels)
+        team = WorkerTeam(workerCount: workers.resolved)
+        evaluator = Evaluator(model: model, team: team, kernels: kernels)
+    }
+
+    /// Loads the data set the checkpoint was trained on, or another of the same form.
+    ///
+    /// - Parameter path: another file; its paths inside are those of the configuration.
+    private func dataset(_ path: String?, needsTargets: Bool) throws -> Dataset {
+        var description = configuration.dataset
+        if let path { description = description.replacingPath(with: path) }
+        let dataset = try Dataset.load(description, relativeTo: nil)
+        try evaluator.check(dataset, needsTargets: needsTargets)
+        return dataset
+    }
+
+    /// Computes loss and metrics of one split.
+    ///
+    /// - Parameter dataset: another file than the one trained on.
+    public func evaluate(dataset path: String? = nil, split: Split = .test) throws -> EvaluationReport {
+        let table = try dataset(path, needsTargets: true).table(split)
+        return team.region { evaluator.evaluate(table, split: split) }
+    }
+
+    /// Writes predictions for one split to a new HDF5 file: `probabilities` `[samples, classes]` and `predictions`
+    /// `[samples]` for a classifier, `probabilities` `[samples, outputs]` for binary cross-entropy, `predictions`
+    /// `[samples, outputs]` for regression.
+    ///
+    /// - Throws: `TrainingError.output` if the file is there already or cannot be written; then none is left.
+    public func predict(dataset path: String? = nil, split: Split = .test, output: String) throws {
+        let dataset = try dataset(path, needsTargets: false)
+        let table = try dataset.table(split)
+        try PredictionFile.write(to: output) { file in
+            try file.describe(checkpoint: checkpoint, dataset: dataset, split: split)
+            let width = model.network.inferencePlan.output.shape.count
+            var values = [Float](repeating: 0, count: table.count * width)
+            team.region {
+                evaluator.predict(table) { first, rows, outputs in
+                    values.withUnsafeMutableBufferPointer {
+                        ($0.baseAddress! + first * width).update(from: outputs, count: rows * width)
+                    }
+                }
+            }
+            let hasProbabilities = model.network.loss.isClassification || model.network.loss == .binaryCrossEntropy
+            try file.add(hasProbabilities ? "probabilities" : "predictions", values, shape: [table.count, width])
+            if model.network.loss.isClassification {
+                var classes = [Int32](repeating: 0, count: table.count)
+                model.kernels.argmax(values, rows: table.count, columns: width, into: &classes)
+                try file.add("predictions", classes, shape: [table.count])
+            }
+        }
+    }
+}

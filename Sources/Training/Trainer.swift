@@ -1,0 +1,243 @@
+import Checkpoints
+import Datasets
+import Foundation
+import Kernels
+import Networks
+import Parallel
+
+/// Trains a network: holds everything a step needs, and takes steps.
+///
+/// `data set → batch → shard → worker → gradient → reducer → optimizer → checkpoint`: read `step` first.
+public final class Trainer {
+    /// What is trained, with every default filled in.
+    public let configuration: Configuration
+    public let dataset: Dataset
+    public let model: Model
+    /// How far training has come. A function of the steps taken.
+    public private(set) var progress: Checkpoint.Progress
+    /// Steps of an epoch: batches of the train split, the last of which may be smaller.
+    public let stepsPerEpoch: Int
+    /// Steps of all epochs of the configuration.
+    public var totalSteps: Int { stepsPerEpoch * configuration.epochs }
+
+    let team: WorkerTeam
+    let kernels: any KernelTable.Type
+    private let gradients: GradientEngine
+    private let updater: ParameterUpdater
+    private let optimizer: OptimizerState
+    private let batch: Batch
+    private let table: SampleTable
+    private let networkDigest: String
+    private var order: SampleOrder
+
+    /// What one step did.
+    public struct StepReport: Sendable {
+        /// Steps taken since the start of the run, this one included.
+        public let step: Int
+        /// The epoch it belongs to, counted from 1.
+        public let epoch: Int
+        /// The mean loss of the batch, before the update.
+        public let loss: Double
+        public let learningRate: Double
+        public let rows: Int
+        /// The global norm of the gradients before clipping; nil when there is no clipping.
+        public let gradientNorm: Double?
+    }
+
+    /// A trainer at the beginning of a run.
+    ///
+    /// - Parameter microBatch: rows a worker has in flight at once, which changes the speed and not one bit; nil for a
+    ///   good number.
+    /// - Throws: `TrainingError`, `NetworkError` for a configuration that does not fit the data set.
+    public convenience init(
+        _ configuration: Configuration, dataset: Dataset, workers: WorkerCount = .automatic, microBatch: Int? = nil,
+        kernels: any KernelTable.Type
+    ) throws {
+        let network = try Self.compile(configuration, for: dataset)
+        let model = Model(network: network, seed: configuration.seed, kernels: kernels)
+        try self.init(
+            configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), workers: workers,
+            microBatch: microBatch, kernels: kernels)
+    }
+
+    /// A trainer where a checkpoint was written. It continues with the bits of the run that was never stopped.
+    ///
+    /// - Parameter path: where the checkpoint came from, for messages.
+    /// - Throws: `TrainingError.incompatible` if the data set is another one or a tensor does not fit.
+    public convenience init(
+        resuming checkpoint: Checkpoint, path: String, configuration: Configuration, dataset: Dataset,
+        workers: WorkerCount = .automatic, kernels: any KernelTable.Type
+    ) throws {
+        guard checkpoint.datasetDigest == dataset.digest else {
+            throw TrainingError.incompatible(
+                path: path,
+                problem: "it was trained on a data set with digest \(checkpoint.datasetDigest), found \(dataset.name) "
+                    + "with digest \(dataset.digest): resuming needs the same data")
+        }
+        let network = try Self.compile(configuration, for: dataset)
+        let model = try Model(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
+        try self.init(
+            configuration, dataset: dataset, model: model, progress: checkpoint.progress, workers: workers,
+            microBatch: nil, kernels: kernels)
+        for moment in optimizer.moments {
+            guard let tensors = checkpoint.optimizerState[moment.name] else {
+                throw TrainingError.incompatible(
+                    path: path, problem: "expected the optimizer's \(moment.name), found none")
+            }
+            try network.layout.copy(tensors, into: moment.values, path: path, what: moment.name)
+        }
+    }
+
+    private init(
+        _ configuration: Configuration, dataset: Dataset, model: Model, progress: Checkpoint.Progress,
+        workers: WorkerCount, microBatch: Int?, kernels: any KernelTable.Type
+    ) throws {
+        var configuration = configuration.resolved
+        table = try dataset.table(.train)
+        if configuration.dataset.normalization == .standardize {
+            // As numbers, so that the model is given the same inputs by a file without this train split.
+            let normalization = table.normalization
+            configuration.dataset.normalization = .values(
+                .init(scale: normalization.scale.map(Double.init), offset: normalization.offset.map(Double.init)))
+        }
+        self.configuration = configuration
+        self.dataset = dataset
+        self.model = model
+        self.progress = progress
+        self.kernels = kernels
+        let network = model.network
+        let batchSize = min(configuration.batchSize, table.count)
+        stepsPerEpoch = (table.count + configuration.batchSize - 1) / configuration.batchSize
+        networkDigest = try Self.digest(of: configuration, inputShape: network.inputShape)
+
+        // More workers than shards find nothing to do in the longest phase, so only who asks for them gets them.
+        let count = workers == .automatic ? min(workers.resolved, configuration.shards!) : workers.resolved
+        team = WorkerTeam(workerCount: count)
+        gradients = GradientEngine(
+            network: network, model: model.shared, batchSize: batchSize, shards: configuration.shards!,
+            seed: configuration.seed, microBatch: microBatch, team: team, kernels: kernels)
+        updater = ParameterUpdater(
+            network: network, model: model.shared, reducer: gradients.reducer, clipNorm: configuration.clipNorm,
+            team: team, kernels: kernels)
+        optimizer = OptimizerState(
+            configuration.optimizer, layout: network.layout, parameters: model.parameters.pointer, kernels: kernels)
+        batch = Batch(
+            table: table, capacity: batchSize, usesLabels: configuration.loss.isClassification,
+            width: network.trainingPlan.output.shape.count, kernels: kernels)
+        order = SampleOrder(count: table.count, seed: configuration.seed, epoch: progress.epoch)
+    }
+
+    private static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
+        try configuration.check()
+        return try CompiledNetwork(
+            network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
+            targets: dataset.targetSpecification())
+    }
+
+    // MARK: Steps
+
+    /// Takes one step. Allocates nothing.
+    ///
+    /// - Throws: `TrainingError.nonFinite` if the loss is no number; parameters are then those before the step.
+    public func step() throws -> StepReport {
+        let first = progress.samplesIntoEpoch
+        batch.fill(first..<min(first + configuration.batchSize, table.count), of: order)
+        let loss = gradients.computeGradients(
+            inputs: batch, targets: batch.targets, rows: batch.rows, step: progress.step)
+        guard loss.isFinite else { throw nonFiniteLoss(loss) }
+        let learningRate = self.learningRate
+        optimizer.beginStep(progress.step, learningRate: learningRate)
+        let norm = updater.update(with: optimizer)
+        recordStep(loss: loss)
+        return StepReport(
+            step: progress.step, epoch: progress.epoch + 1, loss: loss, learningRate: learningRate, rows: batch.rows,
+            gradientNorm: norm)
+    }
+
+    /// The learning rate of the next step.
+    public var learningRate: Double {
+        configuration.schedule.learningRate(
+            step: progress.step, base: configuration.optimizer.learningRate, totalSteps: totalSteps,
+            stepsPerEpoch: stepsPerEpoch)
+    }
+
+    /// Whether all samples of the current epoch have been trained on.
+    public var isEpochComplete: Bool { progress.samplesIntoEpoch == table.count }
+
+    /// Goes on to the next epoch: a new order of the samples.
+    func beginNextEpoch() {
+        progress.beginNextEpoch()
+        order = SampleOrder(count: table.count, seed: configuration.seed, epoch: progress.epoch)
+    }
+
+    private func recordStep(loss: Double) {
+        progress.step += 1
+        progress.samplesIntoEpoch += batch.rows
+        progress.epochLoss += loss * Double(batch.rows)
+        if configuration.loss.isClassification {
+            for row in 0..<batch.rows where gradients.ranks[row] == 0 { progress.epochCorrect += 1 }
+        }
+    }
+
+    private func nonFiniteLoss(_ loss: Double) -> TrainingError {
+        .nonFinite(
+            step: progress.step + 1, layer: gradients.firstNonFiniteLayer() ?? "loss", problem: "the loss is \(loss)")
+    }
+
+    // MARK: Checkpoints
+
+    /// Records what an epoch's validation said, for early stopping and the best checkpoint.
+    func record(_ change: (inout Checkpoint.Progress) -> Void) { change(&progress) }
+
+    /// All that a resume needs.
+    ///
+    /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
+    public func checkpoint() throws -> Checkpoint {
+        if let name = model.firstNonFiniteParameter {
+            throw TrainingError.nonFinite(
+                step: progress.step, layer: name, problem: "a parameter is not a finite number any more")
+        }
+        let layout = model.network.layout
+        return Checkpoint(
+            parameters: model.tensors(),
+            optimizerState: Dictionary(
+                uniqueKeysWithValues: optimizer.moments.map { ($0.name, layout.tensors(from: $0.values)) }),
+            progress: progress, configuration: try configuration.yaml(), seed: configuration.seed,
+            batchSize: configuration.batchSize, shards: configuration.shards!, inputShape: dataset.inputShape,
+            classNames: dataset.classNames, datasetDigest: dataset.digest, networkDigest: networkDigest,
+            writtenBy: .init(version: lockstepVersion, workers: team.workerCount, instructionSet: kernels.name))
+    }
+
+    private static func digest(of configuration: Configuration, inputShape: Shape) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        var hash = XXH64()
+        try encoder.encode(configuration.network).withUnsafeBytes { hash.update($0) }
+        try encoder.encode(inputShape.dimensions).withUnsafeBytes { hash.update($0) }
+        let digits = String(hash.finalize(), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// The version of this library.
+public let lockstepVersion = "0.1.0"
+
+extension Trainer {
+    /// Takes steps for a while, over epochs without end, and returns the time of each in seconds. For benchmarks; ten
+    /// steps go untimed before.
+    public func stepTimes(seconds: Double) throws -> [Double] {
+        func timedStep() throws -> Double {
+            let start = ContinuousClock.now
+            _ = try step()
+            if isEpochComplete { beginNextEpoch() }
+            return (ContinuousClock.now - start) / .seconds(1)
+        }
+        return try team.region {
+            for _ in 0..<10 { _ = try timedStep() }
+            var times: [Double] = []
+            let end = ContinuousClock.now + .seconds(seconds)
+            repeat { times.append(try timedStep()) } while ContinuousClock.now < end
+            return times
+        }
+    }
+}

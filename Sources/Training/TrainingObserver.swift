@@ -1,0 +1,87 @@
+import Checkpoints
+
+/// Hears of a run's progress, for a bar, a log or a plot. Called by the thread that leads the run, between phases:
+/// what it does delays the next step.
+public protocol TrainingObserver {
+    /// The run is about to take its next step.
+    func runStarted(_ summary: RunSummary)
+    /// A step was taken. Called thousands of times a second with small networks.
+    func stepFinished(_ report: Trainer.StepReport)
+    /// An epoch has ended and was validated.
+    func epochFinished(_ report: EpochReport)
+    /// A checkpoint was committed.
+    func checkpointWritten(path: String, step: Int)
+    /// Something the user should know.
+    func note(_ message: String)
+}
+
+extension TrainingObserver {
+    public func runStarted(_ summary: RunSummary) {}
+    public func stepFinished(_ report: Trainer.StepReport) {}
+    public func epochFinished(_ report: EpochReport) {}
+    public func checkpointWritten(path: String, step: Int) {}
+    public func note(_ message: String) {}
+}
+
+/// An observer that does nothing.
+public struct SilentObserver: TrainingObserver {
+    public init() {}
+}
+
+/// What a run is about to do.
+public struct RunSummary: Sendable {
+    public let directory: String
+    public let dataset: String
+    public let trainSamples: Int
+    public let parameters: Int
+    public let batchSize: Int
+    public let shards: Int
+    public let workers: Int
+    public let instructionSet: String
+    public let epochs: Int
+    public let stepsPerEpoch: Int
+    /// Steps taken before: zero for a new run.
+    public let firstStep: Int
+    /// The step at which training stops.
+    public let lastStep: Int
+}
+
+/// What an epoch came to: a line of `metrics.csv`.
+public struct EpochReport: Sendable {
+    /// Counted from 1.
+    public let epoch: Int
+    /// Steps since the start of the run.
+    public let step: Int
+    /// The learning rate of the epoch's last step.
+    public let learningRate: Double
+    /// The mean of the batches' losses, each before its update.
+    public let trainingLoss: Double
+    /// The share of samples classified rightly as they were trained on; nil for regression.
+    public let trainingAccuracy: Double?
+    /// Metrics of the validation split; nil where the data set has none.
+    public let validation: EvaluationReport?
+    /// Whether the monitored metric is the best so far.
+    public let isBest: Bool
+    /// Training alone, without validation and checkpoints.
+    public let samplesPerSecond: Double
+    public let seconds: Double
+}
+
+/// How a call of `TrainingRun.train` ended.
+public struct TrainingOutcome: Sendable {
+    public enum Reason: String, Sendable {
+        /// All epochs are done.
+        case completed
+        /// The step asked for is reached.
+        case reachedStep
+        /// The monitored metric has stopped getting better.
+        case stoppedEarly
+    }
+
+    public let reason: Reason
+    public let step: Int
+    public let epoch: Int
+    /// The checkpoint of the last step.
+    public let checkpoint: String
+    public let lastEpoch: EpochReport?
+}

@@ -1,0 +1,45 @@
+import AllocationCounter
+import Lockstep
+import XCTest
+
+@testable import Networks
+@testable import Training
+
+final class AllocationTests: XCTestCase {
+    func testStepsAllocateNothing() throws {
+        try XCTSkipUnless(allocation_counter_is_available(), "a sanitizer has the allocator")
+        for optimizer in [Optimizer.sgd(.init(learningRate: 0.1, momentum: 0.9)), .adamW(.init())] {
+            let configuration = Configuration(
+                dataset: .synthetic(inputs: [20], classes: 4, samples: 4_000),
+                network: Network {
+                    Linear(32)
+                    ReLU()
+                    Dropout(0.1)
+                    Residual {
+                        Linear(32)
+                        GELU()
+                    }
+                    Linear(4)
+                },
+                optimizer: optimizer, schedule: Schedule(.cosine(minimum: 0, decaySteps: nil), warmupSteps: 5),
+                batchSize: 50, shards: 8, epochs: 2, clipNorm: 1)
+            let trainer = try Trainer(
+                configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil),
+                workers: .exactly(2), kernels: availableKernels()[0])
+            try trainer.team.region {
+                for _ in 0..<20 { _ = try trainer.step() }
+                let before = allocation_count()
+                for _ in 0..<50 { _ = try trainer.step() }
+                XCTAssertEqual(allocation_count() - before, 0)
+            }
+        }
+    }
+
+    func testTheCounterSeesAllocations() throws {
+        try XCTSkipUnless(allocation_counter_is_available(), "a sanitizer has the allocator")
+        let before = allocation_count()
+        let array = [Int](repeating: 1, count: 1000 + Int(before % 2))
+        XCTAssertGreaterThan(allocation_count(), before)
+        XCTAssertGreaterThan(array.count, 0)
+    }
+}

@@ -1,0 +1,163 @@
+import HDF5
+import TestSupport
+import XCTest
+
+@testable import Lockstep
+@testable import Networks
+@testable import Parallel
+@testable import Training
+
+/// Ten steps of each optimizer, with and without clipping, against PyTorch (Tests/Fixtures/README.md).
+final class OptimizerTraceTests: HDF5TestCase {
+    /// What ten steps in Float32 may stray from PyTorch's in Float64; PyTorch's own in Float32 stray 4.5e-7.
+    private static let tolerance = 2e-6
+
+    func testTenStepsOfEveryOptimizerFollowPyTorch() throws {
+        let file = try HDF5File(reading: fixturePath("optimizers.h5"))
+        let root = try file.root
+        let optimizers = try root.group("optimizers")
+        let names = try optimizers.children().map(\.name)
+        XCTAssertEqual(names.count, 14)
+        for name in names {
+            for kernels in availableKernels() {
+                for shards in [1, 3] {
+                    try replay(name, of: root, shards: shards, kernels: kernels)
+                }
+            }
+        }
+        try file.close()
+    }
+
+    private func replay(
+        _ name: String, of root: HDF5Group, shards: Int, kernels: any KernelTable.Type
+    ) throws {
+        let trace = try root.group("optimizers/\(name)")
+        let attributes = trace.attributes
+        let inputs: [Float] = try root.dataset("inputs").read()
+        let labels: [Int32] = try root.dataset("labels").read()
+        let rows = 16
+        let network = try CompiledNetwork(
+            network: Network {
+                Linear(8)
+                Tanh()
+                Linear(3)
+            }, loss: .crossEntropy(), inputShape: [4], targets: .classes(count: 3))
+        let model = Model(network: network, seed: 0, kernels: kernels)
+        for parameter in network.layout.parameters {
+            let values: [Float] = try root.dataset("initial/\(parameter.name)").read()
+            (model.parameters.pointer + parameter.offset).update(from: values, count: values.count)
+        }
+        model.packed.refreshAll(network.layout, from: model.parameters.pointer)
+
+        let clipNorm = try XCTUnwrap(attributes.number("clipNorm"))
+        let learningRate = try XCTUnwrap(attributes.number("learningRate"))
+        let team = WorkerTeam(workerCount: 2)
+        let engine = GradientEngine(
+            network: network, model: model.shared, batchSize: rows, shards: shards, seed: 0, team: team,
+            kernels: kernels)
+        let updater = ParameterUpdater(
+            network: network, model: model.shared, reducer: engine.reducer, clipNorm: clipNorm > 0 ? clipNorm : nil,
+            team: team, kernels: kernels)
+        let state = OptimizerState(
+            try optimizer(attributes), layout: network.layout, parameters: model.parameters.pointer, kernels: kernels)
+        let norms: [Double] = try trace.dataset("float64/gradientNorms").read()
+        let losses: [Double] = try trace.dataset("float64/losses").read()
+        for step in 0..<10 {
+            let batch = ArrayInputs(inputs, width: 4, first: step * rows)
+            let loss = labels.withUnsafeBufferPointer {
+                engine.computeGradients(
+                    inputs: batch, targets: .labels($0.baseAddress! + step * rows), rows: rows, step: step)
+            }
+            XCTAssertEqual(loss, losses[step], accuracy: Self.tolerance, "\(name), step \(step)")
+            state.beginStep(step, learningRate: learningRate)
+            let norm = updater.update(with: state)
+            if clipNorm > 0 {
+                XCTAssertEqual(try XCTUnwrap(norm), norms[step], accuracy: Self.tolerance, "\(name), step \(step)")
+            }
+            for parameter in network.layout.parameters {
+                let expected: [Double] = try trace.dataset("float64/parameters/\(parameter.name)").read(
+                    rows: step..<step + 1)
+                for (index, value) in expected.enumerated() {
+                    XCTAssertEqual(
+                        Double(model.parameters.pointer[parameter.offset + index]), value, accuracy: Self.tolerance,
+                        "\(name), \(kernels.name), step \(step), \(parameter.name)[\(index)]")
+                }
+            }
+        }
+    }
+
+    private func optimizer(_ attributes: HDF5Attributes) throws -> Optimizer {
+        func number(_ name: String) throws -> Double { try XCTUnwrap(attributes.number(name), name) }
+        switch try XCTUnwrap(attributes.string("algorithm")) {
+        case "sgd":
+            return .sgd(
+                .init(
+                    learningRate: try number("learningRate"), momentum: try number("momentum"),
+                    nesterov: try number("nesterov") != 0, weightDecay: try number("weightDecay")))
+        case let algorithm:
+            let adam = Optimizer.Adam(
+                learningRate: try number("learningRate"), beta1: try number("beta1"), beta2: try number("beta2"),
+                epsilon: try number("epsilon"), weightDecay: try number("weightDecay"))
+            return algorithm == "adam" ? .adam(adam) : .adamW(adam)
+        }
+    }
+
+    func testSchedulesFollowTheirFormulas() throws {
+        let file = try HDF5File(reading: fixturePath("optimizers.h5"))
+        let schedules = try file.root.group("schedules")
+        let names = try schedules.children().map(\.name)
+        XCTAssertEqual(names.count, 8)
+        for name in names {
+            let trace = try schedules.group(name)
+            func number(_ name: String) throws -> Double { try XCTUnwrap(trace.attributes.number(name), name) }
+            let minimum = try trace.attributes.number("minimum") ?? 0
+            let every = try trace.attributes.integer("every") ?? 1
+            let decay: Schedule.Decay =
+                switch try XCTUnwrap(trace.attributes.string("schedule")) {
+                case "constant": .constant
+                case "step": .step(everyEpochs: 1, factor: try number("factor"))
+                case "cosine": .cosine(minimum: minimum, decaySteps: nil)
+                default: .linear(minimum: minimum, decaySteps: nil)
+                }
+            let schedule = Schedule(decay, warmupSteps: Int(try number("warmupSteps")))
+            let expected: [Double] = try trace.dataset("learningRates").read()
+            for (step, rate) in expected.enumerated() {
+                let found = schedule.learningRate(
+                    step: step, base: try number("base"), totalSteps: Int(try number("totalSteps")),
+                    stepsPerEpoch: every)
+                XCTAssertEqual(found, rate, accuracy: 1e-15, "\(name), step \(step)")
+            }
+        }
+        try file.close()
+    }
+}
+
+/// Inputs from an array, from a row on.
+private final class ArrayInputs: BatchInputs {
+    private let values: [Float]
+    private let width: Int
+    private let first: Int
+
+    init(_ values: [Float], width: Int, first: Int) {
+        self.values = values
+        self.width = width
+        self.first = first
+    }
+
+    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>) {
+        values.withUnsafeBufferPointer {
+            inputs.update(from: $0.baseAddress! + (first + rows.lowerBound) * width, count: rows.count * width)
+        }
+    }
+}
+
+/// The path of a stored fixture.
+func fixturePath(_ name: String) throws -> String {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fixtures/\(name)").path
+    guard FileManager.default.fileExists(atPath: path) else {
+        throw TrainingError.output(
+            path: path, problem: "the fixture is missing: make it with Tests/Fixtures/make_traces.py")
+    }
+    return path
+}

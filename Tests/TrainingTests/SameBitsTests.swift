@@ -1,0 +1,97 @@
+import Lockstep
+import XCTest
+
+@testable import Networks
+@testable import Training
+
+/// The promise: parameters after a step are a function of configuration, seed and data alone.
+final class SameBitsTests: XCTestCase {
+    /// Ragged on purpose: 103 samples in batches of 32 leave 7, and neither is divisible by 5 shards.
+    private static func configuration(clipNorm: Double? = nil) throws -> Configuration {
+        Configuration(
+            dataset: .synthetic(inputs: [19], classes: 5, samples: 103),
+            network: Network {
+                Linear(24)
+                ReLU()
+                Dropout(0.25)
+                Residual {
+                    Linear(24)
+                    GELU()
+                }
+                Linear(5)
+            },
+            optimizer: .adamW(.init(learningRate: 0.01, weightDecay: 0.01)),
+            schedule: Schedule(.cosine(minimum: 0, decaySteps: nil), warmupSteps: 3), batchSize: 32, shards: 5,
+            epochs: 3, seed: 7, clipNorm: clipNorm)
+    }
+
+    private func trainer(
+        _ configuration: Configuration, workers: Int, kernels: any KernelTable.Type
+    ) throws -> Trainer {
+        try Trainer(
+            configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil),
+            workers: .exactly(workers), kernels: kernels)
+    }
+
+    /// Steps to the end of the run, or to a step, and returns the digest of the parameters after each.
+    private func train(_ trainer: Trainer, to lastStep: Int? = nil) throws -> [String] {
+        var fingerprints: [String] = []
+        try trainer.team.region {
+            while trainer.progress.step < min(lastStep ?? .max, trainer.totalSteps) {
+                _ = try trainer.step()
+                if trainer.isEpochComplete { trainer.beginNextEpoch() }
+                fingerprints.append(try trainer.checkpoint().fingerprint)
+            }
+        }
+        return fingerprints
+    }
+
+    func testEveryNumberOfWorkersAndEveryInstructionSetGiveTheSameBitsAfterEveryStep() throws {
+        for clipNorm in [nil, 0.5] {
+            let configuration = try Self.configuration(clipNorm: clipNorm)
+            let expected = try train(trainer(configuration, workers: 1, kernels: ReferenceKernels.self))
+            XCTAssertEqual(expected.count, 12)
+            XCTAssertEqual(Set(expected).count, expected.count, "parameters must change in every step")
+            for kernels in availableKernels() {
+                for workers in [1, 2, 3, 5, 7, 16] {
+                    let found = try train(trainer(configuration, workers: workers, kernels: kernels))
+                    XCTAssertEqual(found, expected, "\(workers) workers, \(kernels.name)")
+                }
+            }
+        }
+    }
+
+    func testARunStoppedAtAnyStepAndResumedWithOtherWorkersReachesTheSameBits() throws {
+        let configuration = try Self.configuration()
+        let kernels = availableKernels()[0]
+        let expected = try train(trainer(configuration, workers: 1, kernels: kernels))
+        for stop in 0...expected.count {
+            let first = try trainer(configuration, workers: 2, kernels: kernels)
+            _ = try train(first, to: stop)
+            let resumed = try Trainer(
+                resuming: first.checkpoint(), path: "memory", configuration: configuration, dataset: first.dataset,
+                workers: .exactly(3), kernels: availableKernels().last!)
+            XCTAssertEqual(try train(resumed), Array(expected[stop...]), "stopped after step \(stop)")
+        }
+    }
+
+    func testMicroBatchesAreInvisible() throws {
+        let configuration = try Self.configuration()
+        let kernels = availableKernels()[0]
+        let expected = try train(trainer(configuration, workers: 1, kernels: kernels))
+        for microBatch in [1, 2, 3, 6] {
+            let trainer = try Trainer(
+                configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil),
+                workers: .exactly(2), microBatch: microBatch, kernels: kernels)
+            XCTAssertEqual(try train(trainer), expected, "micro-batches of \(microBatch)")
+        }
+    }
+
+    func testAnotherSeedGivesOtherBits() throws {
+        var configuration = try Self.configuration()
+        let one = try train(trainer(configuration, workers: 1, kernels: availableKernels()[0]), to: 2)
+        configuration.seed = 8
+        let other = try train(trainer(configuration, workers: 1, kernels: availableKernels()[0]), to: 2)
+        XCTAssertNotEqual(one, other)
+    }
+}
