@@ -51,14 +51,15 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
-            dependencies: [
-                "Parallel", "Datasets", "Checkpoints", "StrictCoding", "Yams",
-                .product(name: "Logging", package: "swift-log"),
-            ]),
+            dependencies: ["Parallel", "Datasets", "Checkpoints", "HDF5", "StrictCoding", "Yams"]),
         .target(name: "Lockstep", dependencies: ["Training"]),
         .executableTarget(
             name: "LockstepCommand",
-            dependencies: ["Lockstep", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Lockstep",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // Tests mirror Sources.
         .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
@@ -72,7 +73,8 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Lockstep", "TestSupport"]),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(name: "TrainingTests", dependencies: ["Lockstep", "TestSupport", "AllocationCounter"]),
         .testTarget(name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
