@@ -71,7 +71,7 @@ let package = Package(
         .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
-        .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
+        .testTarget(name: "ParallelTests", dependencies: ["Networks", "Parallel", "TestSupport"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(name: "TrainingTests", dependencies: ["Lockstep", "TestSupport", "AllocationCounter"]),

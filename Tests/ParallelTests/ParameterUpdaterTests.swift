@@ -1,0 +1,111 @@
+import Kernels
+import TestSupport
+import XCTest
+
+@testable import Networks
+@testable import Parallel
+
+final class ParameterUpdaterTests: XCTestCase {
+    /// Some steps of training; the parameters after them, and the norms before clipping.
+    private func train(
+        _ problem: Problem, shards: Int = 5, workers: Int = 1, clipNorm: Double? = nil, steps: Int = 3,
+        kernels: any KernelTable.Type = availableKernels()[0]
+    ) -> (parameters: [Float], norms: [Double?], training: Training, optimizer: MomentumOptimizer) {
+        let training = Training(problem, shards: shards, workers: workers, kernels: kernels)
+        let optimizer = MomentumOptimizer(training.parameters, kernels: kernels)
+        let updater = ParameterUpdater(
+            network: problem.network, model: training.model, reducer: training.engine.reducer, clipNorm: clipNorm,
+            team: training.team, kernels: kernels)
+        let norms = training.team.region {
+            (0..<steps).map { step in
+                training.computeGradients(step: step)
+                return updater.update(with: optimizer)
+            }
+        }
+        return (training.parameterValues, norms, training, optimizer)
+    }
+
+    func testWorkersAndKernelsAreInvisibleInTheBits() throws {
+        for clipNorm in [nil, 0.05] {
+            for problem in [try Problem.classifier(rows: 37), try .regression(rows: 4)] {
+                let expected = train(problem, clipNorm: clipNorm, kernels: ReferenceKernels.self)
+                XCTAssertNotEqual(expected.parameters, problem.parameters)
+                for kernels in Problem.tables {
+                    for workers in [1, 2, 3, 5, 7, 16] {
+                        let found = train(problem, workers: workers, clipNorm: clipNorm, kernels: kernels)
+                        let name = "\(kernels.name), \(workers) workers, clipping at \(clipNorm ?? .infinity)"
+                        assertSameBits(found.parameters, expected.parameters, name)
+                        XCTAssertEqual(found.norms, expected.norms, name)
+                    }
+                }
+            }
+        }
+    }
+
+    func testEveryParameterIsUpdatedOnceAStepAndNothingElse() throws {
+        let problem = try Problem.classifier(rows: 12)
+        for clipNorm in [nil, 1.0] {
+            let (parameters, _, _, optimizer) = train(problem, workers: 3, clipNorm: clipNorm, steps: 4)
+            var expected = [Int](repeating: 0, count: parameters.count)
+            for parameter in problem.network.layout.parameters {
+                for index in parameter.range { expected[index] = 4 }
+            }
+            XCTAssertEqual(optimizer.updates.values, expected)
+            for (index, count) in expected.enumerated() where count == 0 { XCTAssertEqual(parameters[index], 0) }
+        }
+    }
+
+    func testAStepIsTheOptimizersOnTheSummedGradients() throws {
+        let problem = try Problem.regression(rows: 19)
+        for clipNorm in [nil, 0.01] {
+            let (parameters, norms, _, _) = train(problem, workers: 2, clipNorm: clipNorm, steps: 1)
+            let reference = Training(problem, shards: 5)
+            reference.computeGradients(step: 0)
+            let gradients = reference.gradients
+            let norm = gradients.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let scale = clipNorm.map { min(1, $0 / norm) } ?? 1
+            if let found = norms[0] { XCTAssertEqual(found, norm, accuracy: 1e-6 * norm) }
+            XCTAssertEqual(norms[0] == nil, clipNorm == nil)
+            for (index, value) in parameters.enumerated() {
+                let expected = Double(problem.parameters[index]) - 0.1 * scale * Double(gradients[index])
+                XCTAssertEqual(Double(value), expected, accuracy: 1e-6)
+            }
+        }
+    }
+
+    func testClippingLeavesShortGradientsAlone() throws {
+        let problem = try Problem.classifier(rows: 12)
+        assertSameBits(
+            train(problem, clipNorm: 1e6).parameters, train(problem, clipNorm: nil).parameters)
+    }
+
+    func testClippingCutsLongGradientsToTheNorm() throws {
+        let problem = try Problem.regression(rows: 12)
+        let (parameters, norms, _, _) = train(problem, clipNorm: 0.01, steps: 1)
+        XCTAssertGreaterThan(norms[0]!, 0.02)
+        let moved = zip(parameters, problem.parameters).reduce(0.0) { $0 + pow(Double($1.0 - $1.1) / 0.1, 2) }
+        XCTAssertEqual(moved.squareRoot(), 0.01, accuracy: 1e-5)
+    }
+
+    func testPackedWeightsFollowTheParameters() throws {
+        let problem = try Problem.classifier(rows: 12)
+        for kernels in availableKernels() {
+            let (_, _, training, _) = train(problem, workers: 3, kernels: kernels)
+            let fresh = PackedWeights(layout: problem.network.layout, kernels: kernels, includesBackward: true)
+            fresh.refreshAll(problem.network.layout, from: training.parameters.pointer)
+            for weight in problem.network.layout.parameters.filter(\.isMatrixOperand) {
+                let (k, n) = (weight.shape.dimensions[0], weight.shape.dimensions[1])
+                func floats(_ start: UnsafePointer<Float>, _ count: Int) -> [Float] {
+                    Array(UnsafeBufferPointer(start: start, count: count))
+                }
+                let (forward, backward) = (kernels.packedCount(k: k, n: n), kernels.packedCount(k: n, n: k))
+                assertSameBits(
+                    floats(training.packed.forward(weight), forward), floats(fresh.forward(weight), forward),
+                    "\(kernels.name) \(weight.name)")
+                assertSameBits(
+                    floats(training.packed.backward(weight), backward), floats(fresh.backward(weight), backward),
+                    "\(kernels.name) \(weight.name)")
+            }
+        }
+    }
+}
