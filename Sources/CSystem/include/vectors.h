@@ -1,48 +1,123 @@
-// Vector operations that Swift's SIMD types lack or perform lane by lane through calls. Clang's generic vectors import
-// as SIMDn; the functions inline into the calling module and follow its instruction set. Each is exact by IEEE 754 or
-// by integer arithmetic, so that no machine's bits differ.
+// Vectors of 16 lanes for the kernels. Swift's SIMD16 has the same operations, but many of them are loops over lanes that
+// the optimizer does not always turn back into an instruction: square roots are 16 calls of sqrtf, comparisons of integers
+// and assignments to a lane go through memory, and a function of a few addingProduct or replacing(with:where:) counts as
+// too large to inline, whatever its attributes say. Clang's vectors import as SIMD16, and these functions inline into the
+// calling module and follow its instruction set. Each is exact by IEEE 754 or by integer arithmetic, so that the bits are
+// the same on every machine.
 #ifndef LOCKSTEP_VECTORS_H
 #define LOCKSTEP_VECTORS_H
 
 #include <stdint.h>
 
-typedef float lockstep_float16 __attribute__((ext_vector_type(16)));
-typedef uint32_t lockstep_uint16x32 __attribute__((ext_vector_type(16)));
-typedef int32_t lockstep_int16x32 __attribute__((ext_vector_type(16)));
-typedef uint8_t lockstep_uint16x8 __attribute__((ext_vector_type(16)));
-typedef uint64_t lockstep_uint16x64 __attribute__((ext_vector_type(16)));
+typedef float lockstep_floats __attribute__((ext_vector_type(16)));
+typedef int32_t lockstep_ints __attribute__((ext_vector_type(16)));
+typedef uint32_t lockstep_words __attribute__((ext_vector_type(16)));
+typedef uint64_t lockstep_longs __attribute__((ext_vector_type(16)));
+typedef uint8_t lockstep_bytes __attribute__((ext_vector_type(16)));
 
 #define LOCKSTEP_INLINE static inline __attribute__((always_inline))
 
-// SIMD16<Float>.addingProduct and .replacing(with:where:) end in one instruction each, but are loops over lanes on the way
-// there: a function of a few of them counts as too large to inline, whatever its attributes say.
-LOCKSTEP_INLINE lockstep_float16 lockstep_fma(lockstep_float16 a, lockstep_float16 b, lockstep_float16 c) {
+// Arithmetic
+
+LOCKSTEP_INLINE lockstep_floats lockstep_fma(lockstep_floats a, lockstep_floats b, lockstep_floats c) {
     return __builtin_elementwise_fma(a, b, c);
 }
 
-LOCKSTEP_INLINE lockstep_float16 lockstep_select(lockstep_int16x32 mask, lockstep_float16 a, lockstep_float16 b) {
+LOCKSTEP_INLINE lockstep_floats lockstep_square_root(lockstep_floats x) { return __builtin_elementwise_sqrt(x); }
+
+// The upper words of the 64-bit products.
+LOCKSTEP_INLINE lockstep_words lockstep_multiply_high(lockstep_words x, uint32_t factor) {
+    lockstep_longs product = __builtin_convertvector(x, lockstep_longs) * (uint64_t)factor;
+    return __builtin_convertvector(product >> 32, lockstep_words);
+}
+
+// Comparison: lanes of all ones where it holds, else zero. With NaN none holds.
+
+LOCKSTEP_INLINE lockstep_ints lockstep_less(lockstep_floats a, lockstep_floats b) { return a < b; }
+LOCKSTEP_INLINE lockstep_ints lockstep_less_equal(lockstep_floats a, lockstep_floats b) { return a <= b; }
+LOCKSTEP_INLINE lockstep_ints lockstep_equal(lockstep_floats a, lockstep_floats b) { return a == b; }
+LOCKSTEP_INLINE lockstep_ints lockstep_less_int(lockstep_ints a, lockstep_ints b) { return a < b; }
+LOCKSTEP_INLINE lockstep_ints lockstep_equal_int(lockstep_ints a, lockstep_ints b) { return a == b; }
+LOCKSTEP_INLINE lockstep_ints lockstep_less_word(lockstep_words a, lockstep_words b) { return a < b; }
+
+// Lanes of a where the mask is all ones, of b where it is zero.
+LOCKSTEP_INLINE lockstep_floats lockstep_select(lockstep_ints mask, lockstep_floats a, lockstep_floats b) {
     return mask ? a : b;
 }
 
-// any(_:) of a SIMDMask calls a function.
-LOCKSTEP_INLINE int lockstep_any(lockstep_int16x32 mask) { return __builtin_reduce_or(mask) != 0; }
-
-// SIMD16<Float>.squareRoot() is 16 calls of sqrtf.
-LOCKSTEP_INLINE lockstep_float16 lockstep_square_root(lockstep_float16 x) { return __builtin_elementwise_sqrt(x); }
-
-// The conversions of SIMD16 are loops over lanes in some configurations.
-LOCKSTEP_INLINE lockstep_float16 lockstep_float_from_int32(lockstep_int16x32 x) {
-    return __builtin_convertvector(x, lockstep_float16);
+LOCKSTEP_INLINE lockstep_ints lockstep_select_int(lockstep_ints mask, lockstep_ints a, lockstep_ints b) {
+    return mask ? a : b;
 }
 
-LOCKSTEP_INLINE lockstep_float16 lockstep_float_from_uint8(lockstep_uint16x8 x) {
-    return __builtin_convertvector(__builtin_convertvector(x, lockstep_int16x32), lockstep_float16);
+LOCKSTEP_INLINE int lockstep_any(lockstep_ints mask) { return __builtin_reduce_or(mask) != 0; }
+
+// Conversion
+
+LOCKSTEP_INLINE lockstep_floats lockstep_float_from_int(lockstep_ints x) {
+    return __builtin_convertvector(x, lockstep_floats);
 }
 
-// The upper and the lower word of the 64-bit products of 32-bit words, which Philox consists of.
-LOCKSTEP_INLINE lockstep_uint16x32 lockstep_multiply_high(lockstep_uint16x32 x, uint32_t factor) {
-    lockstep_uint16x64 product = __builtin_convertvector(x, lockstep_uint16x64) * (uint64_t)factor;
-    return __builtin_convertvector(product >> 32, lockstep_uint16x32);
+LOCKSTEP_INLINE lockstep_floats lockstep_float_from_byte(lockstep_bytes x) {
+    return __builtin_convertvector(__builtin_convertvector(x, lockstep_ints), lockstep_floats);
+}
+
+// Folding of the lower half with the upper half until one lane is left
+
+LOCKSTEP_INLINE float lockstep_fold_sum(lockstep_floats x) {
+    typedef float eight __attribute__((ext_vector_type(8)));
+    typedef float four __attribute__((ext_vector_type(4)));
+    eight x8 = x.lo + x.hi;
+    four x4 = x8.lo + x8.hi;
+    return (x4[0] + x4[2]) + (x4[1] + x4[3]);
+}
+
+// NaN loses every comparison.
+LOCKSTEP_INLINE float lockstep_fold_maximum(lockstep_floats x) {
+    typedef float eight __attribute__((ext_vector_type(8)));
+    typedef float four __attribute__((ext_vector_type(4)));
+    eight x8 = x.lo < x.hi ? x.hi : x.lo;
+    four x4 = x8.lo < x8.hi ? x8.hi : x8.lo;
+    float even = x4[0] < x4[2] ? x4[2] : x4[0];
+    float odd = x4[1] < x4[3] ? x4[3] : x4[1];
+    return even < odd ? odd : even;
+}
+
+// Memory: the first `count` lanes, 0 to 16. A count of 16, where the compiler sees it, is one plain load or store; fewer
+// lanes go through the stack in powers of two.
+
+LOCKSTEP_INLINE void lockstep_copy_floats(float *to, const float *from, intptr_t count) {
+    if (count & 8) __builtin_memcpy(to, from, 32), to += 8, from += 8;
+    if (count & 4) __builtin_memcpy(to, from, 16), to += 4, from += 4;
+    if (count & 2) __builtin_memcpy(to, from, 8), to += 2, from += 2;
+    if (count & 1) *to = *from;
+}
+
+LOCKSTEP_INLINE lockstep_floats lockstep_load(const float *from, intptr_t count, float fill) {
+    lockstep_floats x = fill;
+    if (count == 16) {
+        __builtin_memcpy(&x, from, sizeof x);
+    } else {
+        lockstep_copy_floats((float *)&x, from, count);
+    }
+    return x;
+}
+
+LOCKSTEP_INLINE void lockstep_store(lockstep_floats x, float *to, intptr_t count) {
+    if (count == 16) {
+        __builtin_memcpy(to, &x, sizeof x);
+    } else {
+        lockstep_copy_floats(to, (const float *)&x, count);
+    }
+}
+
+LOCKSTEP_INLINE lockstep_bytes lockstep_load_bytes(const uint8_t *from, intptr_t count) {
+    lockstep_bytes x = 0;
+    if (count == 16) {
+        __builtin_memcpy(&x, from, sizeof x);
+    } else {
+        for (intptr_t i = 0; i < count; i++) ((uint8_t *)&x)[i] = from[i];
+    }
+    return x;
 }
 
 #endif

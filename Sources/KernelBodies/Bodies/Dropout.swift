@@ -1,35 +1,41 @@
+import CSystem
+
 extension InstructionSet {
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func dropout(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, probability: Float,
         seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
     ) {
         guard probability < 1 else { return y.update(repeating: 0, count: rows * columns) }
         let key = Philox.key(seed: seed, purpose: .dropout)
-        let threshold = dropoutThreshold(probability)
+        // Words below it are dropped: the probability in units of 2⁻³².
+        let threshold = UInt32(max(probability, 0) * 0x1p32)
         let scale = 1 / (1 - probability)
         for r in 0..<rows {
             let row = UInt32(truncatingIfNeeded: firstRow + r)
-            Philox16.forEach64(columns) { offset, block in
-                let words = Philox16.blocks(key: key, first: UInt32(truncatingIfNeeded: block), row, step, layer)
-                func apply(_ word: SIMD16<UInt32>, _ part: Int) {
-                    let j = offset + part
-                    guard j < columns else { return }
-                    let lanes = min(16, columns - j)
-                    let i = r * columns + j
-                    let scaled = Lanes16.load(x + i, lanes: lanes) * scale
-                    let isDropped = word .< threshold
-                    scaled.replaced(by: 0, where: isDropped).store(y + i, lanes: lanes)
-                }
-                apply(words.0, 0)
-                apply(words.1, 16)
-                apply(words.2, 32)
-                apply(words.3, 48)
+            for offset in stride(from: 0, to: columns, by: 64) {
+                let (w0, w1, w2, w3) = Philox16.blocks(
+                    key: key, first: UInt32(truncatingIfNeeded: offset / 4), row, step, layer)
+                let (x, y) = (x + r * columns + offset, y + r * columns + offset)
+                let count = columns - offset
+                keep(w0, threshold, x, y, count, scale)
+                keep(w1, threshold, x + 16, y + 16, count - 16, scale)
+                keep(w2, threshold, x + 32, y + 32, count - 32, scale)
+                keep(w3, threshold, x + 48, y + 48, count - 48, scale)
             }
         }
     }
 
-    /// Words below it are dropped: the probability in units of 2⁻³².
+    /// Scales the elements that are kept and makes the others zero, for the first `count` of 16, which may be none.
     @inlinable @inline(__always)
-    static func dropoutThreshold(_ probability: Float) -> UInt32 { UInt32(max(probability, 0) * 0x1p32) }
+    static func keep(
+        _ words: Philox16.Words, _ threshold: UInt32, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+        _ count: Int, _ scale: Float
+    ) {
+        guard count > 0 else { return }
+        let lanes = min(count, 16)
+        let scaled = Lanes16.load(x, lanes: lanes) * scale
+        let isDropped = lockstep_less_word(words, Philox16.Words(repeating: threshold))
+        scaled.replaced(by: 0, where: isDropped).store(y, lanes: lanes)
+    }
 }

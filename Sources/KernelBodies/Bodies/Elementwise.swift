@@ -1,26 +1,32 @@
 extension InstructionSet {
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func add(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
-        map(y, x, into: y, count) { y, x in y + x }
-    }
-
-    /// y = transform(x); `y` may be `x`.
-    @inlinable @inline(__always)
-    static func map(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ count: Int,
-        _ transform: (Lanes16) -> Lanes16
-    ) {
-        forEach16(count) { i, lanes in transform(.load(x + i, lanes: lanes)).store(y + i, lanes: lanes) }
-    }
-
-    /// z = transform(x, y); `z` may be `x` or `y`.
-    @inlinable @inline(__always)
-    static func map(
-        _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, into z: UnsafeMutablePointer<Float>, _ count: Int,
-        _ transform: (Lanes16, Lanes16) -> Lanes16
-    ) {
-        forEach16(count) { i, lanes in
-            transform(.load(x + i, lanes: lanes), .load(y + i, lanes: lanes)).store(z + i, lanes: lanes)
+        @inline(__always) func body(i: Int, lanes: Int) {
+            (Lanes16.load(y + i, lanes: lanes) + .load(x + i, lanes: lanes)).store(y + i, lanes: lanes)
         }
+        forEach16(count, body)
     }
+
+    /// y *= factor
+    @inlinable @inline(__always)
+    static func scale(_ y: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+        @inline(__always) func body(i: Int, lanes: Int) {
+            (Lanes16.load(y + i, lanes: lanes) * factor).store(y + i, lanes: lanes)
+        }
+        forEach16(count, body)
+    }
+}
+
+/// Calls `body(offset, lanes)` for 0 ..< count in steps of 16; `lanes` is 16 but for a last, ragged step.
+///
+/// Both calls are inlined, so that the first is free of tests for raggedness, if `body` is a local function that is
+/// always inlined. A closure may stay out of line; see `ActivationFunction`.
+@inlinable @inline(__always)
+func forEach16(_ count: Int, _ body: (_ offset: Int, _ lanes: Int) -> Void) {
+    var offset = 0
+    while offset + 16 <= count {
+        body(offset, 16)
+        offset += 16
+    }
+    if offset < count { body(offset, count - offset) }
 }

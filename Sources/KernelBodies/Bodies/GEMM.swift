@@ -4,11 +4,11 @@
 /// block of B is packed), rows of C (MC; the block of A is packed), columns of the block (NR), rows of the block (MR).
 /// An accumulator is stored between blocks of depth and taken up again, so no block size shows in the bits.
 extension InstructionSet {
-    @inlinable @inline(__always)
+    @inlinable
     public static func packedCount(k: Int, n: Int) -> Int { roundUp(n, nr) * k }
 
     /// Packed B consists of panels of NR columns over the whole depth; a block of depth is a stretch of each panel.
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func pack(
         _ b: MatrixView, k: Int, n: Int, rows: Range<Int>, columns: Range<Int>, into packed: UnsafeMutablePointer<Float>
     ) {
@@ -25,13 +25,13 @@ extension InstructionSet {
     }
 
     /// One tile of scratch, a block of A, and a block of B for the product that packs its own.
-    @inlinable @inline(__always)
+    @inlinable
     public static func workspaceCount(m: Int, n: Int, k: Int) -> Int {
         let depth = min(k, kc)
         return mr * nr + depth * roundUp(min(m, mc), mr) + depth * roundUp(min(n, nc), nr)
     }
 
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
@@ -41,7 +41,7 @@ extension InstructionSet {
             activation: activation, workspace: workspace)
     }
 
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cRowStride: Int,
         start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>

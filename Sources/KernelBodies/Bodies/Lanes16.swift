@@ -3,24 +3,19 @@ import CSystem
 /// The vector of all elementwise kernels, on every machine: two AVX registers, one of AVX-512, four of NEON.
 public typealias Lanes16 = SIMD16<Float>
 
+/// The outcome of a comparison: lanes of all ones where it holds, else zero.
+@usableFromInline typealias Mask16 = SIMD16<Int32>
+
 extension SIMD16<Float> {
     /// The first `lanes` floats at `source`, 1 to 16; the other lanes are `fill`.
     @inlinable @inline(__always)
     static func load(_ source: UnsafePointer<Float>, lanes: Int, fill: Float = 0) -> Self {
-        if lanes == 16 { return load(source) }
-        var vector = Self(repeating: fill)
-        for lane in 0..<lanes { vector[lane] = source[lane] }
-        return vector
+        lockstep_load(source, lanes, fill)
     }
 
     /// Writes the first `lanes` lanes, 1 to 16.
     @inlinable @inline(__always)
-    func store(_ destination: UnsafeMutablePointer<Float>, lanes: Int) {
-        if lanes == 16 { return store(destination) }
-        for lane in 0..<lanes { destination[lane] = self[lane] }
-    }
-
-    @usableFromInline typealias Condition = SIMDMask<SIMD16<Int32>>
+    func store(_ destination: UnsafeMutablePointer<Float>, lanes: Int) { lockstep_store(self, destination, lanes) }
 
     @inlinable @inline(__always)
     static func bits(_ bits: SIMD16<Int32>) -> Self { unsafeBitCast(bits, to: Self.self) }
@@ -31,34 +26,7 @@ extension SIMD16<Float> {
     @inlinable @inline(__always)
     var magnitude: Self { .bits(bits & 0x7FFF_FFFF) }
 
-    /// `other` where the condition holds, else self.
-    @inlinable @inline(__always)
-    func replaced(by other: Self, where condition: Condition) -> Self {
-        lockstep_select(unsafeBitCast(condition, to: SIMD16<Int32>.self), other, self)
-    }
-
-    @inlinable @inline(__always)
-    func replaced(by other: Float, where condition: Condition) -> Self {
-        replaced(by: Self(repeating: other), where: condition)
-    }
-
-    /// Lanes below `bound` become `bound`; NaN stays. One maximum instruction.
-    @inlinable @inline(__always)
-    func atLeast(_ bound: Self) -> Self { replaced(by: bound, where: self .< bound) }
-
-    /// Lanes above `bound` become `bound`; NaN stays. One minimum instruction.
-    @inlinable @inline(__always)
-    func atMost(_ bound: Self) -> Self { replaced(by: bound, where: self .> bound) }
-
-    /// The first `lanes` lanes; the others become zero.
-    @inlinable @inline(__always)
-    func keepingFirst(_ lanes: Int) -> Self {
-        if lanes == 16 { return self }
-        return replaced(by: 0, where: SIMD16<Int32>.laneNumbers .>= Int32(truncatingIfNeeded: lanes))
-    }
-
-    @inlinable @inline(__always)
-    static func squareRoot(_ x: Self) -> Self { lockstep_square_root(x) }
+    // MARK: Arithmetic
 
     /// a · b + c, rounded once in each lane.
     @inlinable @inline(__always)
@@ -70,40 +38,83 @@ extension SIMD16<Float> {
     @inlinable @inline(__always)
     static func fma(_ a: Self, _ b: Self, _ c: Float) -> Self { lockstep_fma(a, b, Self(repeating: c)) }
 
+    @inlinable @inline(__always)
+    static func squareRoot(_ x: Self) -> Self { lockstep_square_root(x) }
+
+    // MARK: Comparison
+
+    @inlinable @inline(__always)
+    func isBelow(_ other: Self) -> Mask16 { lockstep_less(self, other) }
+
+    @inlinable @inline(__always)
+    func isBelow(_ other: Float) -> Mask16 { isBelow(Self(repeating: other)) }
+
+    @inlinable @inline(__always)
+    func isAtMost(_ other: Self) -> Mask16 { lockstep_less_equal(self, other) }
+
+    @inlinable @inline(__always)
+    func isAtMost(_ other: Float) -> Mask16 { isAtMost(Self(repeating: other)) }
+
+    @inlinable @inline(__always)
+    func isEqual(to other: Float) -> Mask16 { lockstep_equal(self, Self(repeating: other)) }
+
+    /// `other` where the mask is all ones, else self.
+    @inlinable @inline(__always)
+    func replaced(by other: Self, where mask: Mask16) -> Self { lockstep_select(mask, other, self) }
+
+    @inlinable @inline(__always)
+    func replaced(by other: Float, where mask: Mask16) -> Self { replaced(by: Self(repeating: other), where: mask) }
+
+    /// Lanes below `bound` become `bound`; NaN stays. One maximum instruction.
+    @inlinable @inline(__always)
+    func raised(to bound: Self) -> Self { replaced(by: bound, where: isBelow(bound)) }
+
+    @inlinable @inline(__always)
+    func raised(to bound: Float) -> Self { raised(to: Self(repeating: bound)) }
+
+    /// Lanes above `bound` become `bound`; NaN stays. One minimum instruction.
+    @inlinable @inline(__always)
+    func lowered(to bound: Float) -> Self {
+        let bound = Self(repeating: bound)
+        return replaced(by: bound, where: bound.isBelow(self))
+    }
+
+    // MARK: Reduction
+
+    /// The first `lanes` lanes; the others become zero.
+    @inlinable @inline(__always)
+    func keepingFirst(_ lanes: Int) -> Self {
+        lanes == 16 ? self : Self(repeating: 0).replaced(by: self, where: .first(lanes))
+    }
+
     /// Folds lower half with upper half until one lane is left: the tree of every horizontal reduction.
     @inlinable @inline(__always)
-    var foldedSum: Float {
-        let eight = lowHalf + highHalf
-        let four = eight.lowHalf + eight.highHalf
-        let two = four.lowHalf + four.highHalf
-        return two[0] + two[1]
-    }
+    var foldedSum: Float { lockstep_fold_sum(self) }
 
     /// The largest lane. NaN loses every comparison.
     @inlinable @inline(__always)
-    var foldedMaximum: Float {
-        let eight = lowHalf.replacing(with: highHalf, where: lowHalf .< highHalf)
-        let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
-        let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
-        return two[0] < two[1] ? two[1] : two[0]
-    }
-}
-
-/// Calls `body(offset, lanes)` for 0 ..< count in steps of 16; `lanes` is 16 but for a last, ragged step.
-///
-/// Both calls are inlined, so that the first is free of tests for raggedness.
-@inlinable @inline(__always)
-func forEach16(_ count: Int, _ body: (_ offset: Int, _ lanes: Int) -> Void) {
-    var offset = 0
-    while offset + 16 <= count {
-        body(offset, 16)
-        offset += 16
-    }
-    if offset < count { body(offset, count - offset) }
+    var foldedMaximum: Float { lockstep_fold_maximum(self) }
 }
 
 extension SIMD16<Int32> {
     /// 0, 1, 2 … 15
     @inlinable @inline(__always)
     static var laneNumbers: Self { Self(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
+
+    /// The mask of the first `lanes` lanes.
+    @inlinable @inline(__always)
+    static func first(_ lanes: Int) -> Mask16 { laneNumbers.isBelow(Int32(truncatingIfNeeded: lanes)) }
+
+    @inlinable @inline(__always)
+    func isBelow(_ other: Int32) -> Mask16 { lockstep_less_int(self, Self(repeating: other)) }
+
+    @inlinable @inline(__always)
+    func isEqual(to other: Int32) -> Mask16 { lockstep_equal_int(self, Self(repeating: other)) }
+
+    @inlinable @inline(__always)
+    func replaced(by other: Self, where mask: Mask16) -> Self { lockstep_select_int(mask, other, self) }
+
+    /// Whether any lane of a mask is all ones.
+    @inlinable @inline(__always)
+    var isAnywhere: Bool { lockstep_any(self) != 0 }
 }

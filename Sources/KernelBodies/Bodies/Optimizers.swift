@@ -1,10 +1,10 @@
 extension InstructionSet {
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func sgd(
         parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
         velocity: UnsafeMutablePointer<Float>?, count: Int, step: SGDStep
     ) {
-        forEach16(count) { i, lanes in
+        @inline(__always) func body(i: Int, lanes: Int) {
             let p = Lanes16.load(parameters + i, lanes: lanes)
             let g = Lanes16.fma(p, step.weightDecay, .load(gradient + i, lanes: lanes) * step.gradientScale)
             var direction = g
@@ -15,9 +15,10 @@ extension InstructionSet {
             }
             Lanes16.fma(direction, -step.learningRate, p).store(parameters + i, lanes: lanes)
         }
+        forEach16(count, body)
     }
 
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func adam(
         parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
         firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
@@ -26,7 +27,7 @@ extension InstructionSet {
         let decay = step.decoupled ? 1 - step.learningRate * step.weightDecay : 1
         let stepSize = step.learningRate / step.biasCorrection1
         let rootScale = 1 / step.biasCorrection2.squareRoot()
-        forEach16(count) { i, lanes in
+        @inline(__always) func body(i: Int, lanes: Int) {
             let p = Lanes16.load(parameters + i, lanes: lanes)
             let g = Lanes16.fma(p, penalty, .load(gradient + i, lanes: lanes) * step.gradientScale)
             let m0 = Lanes16.load(firstMoment + i, lanes: lanes)
@@ -37,5 +38,6 @@ extension InstructionSet {
             v.store(secondMoment + i, lanes: lanes)
             Lanes16.fma(m / denominator, -stepSize, p * decay).store(parameters + i, lanes: lanes)
         }
+        forEach16(count, body)
     }
 }

@@ -32,10 +32,12 @@ struct Philox16 {
         Lanes16.lanes(from: unsafeBitCast(words &>> 8, to: SIMD16<Int32>.self)) * 0x1p-24
     }
 
-    /// Calls `body` for each 64 elements of a row of numbers with the number of the first of their 16 blocks. The words
-    /// of these blocks belong to the elements `offset`, `offset + 16`, `offset + 32` and `offset + 48` and following.
+    /// The blocks of the 64 elements of a row of numbers that begin at `offset`, a multiple of 64. The first word belongs
+    /// to the elements `offset` and following, the second to `offset + 16` and following, and so on.
     @inlinable @inline(__always)
-    static func forEach64(_ count: Int, _ body: (_ offset: Int, _ block: UInt64) -> Void) {
-        for offset in stride(from: 0, to: count, by: 64) { body(offset, UInt64(truncatingIfNeeded: offset / 4)) }
+    static func blocks(key: UInt64, offset: Int, stream: UInt32) -> (Words, Words, Words, Words) {
+        let first = UInt64(truncatingIfNeeded: offset / 4)
+        return blocks(
+            key: key, first: UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: first >> 32), stream, 0)
     }
 }

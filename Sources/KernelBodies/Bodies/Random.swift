@@ -1,32 +1,38 @@
 extension InstructionSet {
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func uniform(
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, low: Float, high: Float
     ) {
-        let below = high.nextDown
-        random(into: y, count: count, key: Philox.key(seed: seed, purpose: .uniform), stream: stream) { words in
+        let key = Philox.key(seed: seed, purpose: .uniform)
+        for offset in stride(from: 0, to: count, by: 64) {
+            let (w0, w1, w2, w3) = Philox16.blocks(key: key, offset: offset, stream: stream)
             let numbers = (
-                Philox16.unit(words.0), Philox16.unit(words.1), Philox16.unit(words.2), Philox16.unit(words.3)
+                scaled(Philox16.unit(w0), low, high), scaled(Philox16.unit(w1), low, high),
+                scaled(Philox16.unit(w2), low, high), scaled(Philox16.unit(w3), low, high)
             )
-            // `below` where rounding has carried a number to the open end.
-            func scaled(_ u: Lanes16) -> Lanes16 {
-                let x = Lanes16.fma(u, high - low, Lanes16(repeating: low))
-                return Lanes16(repeating: below).replaced(by: x, where: x .< high)
-            }
-            return (scaled(numbers.0), scaled(numbers.1), scaled(numbers.2), scaled(numbers.3))
+            store64(numbers, y + offset, count: count - offset)
         }
     }
 
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func normal(
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, mean: Float,
         standardDeviation: Float
     ) {
-        random(into: y, count: count, key: Philox.key(seed: seed, purpose: .normal), stream: stream) { words in
-            let first = boxMuller(words.0, words.1, mean, standardDeviation)
-            let second = boxMuller(words.2, words.3, mean, standardDeviation)
-            return (first.0, first.1, second.0, second.1)
+        let key = Philox.key(seed: seed, purpose: .normal)
+        for offset in stride(from: 0, to: count, by: 64) {
+            let (w0, w1, w2, w3) = Philox16.blocks(key: key, offset: offset, stream: stream)
+            let (n0, n1) = boxMuller(w0, w1, mean, standardDeviation)
+            let (n2, n3) = boxMuller(w2, w3, mean, standardDeviation)
+            store64((n0, n1, n2, n3), y + offset, count: count - offset)
         }
+    }
+
+    /// u from [0, 1) moved to [low, high): the float below `high` where rounding has carried a number to the open end.
+    @inlinable @inline(__always)
+    static func scaled(_ u: Lanes16, _ low: Float, _ high: Float) -> Lanes16 {
+        let x = Lanes16.fma(u, high - low, Lanes16(repeating: low))
+        return Lanes16(repeating: high.nextDown).replaced(by: x, where: x.isBelow(high))
     }
 
     /// Two normal numbers a lane. The radius comes from (0, 1], so that its logarithm is finite.
@@ -38,21 +44,6 @@ extension InstructionSet {
         let (sine, cosine) = Lanes16.sineAndCosine(turns: Philox16.unit(angleWords))
         let center = Lanes16(repeating: mean)
         return (.fma(radius * cosine, standardDeviation, center), .fma(radius * sine, standardDeviation, center))
-    }
-
-    @inlinable @inline(__always)
-    static func random(
-        into y: UnsafeMutablePointer<Float>, count: Int, key: UInt64, stream: UInt32,
-        _ transform: ((SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>)) -> (
-            Lanes16, Lanes16, Lanes16, Lanes16
-        )
-    ) {
-        Philox16.forEach64(count) { offset, block in
-            let words = Philox16.blocks(
-                key: key, first: UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), stream, 0)
-            let numbers = transform(words)
-            store64(numbers, y + offset, count: count - offset)
-        }
     }
 
     /// Writes the first `count` of 64 numbers.
@@ -69,7 +60,7 @@ extension InstructionSet {
             numbers.0.store(y, lanes: min(count, 16))
             if count > 16 { numbers.1.store(y + 16, lanes: min(count - 16, 16)) }
             if count > 32 { numbers.2.store(y + 32, lanes: min(count - 32, 16)) }
-            if count > 48 { numbers.3.store(y + 48, lanes: min(count - 48, 16)) }
+            if count > 48 { numbers.3.store(y + 48, lanes: count - 48) }
         }
     }
 }

@@ -1,11 +1,9 @@
-import CSystem
-
 extension InstructionSet {
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func columnSums(
         _ x: UnsafePointer<Float>, rows: Int, columns: Int, start: Accumulator, into out: UnsafeMutablePointer<Float>
     ) {
-        forEach16(columns) { j, lanes in
+        @inline(__always) func body(j: Int, lanes: Int) {
             var chain: Lanes16
             switch start {
             case .zero: chain = Lanes16(repeating: 0)
@@ -15,32 +13,35 @@ extension InstructionSet {
             for r in 0..<rows { chain += .load(x + r * columns + j, lanes: lanes) }
             chain.store(out + j, lanes: lanes)
         }
+        forEach16(columns, body)
     }
 
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
         var lanes16 = Lanes16(repeating: 0)
-        forEach16(count) { i, lanes in lanes16 += .load(x + i, lanes: lanes) }
+        @inline(__always) func body(i: Int, lanes: Int) { lanes16 += .load(x + i, lanes: lanes) }
+        forEach16(count, body)
         return lanes16.foldedSum
     }
 
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Float {
         var lanes16 = Lanes16(repeating: 0)
-        forEach16(count) { i, lanes in
+        @inline(__always) func body(i: Int, lanes: Int) {
             let v = Lanes16.load(x + i, lanes: lanes)
             lanes16 = .fma(v, v, lanes16)
         }
+        forEach16(count, body)
         return lanes16.foldedSum
     }
 
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int {
         var i = 0
         while i + 16 <= count {
             // Infinity and NaN are the floats whose exponent is all ones.
             let bits = Lanes16.load(x + i).bits & 0x7FFF_FFFF
-            if lockstep_any(unsafeBitCast(bits .>= 0x7F80_0000, to: SIMD16<Int32>.self)) != 0 { break }
+            if (~bits.isBelow(0x7F80_0000)).isAnywhere { break }
             i += 16
         }
         while i < count, x[i].isFinite { i += 1 }
@@ -50,14 +51,13 @@ extension InstructionSet {
     /// The sources are pushed one after the other; before each push, equal subtrees on top of the stack merge, as the
     /// trailing ones of a counter carry. The stack then holds one subtree for each bit of the number of sources, and
     /// folding it from the top passes odd ones up.
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     public static func treeSum(
         _ sources: UnsafePointer<UnsafePointer<Float>>, sourceCount: Int, offset: Int, count: Int,
         into out: UnsafeMutablePointer<Float>
     ) {
-        // 1 KiB, which is certain to come from the stack; 16 subtrees suffice for 65,535 sources.
-        withUnsafeTemporaryAllocation(of: Lanes16.self, capacity: 16) { stack in
-            forEach16(count) { i, lanes in
+        @inline(__always) func fold(stack: UnsafeMutableBufferPointer<Lanes16>) {
+            @inline(__always) func body(i: Int, lanes: Int) {
                 var depth = 0
                 for source in 0..<sourceCount {
                     var subtree = Lanes16.load(sources[source] + offset + i, lanes: lanes)
@@ -74,7 +74,10 @@ extension InstructionSet {
                 }
                 stack[0].store(out + i, lanes: lanes)
             }
+            forEach16(count, body)
         }
+        // 1 KiB, which is certain to come from the stack; 16 subtrees suffice for 65,535 sources.
+        withUnsafeTemporaryAllocation(of: Lanes16.self, capacity: 16, fold)
     }
 }
 

@@ -4,22 +4,22 @@ import CSystem
 extension SIMD16<Float> {
     @inlinable @inline(__always)
     static func exp(_ x: Self) -> Self {
-        let (n, r) = reduceByLn2(x.atLeast(Self(repeating: -104)).atMost(Self(repeating: 89)))
+        let (n, r) = reduceByLn2(x.raised(to: -104).lowered(to: 89))
         return (1 + expm1Core(r)).scaled(byPowerOfTwo: n)
     }
 
     @inlinable @inline(__always)
     static func log(_ x: Self) -> Self {
-        let tiny = x .< 0x1p-126
+        let tiny = x.isBelow(0x1p-126)
         let bits = x.replaced(by: x * 0x1p23, where: tiny).bits &- 0x3F2A_AAAB
         let exponent = lanes(from: bits &>> 23) - Self(repeating: 0).replaced(by: 23, where: tiny)
         let f = Self.bits((bits & 0x007F_FFFF) &+ 0x3F2A_AAAB) - 1
         let square = f * f
         let low = fma(square * f, logCore(f), exponent * Coefficients.ln2Low)
         return fma(exponent, Coefficients.ln2High, fma(square, -0.5, low) + f)
-            .replaced(by: x, where: x .== .infinity)
-            .replaced(by: -.infinity, where: x .== 0)
-            .replaced(by: .nan, where: .!(x .>= 0))
+            .replaced(by: x, where: x.isEqual(to: .infinity))
+            .replaced(by: -.infinity, where: x.isEqual(to: 0))
+            .replaced(by: .nan, where: ~Self(repeating: 0).isAtMost(x))
     }
 
     @inlinable @inline(__always)
@@ -30,7 +30,7 @@ extension SIMD16<Float> {
 
     @inlinable @inline(__always)
     static func tanh(_ x: Self) -> Self {
-        let (n, r) = reduceByLn2((2 * x.magnitude).atMost(Self(repeating: 20)))
+        let (n, r) = reduceByLn2((2 * x.magnitude).lowered(to: 20))
         let s = powerOfTwo(n)
         let em1 = fma(s, expm1Core(r), s - 1)
         return .bits((em1 / (em1 + 2)).bits | (x.bits & Int32.min))
@@ -39,12 +39,12 @@ extension SIMD16<Float> {
     @inlinable @inline(__always)
     static func sigmoid(_ x: Self) -> Self {
         let z = exp(-x.magnitude)
-        return Self(repeating: 1).replaced(by: z, where: x .< 0) / (1 + z)
+        return Self(repeating: 1).replaced(by: z, where: x.isBelow(0)) / (1 + z)
     }
 
     @inlinable @inline(__always)
     static func normalDistribution(_ x: Self) -> (cumulative: Self, density: Self) {
-        let t = x.magnitude.atMost(Self(repeating: Coefficients.tailEnd))
+        let t = x.magnitude.lowered(to: Coefficients.tailEnd)
         let high = t * t
         let low = fma(t, t, -high)
         let e = exp(-0.5 * high)
@@ -52,7 +52,7 @@ extension SIMD16<Float> {
         let u = 1 / (t + Coefficients.tailPole)
         let q = (t - Coefficients.tailPole) * u
         let tail = density * (tailCore(q) * u)
-        return ((1 - tail).replaced(by: tail, where: x .< 0), density)
+        return ((1 - tail).replaced(by: tail, where: x.isBelow(0)), density)
     }
 
     @inlinable @inline(__always)
@@ -84,7 +84,7 @@ extension SIMD16<Float> {
         let (c0, c1, c2, c3) = Coefficients.cosine
         let s = f * fma(fma(fma(Self(repeating: s3), square, s2), square, s1), square, s0)
         let c = fma(fma(fma(fma(Self(repeating: c3), square, c2), square, c1), square, c0), square, 1)
-        let odd = (quarter & 1) .!= 0
+        let odd = (quarter & 1).isEqual(to: 1)
         // Bit 1 of the quarter, moved to the sign.
         let sineSign = (quarter & 2) &<< 30
         let cosineSign = ((quarter &+ 1) & 2) &<< 30
@@ -97,7 +97,7 @@ extension SIMD16<Float> {
     // MARK: Parts
 
     @inlinable @inline(__always)
-    static func lanes(from integers: SIMD16<Int32>) -> Self { lockstep_float_from_int32(integers) }
+    static func lanes(from integers: SIMD16<Int32>) -> Self { lockstep_float_from_int(integers) }
 
     @inlinable @inline(__always)
     static func reduceByLn2(_ x: Self) -> (n: SIMD16<Int32>, r: Self) {

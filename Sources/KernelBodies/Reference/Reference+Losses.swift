@@ -79,7 +79,7 @@ extension ReferenceKernels {
     ) {
         rowwise(predictions, targets, rows, columns, losses, gradient) { p, t in
             let e = p - t
-            return (e * e, (2 * scale) * e)
+            return (e * e, scale * (2 * e))
         }
     }
 
