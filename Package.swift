@@ -19,6 +19,7 @@ let package = Package(
     name: "lockstep",
     products: [
         .library(name: "Lockstep", targets: ["Lockstep"]),
+        .library(name: "Kernels", targets: ["Kernels"]),
         .executable(name: "lockstep", targets: ["LockstepCommand"]),
     ],
     dependencies: [
