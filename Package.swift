@@ -33,6 +33,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CSystem"),
 
+        // A file that is whole or absent.
+        .target(name: "DurableFiles", dependencies: ["CSystem"]),
+
         // Kernels: one body, one thin module for each instruction set, one table chosen at start.
         .target(name: "KernelBodies", dependencies: ["CSystem"], swiftSettings: optimized()),
         .target(name: "KernelsAVX2", dependencies: ["KernelBodies"], swiftSettings: optimized(avx2Flags)),
@@ -46,13 +49,13 @@ let package = Package(
         // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "StrictCoding"),
-        .target(name: "Datasets", dependencies: ["HDF5", "Kernels", "StrictCoding", "CZlib"]),
+        .target(name: "Datasets", dependencies: ["DurableFiles", "HDF5", "Kernels", "StrictCoding", "CZlib"]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Kernels", "CSystem"]),
+        .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
-            dependencies: ["Parallel", "Datasets", "Checkpoints", "HDF5", "StrictCoding", "Yams"]),
+            dependencies: ["Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Yams"]),
         .target(name: "Lockstep", dependencies: ["Training"]),
         .executableTarget(
             name: "LockstepCommand",
@@ -69,6 +72,7 @@ let package = Package(
             swiftSettings: optimized()),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelShapes", "TestSupport"]),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
+        .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),

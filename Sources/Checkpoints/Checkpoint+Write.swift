@@ -1,15 +1,18 @@
+import DurableFiles
 import HDF5
 
 extension Checkpoint {
     /// Writes the checkpoint to a new file, durably: when this returns, the file survives a loss of power; when it throws,
     /// nothing of that name was made. Throws `CheckpointError` `.exists` or `.cannotWrite`.
     public func write(to path: String) throws {
-        let commit = Commit(path: path)
-        try commit.requireFree()
+        let file = DurableFile(path)
+        try CheckpointError.translating { try file.checkFree() }
         let (image, digest) = (try image(label: path), digest)
-        try commit.commit(image) { temporary in
-            guard try Checkpoint.read(temporary).digest == digest else {
-                throw CheckpointError(.cannotWrite, path, "what was written is not what is read back")
+        try CheckpointError.translating {
+            try file.write(image) { temporary in
+                guard try Checkpoint.read(temporary).digest == digest else {
+                    throw CheckpointError(.cannotWrite, path, "what was written is not what is read back")
+                }
             }
         }
     }

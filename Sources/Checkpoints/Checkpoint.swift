@@ -3,7 +3,7 @@
 ///     try checkpoint.write(to: "step-00001234.h5")
 ///     let same = try Checkpoint.read("step-00001234.h5")
 ///
-/// In memory it is plain data. `CheckpointFile.swift` says how it lies in a file, `Commit.swift` how the file is made
+/// In memory it is plain data. `CheckpointFile.swift` says how it lies in a file, `DurableFile` how the file is made
 /// durable.
 public struct Checkpoint: Sendable {
     /// A tensor by name, in row-major order.

@@ -1,3 +1,5 @@
+import DurableFiles
+import Foundation
 import HDF5
 
 /// Why a checkpoint cannot be read or written.
@@ -44,6 +46,25 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
         case .notHDF5: self.init(.notACheckpoint, path, "expected a checkpoint, found no HDF5 file")
         case .truncated: self.init(.truncated, path, "the checkpoint is truncated: \(text)")
         default: self.init(.damaged, path, "the checkpoint is damaged: \(text)")
+        }
+    }
+
+    /// What it means that a file could not be written.
+    init(_ error: DurableFileError) {
+        switch error {
+        case .exists(let path):
+            self.init(.exists, path, "something of that name exists; checkpoints are never overwritten")
+        case .failed(let path, let operation, let code):
+            self.init(.cannotWrite, path, "cannot \(operation): \(String(cString: strerror(code)))")
+        }
+    }
+
+    /// Runs what writes files, with their errors as those of a checkpoint.
+    static func translating<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DurableFileError {
+            throw CheckpointError(error)
         }
     }
 }

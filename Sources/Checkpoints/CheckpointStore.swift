@@ -1,4 +1,5 @@
 import CSystem
+import DurableFiles
 import Foundation
 
 /// The checkpoints of one run: a directory with `step-00001234.h5` for each, and `best.h5`.
@@ -78,22 +79,24 @@ public struct CheckpointStore: Sendable {
     /// outlives the step's own name; else a copy. Readers see the old best or the new one.
     public func markBest(step: Int) throws {
         let temporary = path(
-            ".best.h5.\(String(UInt64.random(in: 0...UInt64.max), radix: 36))\(Commit.temporarySuffix)")
-        let commit = Commit(path: bestPath)
+            ".best.h5.\(String(UInt64.random(in: 0...UInt64.max), radix: 36))\(DurableFile.temporarySuffix)")
+        let best = DurableFile(bestPath, replacing: true)
         if link(path(step: step), temporary) != 0 {
             guard [EPERM, ENOTSUP, EMLINK, ENOSYS].contains(errno) else {
-                throw commit.failure("link it to \(path(step: step))")
+                let code = errno
+                throw CheckpointError(
+                    .failed(path: bestPath, operation: "link it to \(path(step: step))", code: code))
             }
             try Checkpoint.read(path(step: step)).write(to: temporary)
         }
         guard rename(temporary, bestPath) == 0 else {
-            let failure = commit.failure("replace it")
+            let failure = CheckpointError(best.failure("replace it"))
             unlink(temporary)
             throw failure
         }
         // Renaming one name of a file to another of it does nothing, and leaves both.
         unlink(temporary)
-        try commit.syncDirectory()
+        try CheckpointError.translating { try best.synchronizeDirectory() }
     }
 }
 
@@ -107,10 +110,10 @@ extension CheckpointStore {
         let older = try steps().filter { $0 < newest }
         for step in older.dropLast(count - 1) {
             guard unlink(path(step: step)) == 0 || errno == ENOENT else {
-                throw Commit(path: path(step: step)).failure("remove the old checkpoint")
+                throw CheckpointError(DurableFile(path(step: step)).failure("remove the old checkpoint"))
             }
         }
-        for name in try names() where name.hasPrefix(".") && name.hasSuffix(Commit.temporarySuffix) {
+        for name in try names() where name.hasPrefix(".") && name.hasSuffix(DurableFile.temporarySuffix) {
             let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))
             guard let modified = attributes?[.modificationDate] as? Date else { continue }
             if -modified.timeIntervalSinceNow > Self.staleAge { unlink(path(name)) }
@@ -122,7 +125,7 @@ extension CheckpointStore {
             if lockstep_rename_exclusive(path, "\(path).damaged\(number == 1 ? "" : "-\(number)")") == 0 { return }
             guard errno == EEXIST else { break }
         }
-        throw Commit(path: path).failure("move the damaged checkpoint aside")
+        throw CheckpointError(DurableFile(path).failure("move the damaged checkpoint aside"))
     }
 
     private func names() throws -> [String] {

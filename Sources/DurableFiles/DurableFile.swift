@@ -1,0 +1,136 @@
+import CSystem
+import Foundation
+
+/// A file that appears under its name whole or not at all, whatever fails: a full disk, a kill, a loss of power.
+///
+/// Temporary name in the same directory, exclusive create → write → fsync → close → verify → rename → fsync of the
+/// directory. Until the rename there is no new file of that name; after it, its bytes are on the disk. What a kill leaves
+/// is a temporary file that nothing reads; what an error leaves is nothing.
+public struct DurableFile: Sendable {
+    public let path: String
+    /// Whether a file that has the name may be replaced.
+    public let replaces: Bool
+
+    private let directory: String
+
+    /// Ends the name of every temporary file; a dot and the final name are its beginning.
+    public static let temporarySuffix = ".tmp"
+
+    public init(_ path: String, replacing replaces: Bool = false) {
+        self.path = path
+        self.replaces = replaces
+        let directory = (path as NSString).deletingLastPathComponent
+        self.directory = directory.isEmpty ? "." : directory
+    }
+
+    /// - Throws: `.exists` if something has the name and must stay, even a link to nothing; `.failed` if its directory is
+    ///   not there or cannot be written to.
+    public func checkFree() throws {
+        var status = stat()
+        if lstat(path, &status) == 0 {
+            guard replaces, status.st_mode & S_IFMT != S_IFDIR else { throw DurableFileError.exists(path: path) }
+        }
+        guard access(directory + "/.", W_OK | X_OK) == 0 else {
+            let code = errno
+            throw DurableFileError.failed(path: path, operation: "write to its directory \(directory)", code: code)
+        }
+    }
+
+    /// Writes bytes.
+    ///
+    /// - Parameter verify: looks at the file under its temporary name before it gets its own; what it throws ends it all.
+    /// - Throws: `DurableFileError`.
+    public func write(_ bytes: [UInt8], verify: (_ temporary: String) throws -> Void = { _ in }) throws {
+        try write { temporary in
+            try create(temporary, bytes)
+            try verify(temporary)
+        }
+    }
+
+    /// Lends `body` a temporary name to make the file under, and gives the file its own name when it is on the disk.
+    ///
+    /// - Throws: `DurableFileError`, and what `body` throws.
+    public func write(_ body: (_ temporary: String) throws -> Void) throws {
+        try checkFree()
+        let name = (path as NSString).lastPathComponent
+        let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        let temporary = (directory as NSString).appendingPathComponent(".\(name).\(random)\(Self.temporarySuffix)")
+        do {
+            try body(temporary)
+            try synchronize(temporary, "put the file on the disk")
+            try giveName(temporary)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try synchronizeDirectory()
+    }
+
+    /// Puts the directory's entries on the disk, after a rename or a link in it.
+    public func synchronizeDirectory() throws {
+        try synchronize(directory, "put its name on the disk")
+    }
+
+    /// What the last system call failed with, as an error of this file. To be called with a literal: making up a text
+    /// first may change `errno`.
+    public func failure(_ operation: String) -> DurableFileError {
+        .failed(path: path, operation: operation, code: errno)
+    }
+
+    private func create(_ temporary: String, _ bytes: [UInt8]) throws {
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure("create a file in its directory") }
+        do {
+            try bytes.withUnsafeBytes { try fill(descriptor, with: $0) }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        // Network file systems report a full disk here.
+        guard close(descriptor) == 0 else { throw failure("close the file") }
+    }
+
+    private func fill(_ descriptor: Int32, with bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else {
+                let code = errno
+                throw DurableFileError.failed(path: path, operation: "write \(bytes.count) bytes", code: code)
+            }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    private func giveName(_ temporary: String) throws {
+        let result = replaces ? rename(temporary, path) : lockstep_rename_exclusive(temporary, path)
+        guard result == 0 else {
+            throw errno == EEXIST ? DurableFileError.exists(path: path) : failure("name the file")
+        }
+    }
+
+    private func synchronize(_ path: String, _ operation: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(operation) }
+        defer { close(descriptor) }
+        // EINVAL: a file system that cannot sync directories, and needs no such thing.
+        guard lockstep_sync(descriptor) == 0 || errno == EINVAL else { throw failure(operation) }
+    }
+}
+
+/// Why a file was not written. Nothing of it is left.
+public enum DurableFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Something has the name and must stay.
+    case exists(path: String)
+    /// The system refused: a full disk, no permission, no such directory.
+    case failed(path: String, operation: String, code: Int32)
+
+    public var description: String {
+        switch self {
+        case .exists(let path): "\(path): already there, and never overwritten: choose another name"
+        case .failed(let path, let operation, let code):
+            "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+        }
+    }
+}
