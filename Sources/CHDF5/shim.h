@@ -3,8 +3,6 @@
 #ifndef LOCKSTEP_CHDF5_H
 #define LOCKSTEP_CHDF5_H
 
-// Names that got new versions later (H5Oget_info, H5O_info_t, ...) mean those of 1.10 with every release.
-#define H5_USE_110_API
 #include <hdf5.h>
 
 // shim_H5T_NATIVE_INT() for the macro H5T_NATIVE_INT, and so on.
@@ -53,34 +51,5 @@ LOCKSTEP_VALUE(unsigned, H5F_OBJ_ALL)
 LOCKSTEP_VALUE(hsize_t, H5S_UNLIMITED)
 LOCKSTEP_VALUE(size_t, H5T_VARIABLE)
 LOCKSTEP_VALUE(haddr_t, HADDR_UNDEF)
-
-// Calls whose functions or structures are macros from HDF5 1.12 or 2.0 on.
-
-// Type, address and number of attributes of the object at `path`.
-static inline herr_t shim_object_info(
-    hid_t location, const char *path, H5O_type_t *type, haddr_t *address, hsize_t *attributes) {
-    H5O_info_t info;
-    herr_t result =
-        H5Oget_info_by_name2(location, path, &info, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS, H5P_DEFAULT);
-    if (result < 0) return result;
-    *type = info.type;
-    *address = info.addr;
-    *attributes = info.num_attrs;
-    return result;
-}
-
-// Type of the link at `path`, and bytes of its value unless it is a hard one.
-static inline herr_t shim_link_info(hid_t location, const char *path, H5L_type_t *type, size_t *size) {
-    H5L_info_t info;
-    herr_t result = H5Lget_info(location, path, &info, H5P_DEFAULT);
-    if (result < 0) return result;
-    *type = info.type;
-    *size = info.type == H5L_TYPE_HARD ? 0 : info.u.val_size;
-    return result;
-}
-
-static inline herr_t shim_read_chunk(hid_t dataset, const hsize_t *offset, uint32_t *skipped_filters, void *buffer) {
-    return H5Dread_chunk(dataset, H5P_DEFAULT, offset, skipped_filters, buffer);
-}
 
 #endif

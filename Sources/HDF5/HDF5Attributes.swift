@@ -15,11 +15,12 @@ public struct HDF5Attributes: Sendable {
         let operation = "list the attributes"
         let subject = owner.subject
         return try owner.use(operation) { id in
-            let count = try subject.objectInfo(id, ".").attributes
-            guard count <= HDF5Limits.attributes else {
-                throw subject.error(.refused, operation, "it has \(count) attributes")
+            var info = H5O_info_t()
+            try subject.call(operation) { H5Oget_info2(id, &info, UInt32(H5O_INFO_NUM_ATTRS)) }
+            guard info.num_attrs <= HDF5Limits.attributes else {
+                throw subject.error(.refused, operation, "it has \(info.num_attrs) attributes")
             }
-            return try (0..<count).map { index in
+            return try (0..<info.num_attrs).map { index in
                 func name(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) throws -> Int {
                     try subject.call(operation) {
                         H5Aget_name_by_idx(

@@ -39,7 +39,7 @@ extension HDF5Dataset {
             }
             let bytes = try [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
                 try subject.call(operation) {
-                    shim_read_chunk(id, offset, &skipped, buffer.baseAddress)
+                    H5Dread_chunk(id, hid_t(H5P_DEFAULT), offset, &skipped, buffer.baseAddress)
                 }
                 count = Int(size)
             }

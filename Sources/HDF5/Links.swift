@@ -132,28 +132,32 @@ extension HDF5Group {
         let operation = "look up the object"
         let subject = handle.subject.at(absolute(path))
         guard try subject.call(operation, { H5Lexists(id, path, hid_t(H5P_DEFAULT)) }) > 0 else { return nil }
-        var type = H5L_TYPE_ERROR
-        var size = 0
-        try subject.call(operation) { shim_link_info(id, path, &type, &size) }
-        switch type {
+        var info = H5L_info_t()
+        try subject.call(operation) { H5Lget_info(id, path, &info, hid_t(H5P_DEFAULT)) }
+        switch info.type {
         case H5L_TYPE_HARD:
-            switch try subject.objectInfo(id, path).type {
+            var object = H5O_info_t()
+            try subject.call(operation) {
+                H5Oget_info_by_name2(id, path, &object, UInt32(H5O_INFO_BASIC), hid_t(H5P_DEFAULT))
+            }
+            switch object.type {
             case H5O_TYPE_GROUP: return .group
             case H5O_TYPE_DATASET: return .dataset
             default: return .namedType
             }
         case H5L_TYPE_SOFT:
             return .softLink(
-                target: String(decoding: try linkValue(path, in: id, size: size).prefix { $0 != 0 }, as: UTF8.self))
+                target: String(decoding: try linkValue(path, in: id, info).prefix { $0 != 0 }, as: UTF8.self))
         case H5L_TYPE_EXTERNAL:
-            return try externalLink(try linkValue(path, in: id, size: size))
+            return try externalLink(try linkValue(path, in: id, info))
         default:
             return .userDefined
         }
     }
 
-    private func linkValue(_ path: String, in id: hid_t, size: Int) throws -> [UInt8] {
+    private func linkValue(_ path: String, in id: hid_t, _ info: H5L_info_t) throws -> [UInt8] {
         let subject = handle.subject.at(absolute(path))
+        let size = info.u.val_size
         guard size <= HDF5Limits.name else {
             throw subject.error(.refused, "read the link", "its target has \(size) bytes")
         }
@@ -167,18 +171,5 @@ extension HDF5Group {
         let parts = value.dropFirst().split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
         let texts = parts.map { String(decoding: $0, as: UTF8.self) }
         return .externalLink(file: texts.first ?? "", target: texts.dropFirst().first ?? "")
-    }
-}
-
-extension Subject {
-    /// What kind of object is at `path`, where its header lies in the file, and how many attributes it has.
-    func objectInfo(_ location: hid_t, _ path: String) throws -> (
-        type: H5O_type_t, address: haddr_t, attributes: UInt64
-    ) {
-        var type = H5O_TYPE_UNKNOWN
-        var address: haddr_t = 0
-        var attributes: hsize_t = 0
-        try call("look up the object") { shim_object_info(location, path, &type, &address, &attributes) }
-        return (type, address, attributes)
     }
 }

@@ -23,7 +23,11 @@ extension HDF5Group {
 
     /// Where the group's header lies in the file: the same for every link to it.
     fileprivate func address() throws -> HDF5Address {
-        try handle.use("look up the group") { HDF5Address(try handle.subject.objectInfo($0, ".").address) }
+        try handle.use("look up the group") { id in
+            var info = H5O_info_t()
+            try handle.subject.call("look up the group") { H5Oget_info2(id, &info, UInt32(H5O_INFO_BASIC)) }
+            return HDF5Address(info.addr)
+        }
     }
 }
 

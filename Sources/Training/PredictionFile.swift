@@ -1,6 +1,6 @@
 import Checkpoints
 import Datasets
-import Foundation
+import DurableFiles
 import HDF5
 
 /// A file of predictions while it is written. It gets its name when it is whole.
@@ -9,22 +9,15 @@ struct PredictionFile {
 
     /// Makes a new file, hands it to `body`, and gives it its name if all went well.
     ///
-    /// - Throws: `TrainingError.output` if the path is taken; what `body` throws, with nothing left behind.
+    /// - Throws: `DurableFileError` if the path is taken or cannot be written; what `body` throws. Nothing is left then.
     static func write(to path: String, _ body: (PredictionFile) throws -> Void) throws {
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw TrainingError.output(
-                path: path, problem: "already there, and never overwritten: choose another file")
-        }
+        let output = DurableFile(path)
+        try output.checkFree()
         let file = try HDF5File(inMemory: path)
         try body(PredictionFile(file: file))
-        try file.flush()
         let image = try file.image()
         try file.close()
-        do {
-            try Data(image).write(to: URL(fileURLWithPath: path), options: [.atomic, .withoutOverwriting])
-        } catch {
-            throw TrainingError.output(path: path, problem: "cannot be written: \(error.shortReason)")
-        }
+        try output.write(image)
     }
 
     func describe(checkpoint: Checkpoint, dataset: Dataset, split: Split) throws {

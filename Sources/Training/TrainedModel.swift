@@ -56,7 +56,7 @@ public struct TrainedModel {
     /// `[samples]` for a classifier, `probabilities` `[samples, outputs]` for binary cross-entropy, `predictions`
     /// `[samples, outputs]` for regression.
     ///
-    /// - Throws: `TrainingError.output` if the file is there already or cannot be written; then none is left.
+    /// - Throws: `DurableFileError` if the file is there already or cannot be written; then none is left.
     public func predict(dataset path: String? = nil, split: Split = .test, output: String) throws {
         let dataset = try dataset(path, needsTargets: false)
         let table = try dataset.table(split)

@@ -8,8 +8,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case runDirectory(path: String, problem: String)
     /// The loss or a parameter is not a finite number any more.
     case nonFinite(step: Int, layer: String, problem: String)
-    /// A file to be made that is there already, or cannot be written.
-    case output(path: String, problem: String)
     /// A checkpoint that does not fit the run, the network or the data set.
     case incompatible(path: String, problem: String)
 
@@ -19,7 +17,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(field): \(problem)"
         case .unreadableConfiguration(let path, let problem),
             .runDirectory(let path, let problem),
-            .output(let path, let problem),
             .incompatible(let path, let problem):
             "\(path): \(problem)"
         case .nonFinite(let step, let layer, let problem):
