@@ -1,9 +1,7 @@
 import Datasets
-import Foundation
 import Networks
 import Parallel
 import StrictCoding
-import Yams
 
 /// All that decides a run's result, besides the data: the same in Swift and in YAML.
 ///
@@ -151,42 +149,5 @@ extension Configuration: Codable {
         earlyStopping = try fields.decodeIfPresent(EarlyStopping.self, forKey: .earlyStopping)
         checkpointEvery = try fields.decodeIfPresent(Int.self, forKey: .checkpointEvery)
         try read(.keepCheckpoints, into: &keepCheckpoints)
-    }
-}
-
-extension Configuration {
-    /// Reads a configuration from YAML text.
-    ///
-    /// - Parameter path: the file it came from, for messages.
-    /// - Throws: `StrictCodingError` naming the field; `TrainingError.unreadableConfiguration` for text that is not YAML.
-    public init(yaml: String, path: String) throws {
-        do {
-            self = try strictly { try YAMLDecoder().decode(Configuration.self, from: yaml) }
-        } catch let error as StrictCodingError {
-            throw error
-        } catch {
-            throw TrainingError.unreadableConfiguration(path: path, problem: "not a configuration in YAML: \(error)")
-        }
-    }
-
-    /// Reads a configuration file.
-    ///
-    /// - Throws: what `init(yaml:path:)` throws, and `TrainingError.unreadableConfiguration` for a file that cannot be read.
-    public init(contentsOf path: String) throws {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            let exists = FileManager.default.fileExists(atPath: path)
-            throw TrainingError.unreadableConfiguration(
-                path: path,
-                problem: exists ? "cannot be read as UTF-8 text" : "no such file: expected a configuration in YAML")
-        }
-        try self.init(yaml: text, path: path)
-    }
-
-    /// The configuration as YAML text that reads back as an equal one.
-    public func yaml() throws -> String {
-        try YAMLEncoder().encode(self)
     }
 }

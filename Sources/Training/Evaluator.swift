@@ -30,7 +30,7 @@ public final class Evaluator {
 
     /// Checks that a data set holds what the network reads and, to evaluate it, what its loss compares with.
     ///
-    /// - Throws: `TrainingError.incompatible`, `NetworkError.outputMismatch`.
+    /// - Throws: `TrainingError.incompatible`, `DatasetError`.
     public func check(_ dataset: Dataset, needsTargets: Bool) throws {
         guard Shape(dataset.inputShape) == model.network.inputShape else {
             throw TrainingError.incompatible(
@@ -38,8 +38,13 @@ public final class Evaluator {
                 problem: "expected inputs of shape \(model.network.inputShape), found \(Shape(dataset.inputShape))")
         }
         guard needsTargets else { return }
-        try model.network.loss.check(
-            output: model.network.inferencePlan.output.shape, targets: dataset.targetSpecification())
+        // Not all classes need to occur in a data set for a network to be evaluated on it.
+        let consumer = "loss \(model.network.loss.name)"
+        if model.network.loss.isClassification {
+            try dataset.requireClasses(outputs: width, for: consumer)
+        } else {
+            try dataset.requireValues(outputs: width, for: consumer)
+        }
     }
 
     /// Computes loss and metrics of a whole split.

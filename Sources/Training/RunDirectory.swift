@@ -14,23 +14,69 @@ public struct RunDirectory: Sendable {
     /// - Throws: `TrainingError.runDirectory` if something is there already, which is never overwritten, or if it cannot
     ///   be made.
     public static func create(_ path: String, configuration: Configuration) throws -> RunDirectory {
-        let run = RunDirectory(path: path)
-        if FileManager.default.fileExists(atPath: path) {
+        guard let run = try createIfFree(path, configuration: configuration) else {
             throw TrainingError.runDirectory(
                 path: path,
                 problem: "already there, and never overwritten: choose another directory with --run, or continue "
                     + "the run with `lockstep resume \(path)`")
         }
+        return run
+    }
+
+    /// Makes the directory of a new run under the next free name. Runs that start at the same time get one each.
+    ///
+    /// - Parameter dataset: path of the data set.
+    public static func createNext(for dataset: String, configuration: Configuration) throws -> RunDirectory {
+        while true {
+            if let run = try createIfFree(freePath(for: dataset), configuration: configuration) { return run }
+        }
+    }
+
+    /// A directory name that is free: `runs/digits-1`, or the next number.
+    ///
+    /// - Parameter dataset: path of the data set.
+    public static func freePath(for dataset: String, in parent: String = "runs") -> String {
+        let name = URL(fileURLWithPath: dataset).deletingPathExtension().lastPathComponent
+        let allowed = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" }
+        let stem = allowed.isEmpty ? "run" : String(allowed)
+        var number = 1
+        while FileManager.default.fileExists(atPath: "\(parent)/\(stem)-\(number)") { number += 1 }
+        return "\(parent)/\(stem)-\(number)"
+    }
+
+    /// Makes the directory, or returns nil if something has the name.
+    private static func createIfFree(_ path: String, configuration: Configuration) throws -> RunDirectory? {
+        func failure(_ reason: String) -> TrainingError {
+            .runDirectory(path: path, problem: "cannot make the run directory: \(reason)")
+        }
+        let run = RunDirectory(path: path)
+        let parent = (path as NSString).deletingLastPathComponent
         do {
-            try FileManager.default.createDirectory(atPath: run.checkpointsPath, withIntermediateDirectories: true)
+            if !parent.isEmpty, !FileManager.default.fileExists(atPath: parent) {
+                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            }
+        } catch {
+            throw failure(error.shortReason)
+        }
+        // Of two runs that want the same name, one gets it.
+        guard mkdir(path, 0o777) == 0 else {
+            let code = errno
+            if code == EEXIST { return nil }
+            throw failure(String(cString: strerror(code)))
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: run.checkpointsPath, withIntermediateDirectories: false)
             try run.write(configuration)
         } catch {
-            try? FileManager.default.removeItem(atPath: path)
-            throw TrainingError.runDirectory(
-                path: path, problem: "cannot make the run directory: \(error.shortReason)")
+            run.remove()
+            throw failure(error.shortReason)
         }
         return run
     }
+
+    /// Removes a directory that was just made, when its run cannot start.
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
 
     /// The directory of a run that was started before.
     ///
@@ -52,15 +98,6 @@ public struct RunDirectory: Sendable {
         return run
     }
 
-    /// A directory name that is free: `runs/digits-1`, or the next number.
-    public static func freePath(for dataset: String, in parent: String = "runs") -> String {
-        let allowed = dataset.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" }
-        let stem = allowed.isEmpty ? "run" : String(allowed)
-        var number = 1
-        while FileManager.default.fileExists(atPath: "\(parent)/\(stem)-\(number)") { number += 1 }
-        return "\(parent)/\(stem)-\(number)"
-    }
-
     /// Writes the configuration, in one piece or not at all.
     func write(_ configuration: Configuration) throws {
         try Data(try configuration.yaml().utf8).write(to: URL(fileURLWithPath: configurationPath), options: .atomic)
@@ -70,10 +107,8 @@ public struct RunDirectory: Sendable {
 extension Error {
     /// What went wrong, without the frame Foundation puts around it.
     var shortReason: String {
-        let error = self as NSError
-        if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError, underlying.domain == NSPOSIXErrorDomain {
-            return String(cString: strerror(Int32(underlying.code)))
-        }
-        return error.domain == NSCocoaErrorDomain ? error.localizedDescription : "\(self)"
+        guard let error = self as? CocoaError else { return "\(self)" }
+        guard let cause = error.underlying as? POSIXError else { return error.localizedDescription }
+        return String(cString: strerror(cause.code.rawValue))
     }
 }

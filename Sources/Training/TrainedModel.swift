@@ -39,7 +39,8 @@ public struct TrainedModel {
     private func dataset(_ path: String?, needsTargets: Bool) throws -> Dataset {
         var description = configuration.dataset
         if let path { description = description.replacingPath(with: path) }
-        let dataset = try Dataset.load(description, relativeTo: nil)
+        let dataset = try Dataset.load(
+            description, relativeTo: nil, targets: needsTargets ? .required : .optional)
         try evaluator.check(dataset, needsTargets: needsTargets)
         return dataset
     }

@@ -129,6 +129,10 @@ public final class Trainer {
 
     private static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
         try configuration.check()
+        if configuration.loss.isClassification, case .values = dataset.targetKind {
+            // It knows what the values are, and says what can be done.
+            try dataset.requireClasses(outputs: .max, for: "loss \(configuration.loss.name)")
+        }
         return try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
             targets: dataset.targetSpecification())

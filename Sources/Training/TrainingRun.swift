@@ -38,10 +38,16 @@ public final class TrainingRun {
         let trainer = try Trainer(
             configuration, dataset: dataset, workers: workers, kernels: try kernels ?? selectKernels())
         try Self.checkMonitor(trainer)
-        let directory = try RunDirectory.create(
-            directory ?? RunDirectory.freePath(for: dataset.name), configuration: trainer.configuration)
-        try self.init(trainer: trainer, directory: directory)
-        try writeCheckpoint(SilentObserver())
+        let made =
+            try directory.map { try RunDirectory.create($0, configuration: trainer.configuration) }
+            ?? RunDirectory.createNext(for: dataset.name, configuration: trainer.configuration)
+        do {
+            try self.init(trainer: trainer, directory: made)
+            try writeCheckpoint(SilentObserver())
+        } catch {
+            made.remove()
+            throw error
+        }
     }
 
     /// Continues a run from its newest good checkpoint.

@@ -108,4 +108,15 @@ final class ConfigurationTests: XCTestCase {
             XCTAssertTrue("\(error)".contains("/nowhere/c.yaml: no such file"), "\(error)")
         }
     }
+
+    func testNumbersAreWrittenAsPeopleDoAndReadBackWithTheSameBits() throws {
+        for number in [0.2, 1.0 / 3, 1e-8, 0.1 + 0.2, 123_456.789, 2.5e-300] {
+            let configuration = Configuration(
+                dataset: .file("data.h5"), network: Network { Linear(3) },
+                optimizer: .sgd(.init(learningRate: number)))
+            let text = try configuration.yaml()
+            XCTAssertTrue(text.contains("learningRate: \(number)\n"), text)
+            XCTAssertEqual(try Configuration(yaml: text, path: "test.yaml"), configuration)
+        }
+    }
 }
