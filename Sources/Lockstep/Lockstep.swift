@@ -1,5 +1,25 @@
+/// Lockstep trains neural networks on every core of a machine, with the same bits for any number of workers.
+///
+/// This module is the library's face: `import Lockstep` is all that a program needs to describe networks, load data
+/// sets, train, stop, resume, evaluate and read or write checkpoints.
+///
+///     import Lockstep
+///
+///     let configuration = Configuration(
+///         dataset: DatasetDescription(path: "datasets/digits.h5"),
+///         network: Network {
+///             Flatten()
+///             Linear(64)
+///             ReLU()
+///             Linear(10)
+///         })
+///     let run = try TrainingRun(configuration, directory: "runs/mine")
+///     let outcome = try run.train()
+@_exported import Checkpoints
 @_exported import Datasets
+@_exported import HDF5
 @_exported import Kernels
 @_exported import Networks
 @_exported import Parallel
+@_exported import StrictCoding
 @_exported import Training

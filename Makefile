@@ -1,0 +1,73 @@
+# The commands of a day's work; `make help` lists them. Everything else is SwiftPM's.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help train test build fashion format lint test-thread test-address clean setup setup-tests setup-fashion
+
+LOCKSTEP := .build/release/lockstep
+SOURCES := Package.swift Sources Tests
+
+# Debian's and Ubuntu's names: to build; for tests and for the Fashion-MNIST importer besides.
+BUILD_PACKAGES := libhdf5-dev pkg-config zlib1g-dev
+TEST_PACKAGES := $(BUILD_PACKAGES) binutils python3-h5py dataset-fashion-mnist
+FASHION_PACKAGES := $(BUILD_PACKAGES) dataset-fashion-mnist
+
+# $(call install,PACKAGES): installs what is missing of them. Touches nothing, and needs no rights, when all are there.
+define install
+command -v swift > /dev/null || { \
+	echo "swift is missing: install Swift 6.1 or later (https://www.swift.org/install/) and put it on PATH" >&2; exit 1; }; \
+if ! command -v dpkg-query > /dev/null; then \
+	echo "not a Debian or Ubuntu system: make sure that these are there, by whatever name: $(1)" >&2; exit 0; fi; \
+missing=(); \
+for package in $(1); do \
+	dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2> /dev/null | grep -qx installed \
+		|| missing+=("$$package"); \
+done; \
+if (( $${#missing[@]} > 0 )); then \
+	echo "installing: $${missing[*]}" >&2; \
+	as_root=(); (( EUID == 0 )) || as_root=(sudo); \
+	"$${as_root[@]}" apt-get update; \
+	"$${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$${missing[@]}"; \
+fi
+endef
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+train: build ## train the shipped default on the hand-written digits, in seconds
+	$(LOCKSTEP) train
+
+test: setup-tests ## run all tests
+	swift test
+
+build: setup ## build the release program, .build/release/lockstep
+	swift build --configuration release --product lockstep
+
+fashion: setup-fashion build ## import Fashion-MNIST and train on it
+	[[ -e datasets/fashion-mnist.h5 ]] || $(LOCKSTEP) import fashion-mnist
+	$(LOCKSTEP) train datasets/fashion-mnist.yaml
+
+format: ## format all sources in place
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## complain about sources that are not formatted
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+test-thread: setup-tests ## run all tests under ThreadSanitizer
+	swift test --sanitize thread --scratch-path .build-tsan
+
+test-address: setup-tests ## run all tests under AddressSanitizer
+	swift test --sanitize address --scratch-path .build-asan
+
+clean: ## remove everything built; data sets and runs stay
+	rm -rf .build .build-tsan .build-asan
+
+setup:
+	@$(call install,$(BUILD_PACKAGES))
+
+setup-tests:
+	@$(call install,$(TEST_PACKAGES))
+
+setup-fashion:
+	@$(call install,$(FASHION_PACKAGES))

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Foundation
+import Lockstep
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Compute a checkpoint's loss and metrics on a split.")
+
+    @OptionGroup var checkpoint: CheckpointOptions
+
+    @Option(
+        help: ArgumentHelp("Data set to evaluate on. (default: the one trained on)", valueName: "file"),
+        completion: .file(extensions: ["h5"]))
+    var dataset: String?
+
+    @Option(help: "Which split.")
+    var split = Split.test
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let model = try TrainedModel(checkpoint.path)
+        let report = try model.evaluate(dataset: dataset, split: split)
+        print(try json ? report.json() : report.text(classNames: model.checkpoint.classNames))
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Lockstep
+
+struct ImportCSV: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "csv",
+        abstract: "Import a table of comma-separated values: one row a sample, one column the target.",
+        discussion: """
+            Text in the target column makes classes, whose names are stored. All other columns must be numbers. Unless \
+            told otherwise, a tenth of the rows goes to the validation split and a fifth to the test split, drawn by \
+            seed, and columns are standardized on their way into a batch.
+            """)
+
+    @Argument(help: ArgumentHelp("The table.", valueName: "file.csv"), completion: .file(extensions: ["csv", "tsv"]))
+    var file: String
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("File to make. (default: the table's name with .h5, here)", valueName: "file.h5"))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Column to predict: its name, or its number from 1, or -1 for the last.", valueName: "column"))
+    var target = "-1"
+
+    @Option(help: "Whether the first line names the columns.")
+    var header = CSVOptions.Header.automatic
+
+    @Option(help: "Whether the target is a class or a number.")
+    var task = CSVOptions.Task.automatic
+
+    @Option(help: ArgumentHelp("Column to leave out, by name or number. May be given again.", valueName: "column"))
+    var exclude: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Character between fields, or tab. (default: what the first line has most of)", valueName: "character"),
+        transform: Self.delimiter)
+    var delimiter: Character?
+
+    @Flag(help: "Leave columns as they are.")
+    var noStandardize = false
+
+    @OptionGroup var importing: ImportOptions
+
+    func run() throws {
+        let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+        try importing.make(at: output ?? stem + ".h5", validation: 0.1, test: 0.2) { split in
+            try .csv(
+                file,
+                CSVOptions(
+                    header: header, target: target, task: task, excluded: exclude, delimiter: delimiter, split: split,
+                    standardizes: !noStandardize))
+        }
+    }
+
+    /// - Throws: `ValidationError` for anything but one character.
+    private static func delimiter(_ argument: String) throws -> Character {
+        if ["tab", "\\t"].contains(argument) { return "\t" }
+        guard argument.count == 1, let character = argument.first else {
+            throw ValidationError("expected one character, or tab")
+        }
+        return character
+    }
+}
+
+extension CSVOptions.Header: ExpressibleByArgument {}
+extension CSVOptions.Task: ExpressibleByArgument {}

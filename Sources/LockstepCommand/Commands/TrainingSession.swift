@@ -1,0 +1,80 @@
+import Foundation
+import Lockstep
+
+/// What `train` and `resume` have in common: trains a run, shows how far it is, and prints what came of it.
+struct TrainingSession {
+    let length: LengthOptions
+    let output: OutputOptions
+
+    /// - Parameter prepare: makes or opens the run; what it has to say goes to the observer.
+    func train(_ prepare: (any TrainingObserver) throws -> TrainingRun) throws {
+        let started = ContinuousClock.now
+        let bar = Terminal.isInteractive && !output.quiet ? ProgressBar() : nil
+        defer { bar?.erase() }
+        let observer: any TrainingObserver =
+            if let bar { bar } else if output.quiet { WarningLog() } else { EpochLog() }
+
+        let run = try prepare(observer)
+        if let note = noteOnLength(of: run) { observer.note(note) }
+        let outcome = try run.train(steps: length.steps, observer: observer)
+        bar?.erase()
+        let test = try run.trainer.dataset[.test].map { _ in try run.evaluate(.test) }
+        for line in results(of: run, outcome, test: test) { print(line) }
+        if !output.quiet {
+            let seconds = (ContinuousClock.now - started) / .seconds(1)
+            Terminal.write("\(seconds.duration), peak memory \(peakMemory.byteSize)\n")
+        }
+    }
+
+    /// What to say of a length that the run will not have, or has already.
+    private func noteOnLength(of run: TrainingRun) -> String? {
+        let trainer = run.trainer
+        if trainer.progress.epoch >= trainer.configuration.epochs {
+            return "all \(counted(trainer.configuration.epochs, "epoch")) are trained already: "
+                + "--epochs with a larger number continues the run"
+        }
+        guard let steps = length.steps else { return nil }
+        if steps > trainer.totalSteps {
+            return "the run ends after \(counted(trainer.configuration.epochs, "epoch")) at step "
+                + "\(trainer.totalSteps.grouped), before the \(steps.grouped) of --steps: --epochs makes it longer"
+        }
+        if steps <= trainer.progress.step, trainer.progress.step > 0 {
+            return "step \(trainer.progress.step.grouped) is reached already: --steps counts from the start of the run"
+        }
+        return nil
+    }
+
+    private func results(of run: TrainingRun, _ outcome: TrainingOutcome, test: EvaluationReport?) -> [String] {
+        var columns = Columns()
+        columns.add("run", run.directory.path.escaped)
+        columns.add("steps", steps(of: run, outcome))
+        if let epoch = outcome.lastEpoch {
+            columns.add("training loss", epoch.trainingLoss.brief)
+            epoch.validation.map { columns.add($0.rows) }
+        }
+        test.map { columns.add($0.rows) }
+        columns.add("checkpoint", outcome.checkpoint.escaped)
+        if let epoch = run.trainer.progress.bestEpoch {
+            let best = CheckpointStore(directory: run.directory.checkpointsPath).bestPath
+            columns.add("best checkpoint", "\(best.escaped) (epoch \(epoch))")
+        }
+        return columns.lines()
+    }
+
+    private func steps(of run: TrainingRun, _ outcome: TrainingOutcome) -> String {
+        let total = run.trainer.totalSteps
+        let epochs = counted(run.trainer.configuration.epochs, "epoch")
+        switch outcome.reason {
+        case .completed: return "\(outcome.step.grouped), all of \(epochs)"
+        case .reachedStep: return "\(outcome.step.grouped) of \(total.grouped), to be continued"
+        case .stoppedEarly: return "\(outcome.step.grouped) of \(total.grouped), no improvement any more"
+        }
+    }
+
+    /// The most memory this process has held at a time, in bytes.
+    private var peakMemory: Int {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF.rawValue, &usage)
+        return usage.ru_maxrss * 1024
+    }
+}

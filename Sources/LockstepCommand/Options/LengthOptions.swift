@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// How far to train: for new runs and for those that continue.
+struct LengthOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Epochs of the whole run, those already trained included.", valueName: "n"))
+    var epochs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop after this many steps since the start of the run, even inside an epoch.", valueName: "n"))
+    var steps: Int?
+
+    func validate() throws {
+        try requirePositive(epochs, "--epochs")
+        try requirePositive(steps, "--steps")
+    }
+}
+
+/// - Throws: `ValidationError` for a number below 1.
+func requirePositive(_ value: Int?, _ flag: String) throws {
+    if let value, value < 1 { throw ValidationError("\(flag): expected at least 1, found \(value)") }
+}

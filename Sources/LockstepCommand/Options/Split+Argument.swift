@@ -1,0 +1,4 @@
+import ArgumentParser
+import Lockstep
+
+extension Split: ExpressibleByArgument {}

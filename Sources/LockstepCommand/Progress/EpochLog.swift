@@ -1,0 +1,23 @@
+import Lockstep
+
+/// A run's progress as lines, one an epoch: for a file, or a terminal that cannot do more.
+final class EpochLog: TrainingObserver {
+    private var summary: RunSummary?
+
+    func runStarted(_ summary: RunSummary) {
+        self.summary = summary
+        for line in summary.lines { Terminal.write(line + "\n") }
+    }
+
+    func epochFinished(_ report: EpochReport) {
+        guard let summary else { return }
+        Terminal.write(report.line(epochs: summary.epochs, lastStep: summary.lastStep) + "\n")
+    }
+
+    func note(_ message: String) { Terminal.note(message) }
+}
+
+/// Shows nothing but what the user must know.
+struct WarningLog: TrainingObserver {
+    func note(_ message: String) { Terminal.note(message) }
+}

@@ -1,0 +1,68 @@
+import Lockstep
+
+/// A run's progress for someone who watches: a line for each finished epoch, and below them one that changes.
+///
+/// The changing line is rewritten in place at most ten times a second, whatever the speed of steps, and never fills the
+/// last column, at which terminals differ in when they wrap.
+final class ProgressBar: TrainingObserver {
+    private static let interval = Duration.milliseconds(100)
+    private static let eraseLine = "\r\u{1B}[K"
+
+    private var summary: RunSummary?
+    private var isShown = false
+    private var started = ContinuousClock.now
+    private var nextDraw = ContinuousClock.now
+    private var stepsTaken = 0
+    private var epochStarted = ContinuousClock.now
+    private var epochRows = 0
+    private var epochLoss = 0.0
+
+    func runStarted(_ summary: RunSummary) {
+        self.summary = summary
+        for line in summary.lines { Terminal.write(line + "\n") }
+        started = .now
+        beginEpoch()
+    }
+
+    func stepFinished(_ report: Trainer.StepReport) {
+        stepsTaken += 1
+        epochRows += report.rows
+        epochLoss += report.loss * Double(report.rows)
+        let now = ContinuousClock.now
+        guard now >= nextDraw, let summary else { return }
+        nextDraw = now + Self.interval
+        let stepsLeft = Double(summary.lastStep - report.step)
+        let line = ProgressLine(
+            epoch: report.epoch, epochs: summary.epochs, step: report.step, lastStep: summary.lastStep,
+            loss: epochLoss / Double(epochRows),
+            samplesPerSecond: Double(epochRows) / ((now - epochStarted) / .seconds(1)),
+            secondsLeft: (now - started) / .seconds(1) * stepsLeft / Double(stepsTaken))
+        Terminal.write(Self.eraseLine + line.text(columns: Terminal.columns - 1))
+        isShown = true
+    }
+
+    func epochFinished(_ report: EpochReport) {
+        guard let summary else { return }
+        erase()
+        Terminal.write(report.line(epochs: summary.epochs, lastStep: summary.lastStep) + "\n")
+        beginEpoch()
+    }
+
+    func note(_ message: String) {
+        erase()
+        Terminal.note(message)
+    }
+
+    /// Leaves the cursor at the start of an empty line. The last thing to call, also after an error.
+    func erase() {
+        guard isShown else { return }
+        Terminal.write(Self.eraseLine)
+        isShown = false
+    }
+
+    private func beginEpoch() {
+        epochStarted = .now
+        epochRows = 0
+        epochLoss = 0
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Lockstep
+import TestSupport
+import XCTest
+
+final class ResumeTests: CommandTestCase {
+    func testARunStoppedInsideAnEpochEndsWithTheBitsOfOneThatWasNot() throws {
+        let whole = try fingerprint(of: newestCheckpoint(of: trainSmall("whole", arguments: "--workers", "1")))
+        for (step, workers) in [("1", "3"), ("7", "auto"), ("10", "5"), ("14", "16")] {
+            let run = try trainSmall("stopped-\(step)", arguments: "--workers", "2", "--steps", step)
+            XCTAssertNotEqual(try fingerprint(of: newestCheckpoint(of: run)), whole)
+            let outcome = try lockstep("resume", run, "--workers", workers, "--quiet")
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            XCTAssertEqual(outcome.result("steps"), "15, all of 3 epochs")
+            XCTAssertEqual(try fingerprint(of: newestCheckpoint(of: run)), whole, "stopped at \(step)")
+        }
+    }
+
+    func testEveryInstructionSetContinuesEveryOthersRunWithTheSameBits() throws {
+        let sets = availableKernels().map { $0.name }
+        XCTAssertTrue(sets.contains("portable"), "\(sets)")
+        let whole = try fingerprint(of: newestCheckpoint(of: trainSmall("whole")))
+        for (index, first) in sets.enumerated() {
+            let second = sets[(index + 1) % sets.count]
+            try write(Self.small, to: "small.yaml")
+            let started = try lockstep(
+                "train", "small.yaml", "--run", first, "--steps", "8", "--quiet",
+                environment: ["LOCKSTEP_INSTRUCTION_SET": first])
+            XCTAssertEqual(started.status, 0, started.errors)
+            let ended = try lockstep("resume", first, environment: ["LOCKSTEP_INSTRUCTION_SET": second])
+            XCTAssertEqual(ended.status, 0, ended.errors)
+            XCTAssertTrue(ended.errors.contains(", \(second)\n"), ended.errors)
+            XCTAssertEqual(try fingerprint(of: newestCheckpoint(of: first)), whole, "\(first), then \(second)")
+        }
+    }
+
+    func testStepsAndEpochsAreTotals() throws {
+        let run = try trainSmall(arguments: "--steps", "4")
+        XCTAssertEqual(try lockstep("resume", run, "--steps", "9").result("steps"), "9 of 15, to be continued")
+        XCTAssertEqual(try lockstep("resume", run, "--epochs", "4").result("steps"), "20, all of 4 epochs")
+        let resolved = try String(contentsOfFile: path("run/config.yaml"), encoding: .utf8)
+        XCTAssertTrue(resolved.contains("\nepochs: 4\n"), resolved)
+    }
+
+    func testARunThatIsCompleteSaysHowToContinue() throws {
+        let run = try trainSmall()
+        let before = try files(in: run + "/checkpoints")
+        let outcome = try lockstep("resume", run)
+
+        XCTAssertEqual(outcome.status, 0)
+        XCTAssertTrue(outcome.errors.contains("all 3 epochs are trained already: --epochs"), outcome.errors)
+        XCTAssertEqual(try files(in: run + "/checkpoints"), before)
+    }
+
+    func testProgressSaysWhereTheRunContinues() throws {
+        let run = try trainSmall(arguments: "--steps", "7")
+        XCTAssertTrue(try lockstep("resume", run).errors.contains("continuing  after step 7 of 15"))
+    }
+
+    func testADamagedCheckpointIsPassedOverWithAWarning() throws {
+        let whole = try fingerprint(of: newestCheckpoint(of: trainSmall("whole")))
+        let run = try trainSmall()
+        let newest = try newestCheckpoint(of: run)
+        try python(
+            "file = h5py.File(sys.argv[1], 'r+'); file['parameters/linear1/bias'][0] = 7.0; file.close()",
+            path(newest))
+        let outcome = try lockstep("resume", run, "--quiet")
+
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertTrue(outcome.errors.contains(newest), outcome.errors)
+        XCTAssertEqual(try fingerprint(of: newest), whole)
+    }
+
+    func testMetricsOfAStoppedRunAreThoseOfOneThatWasNot() throws {
+        func metrics(_ run: String) throws -> [String] {
+            let text = try String(contentsOfFile: path(run + "/metrics.csv"), encoding: .utf8)
+            // Without the last two columns, which are times.
+            return text.split(separator: "\n").map { $0.split(separator: ",").dropLast(2).joined(separator: ",") }
+        }
+        let whole = try trainSmall("whole")
+        let stopped = try trainSmall("stopped", arguments: "--steps", "7")
+        try lockstep("resume", stopped)
+        XCTAssertEqual(try metrics(stopped), try metrics(whole))
+    }
+
+    func testWhatIsNoRunIsRefused() throws {
+        assertFails(try lockstep("resume", "nowhere"), "nowhere", "no such directory", "lockstep train")
+        try FileManager.default.createDirectory(atPath: path("empty"), withIntermediateDirectories: true)
+        assertFails(try lockstep("resume", "empty"), "empty", "not a run", "checkpoints")
+    }
+
+    func testOtherDataIsRefused() throws {
+        try TestData.write(path("data.h5"))
+        try write("dataset: data.h5\nnetwork: [{linear: 3}]\nepochs: 2\n", to: "config.yaml")
+        XCTAssertEqual(try lockstep("train", "config.yaml", "--run", "run", "--steps", "1").status, 0)
+        try FileManager.default.removeItem(atPath: path("data.h5"))
+        try TestData.write(path("data.h5"), rows: ["train": 31])
+        assertFails(try lockstep("resume", "run"), "run/checkpoints/step-00000001.h5", "data.h5", "digest", "same data")
+    }
+}

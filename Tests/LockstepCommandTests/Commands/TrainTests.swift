@@ -1,0 +1,105 @@
+import Foundation
+import XCTest
+
+final class TrainTests: CommandTestCase {
+    func testWithoutArgumentsItLearnsTheDigitsFromAnyDirectory() throws {
+        let outcome = try lockstep("train", "--quiet")
+
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let accuracy = try XCTUnwrap(outcome.result("test accuracy").flatMap { Double($0.dropLast()) })
+        XCTAssertGreaterThanOrEqual(accuracy, 97)
+        let run = try XCTUnwrap(outcome.result("run"))
+        XCTAssertEqual(try files(in: run), ["checkpoints", "config.yaml", "metrics.csv"])
+    }
+
+    func testResultsGoToStandardOutputAndProgressToStandardError() throws {
+        try write(Self.small, to: "small.yaml")
+        let outcome = try lockstep("train", "small.yaml", "--run", "run")
+
+        XCTAssertEqual(outcome.status, 0)
+        XCTAssertEqual(outcome.result("run"), "run")
+        XCTAssertEqual(outcome.result("steps"), "15, all of 3 epochs")
+        XCTAssertEqual(outcome.result("checkpoint"), "run/checkpoints/step-00000015.h5")
+        XCTAssertNotNil(outcome.result("validation accuracy"))
+        XCTAssertNotNil(outcome.result("test loss"))
+        XCTAssertTrue(try XCTUnwrap(outcome.result("best checkpoint")).hasPrefix("run/checkpoints/best.h5 (epoch "))
+        XCTAssertFalse(outcome.output.contains("samples/s"))
+        XCTAssertTrue(outcome.errors.contains("peak memory"))
+    }
+
+    func testAnEpochIsALineWhereStandardErrorIsNoTerminal() throws {
+        try write(Self.small, to: "small.yaml")
+        let outcome = try lockstep("train", "small.yaml", "--run", "run")
+
+        let epochs = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("epoch ") }
+        XCTAssertEqual(epochs.count, 3)
+        XCTAssertTrue(epochs[1].hasPrefix("epoch 2/3  step 10  loss "), String(epochs[1]))
+        XCTAssertFalse(outcome.errors.contains("\r"))
+        XCTAssertFalse(outcome.errors.contains("\u{1B}"))
+    }
+
+    func testQuietShowsNothingButResults() throws {
+        try write(Self.small, to: "small.yaml")
+        let outcome = try lockstep("train", "small.yaml", "--run", "run", "--quiet")
+
+        XCTAssertEqual(outcome.errors, "")
+        XCTAssertNotNil(outcome.result("test accuracy"))
+    }
+
+    func testOptionsTakePrecedenceOverTheConfiguration() throws {
+        _ = try trainSmall(
+            arguments: "--epochs", "2", "--batch-size", "20", "--shards", "2", "--seed", "9", "--checkpoint-every", "3",
+            "--workers", "1")
+
+        let resolved = try String(contentsOfFile: path("run/config.yaml"), encoding: .utf8)
+        for line in ["epochs: 2", "batchSize: 20", "shards: 2", "seed: 9", "checkpointEvery: 3"] {
+            XCTAssertTrue(resolved.contains("\n\(line)\n"), "\(line) is missing in: \(resolved)")
+        }
+        XCTAssertEqual(try files(in: "run/checkpoints").last, "step-00000008.h5")
+    }
+
+    func testDatasetReplacesTheConfigurations() throws {
+        try write(Self.small, to: "small.yaml")
+        try TestData.write(path("mine.h5"), rows: ["train": 30, "test": 10], features: [6, 2], classes: 3)
+        let outcome = try lockstep("train", "small.yaml", "--dataset", "mine.h5", "--run", "run")
+
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(outcome.result("steps"), "6, all of 3 epochs")
+        XCTAssertTrue(outcome.errors.contains("mine.h5, 30 training samples"))
+    }
+
+    func testStepsStopInsideAnEpochAndLeaveACheckpoint() throws {
+        try write(Self.small, to: "small.yaml")
+        let outcome = try lockstep("train", "small.yaml", "--run", "run", "--steps", "7")
+
+        XCTAssertEqual(outcome.result("steps"), "7 of 15, to be continued")
+        XCTAssertEqual(outcome.result("checkpoint"), "run/checkpoints/step-00000007.h5")
+    }
+
+    func testStepsBeyondTheLastEpochAreSaidToBe() throws {
+        try write(Self.small, to: "small.yaml")
+        let outcome = try lockstep("train", "small.yaml", "--run", "run", "--steps", "99", "--quiet")
+
+        XCTAssertEqual(outcome.status, 0)
+        XCTAssertEqual(outcome.result("steps"), "15, all of 3 epochs")
+        XCTAssertTrue(outcome.errors.contains("ends after 3 epochs at step 15, before the 99 of --steps"))
+    }
+
+    func testWithoutANameARunGetsTheNextFreeOne() throws {
+        try write(Self.small, to: "small.yaml")
+        let first = try XCTUnwrap(try lockstep("train", "small.yaml", "--quiet").result("run"))
+        let second = try XCTUnwrap(try lockstep("train", "small.yaml", "--quiet").result("run"))
+
+        XCTAssertTrue(first.hasPrefix("runs/") && first.hasSuffix("-1"), first)
+        XCTAssertEqual(second, first.dropLast() + "2")
+    }
+
+    func testEarlyStoppingSaysSo() throws {
+        let long = Self.small.replacingOccurrences(of: "epochs: 3", with: "epochs: 50")
+        try write(long + "\nearlyStopping: {patience: 1, minimumImprovement: 100}", to: "config.yaml")
+        let outcome = try lockstep("train", "config.yaml", "--run", "run", "--quiet")
+
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(outcome.result("steps"), "10 of 250, no improvement any more")
+    }
+}

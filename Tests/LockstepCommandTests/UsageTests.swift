@@ -1,0 +1,67 @@
+import Lockstep
+import XCTest
+
+final class UsageTests: CommandTestCase {
+    func testHelpListsEveryCommand() throws {
+        let outcome = try lockstep("--help")
+        XCTAssertEqual(outcome.status, 0)
+        let commands = ["train", "resume", "evaluate", "predict", "fingerprint", "diff", "inspect", "import"]
+        for command in commands {
+            XCTAssertTrue(outcome.lines.contains { $0.hasPrefix("  \(command) ") }, "\(command): \(outcome.output)")
+        }
+        XCTAssertEqual(try lockstep().output, outcome.output)
+    }
+
+    func testEveryCommandHasHelpWithItsFlags() throws {
+        let flags = [
+            ["train"]: [
+                "<config.yaml>", "--dataset <file>", "--run <dir>", "--epochs <n>", "--steps <n>", "--batch-size <n>",
+                "--shards <n>", "--workers <n|auto>", "--seed <n>", "--checkpoint-every <steps>", "--quiet",
+            ],
+            ["resume"]: ["<run>", "--workers <n|auto>", "--epochs <n>", "--steps <n>"],
+            ["evaluate"]: ["<checkpoint>", "--dataset <file>", "--split <split>", "train, validation, test", "--json"],
+            ["predict"]: ["<checkpoint>", "--dataset <file>", "--output <file.h5>", "--split <split>"],
+            ["fingerprint"]: ["<checkpoint>"],
+            ["diff"]: ["<first>", "<second>"],
+            ["inspect"]: ["<file>"],
+            ["import"]: ["idx", "csv", "npz", "fashion-mnist"],
+        ]
+        for (command, expected) in flags {
+            let outcome = try lockstep(command[0], "--help")
+            XCTAssertEqual(outcome.status, 0)
+            for flag in expected where !outcome.output.contains(flag) {
+                XCTFail("\(flag) is missing in: \(outcome.output)")
+            }
+        }
+    }
+
+    func testVersion() throws {
+        XCTAssertEqual(try lockstep("--version").output, "\(lockstepVersion)\n")
+    }
+
+    func testWrongUsageIsStatus64() throws {
+        let wrong = [
+            ["trian"], ["--nonsense"], ["train", "--nonsense"], ["train", "a.yaml", "b.yaml"],
+            ["train", "--epochs", "0"], ["train", "--steps", "-1"], ["train", "--batch-size", "0"],
+            ["train", "--shards", "x"], ["train", "--shards", "9", "--batch-size", "8"],
+            ["train", "--workers", "0"], ["train", "--workers", "many"], ["train", "--workers", "100000"],
+            ["train", "--seed", "-1"], ["train", "--checkpoint-every", "0"], ["resume"],
+            ["resume", "run", "--epochs", "0"], ["evaluate"], ["evaluate", "x.h5", "--split", "training"],
+            ["predict", "x.h5"], ["predict", "x.h5", "--dataset", "y.h5"], ["fingerprint"], ["diff", "x.h5"],
+            ["inspect"], ["import", "nonsense"],
+        ]
+        for arguments in wrong {
+            let outcome = try shell((["$lockstep"] + arguments).joined(separator: " "))
+            assertFails(outcome, status: 64, "Usage: lockstep")
+        }
+        XCTAssertEqual(try files(), [])
+    }
+
+    func testAWrongNumberIsNamedWithWhatWasExpected() throws {
+        assertFails(
+            try lockstep("train", "--batch-size", "0"), status: 64, "--batch-size: expected at least 1, found 0")
+        assertFails(
+            try lockstep("train", "--workers", "none"), status: 64, "'none'", "--workers",
+            "auto or a number in 1 ... 1024")
+    }
+}
