@@ -7,7 +7,7 @@ import XCTest
 final class CSVReaderTests: HDF5TestCase {
     private func read(_ text: String, delimiter: Character? = nil) throws -> [[String]] {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path("a.csv")))
-        let reader = try CSVReader(path("a.csv"), delimiter: delimiter)
+        var reader = try CSVReader(path("a.csv"), delimiter: delimiter)
         var record = CSVReader.Record()
         var rows: [[String]] = []
         while try reader.next(&record) { rows.append((0..<record.count).map { record.text($0) }) }
@@ -67,7 +67,7 @@ final class CSVReaderTests: HDF5TestCase {
 
     func testLinesAreCountedThroughQuotedLineEndsAndBlankLines() throws {
         try Data("a\n\n\"b\nc\"\r\nd\re\n".utf8).write(to: URL(fileURLWithPath: path("a.csv")))
-        let reader = try CSVReader(path("a.csv"))
+        var reader = try CSVReader(path("a.csv"))
         var record = CSVReader.Record()
         var lines: [Int] = []
         while try reader.next(&record) { lines.append(record.line) }

@@ -23,6 +23,7 @@ final class DatasetLoadTests: HDF5TestCase {
         XCTAssert(train.storesBytes)
         XCTAssertEqual(train.batch().max(), 1, "16 times the stored scale of 1/16")
         XCTAssertEqual(train.batch().min(), 0)
+        XCTAssertEqual(digits.digest, "5cda30c425523f16", "runs on the digits are compared across releases")
     }
 
     func testEveryElementTypeAndByteOrderGivesTheSameSamples() throws {
@@ -106,7 +107,8 @@ final class DatasetLoadTests: HDF5TestCase {
             write('keras.h5', ('x_train', 'y_train'), ('x_val', 'y_val'), ('x_test', 'y_test'))
             write('groups.h5', ('train/x', 'train/y'), ('validation/x', 'validation/y'), ('test/x', 'test/y'))
             write('upper.h5', ('X_train', 'y_train'), ('X_val', 'y_val'), ('X_test', 'y_test'))
-            write('images.h5', ('train_images', 'train_labels'), ('val/images', 'val/labels'), ('images_test', 'labels_test'))
+            write('images.h5', ('train_images', 'train_labels'), ('val/images', 'val/labels'),
+                  ('images_test', 'labels_test'))
             write('plain.h5', ('x', 'y'))
             """, directory)
         for file in ["default.h5", "keras.h5", "groups.h5", "upper.h5"] {

@@ -88,8 +88,10 @@ final class ImportedDatasetWriteTests: HDF5TestCase {
     }
 
     func testFolderThatIsNotThereOrTheOutputIsNamed() throws {
-        assertRefused(.writeFailed, "no folder \(path("none"))") { try imported().write(to: path("none/a.h5")) }
-        assertRefused(.exists, "a folder of that name") { try imported().write(to: directory, overwrite: true) }
+        assertRefused(.writeFailed, "\(path("none")): No such file or directory") {
+            try imported().write(to: path("none/a.h5"))
+        }
+        assertRefused(.exists, directory) { try imported().write(to: directory, overwrite: true) }
     }
 
     func testSummaryHasALineForEachSplit() throws {

@@ -119,8 +119,8 @@ final class NPZImporterTests: HDF5TestCase {
         try python(
             """
             r = np.random.RandomState(0)
-            arrays = dict(x_train=r.rand(50, 3).astype('f4'), y_train=r.randint(0, 4, 50), x_test=r.rand(7, 3).astype('f4'),
-                          y_test=r.randint(0, 4, 7))
+            arrays = dict(x_train=r.rand(50, 3).astype('f4'), y_train=r.randint(0, 4, 50))
+            arrays |= dict(x_test=r.rand(7, 3).astype('f4'), y_test=r.randint(0, 4, 7))
             np.savez(sys.argv[1] + '/stored.npz', **arrays)
             np.savez_compressed(sys.argv[1] + '/deflated.npz', **arrays)
             with h5py.File(sys.argv[1] + '/same.h5', 'w') as f:
@@ -152,7 +152,8 @@ final class NPZImporterTests: HDF5TestCase {
         try python(
             """
             a = np.arange(6, dtype='f4').reshape(3, 2)
-            np.savez(sys.argv[1], train_images=a, train_labels=[0, 1, 2], val_images=a + 1, val_labels=[0, 0, 0], extra=a + 9)
+            train = dict(train_images=a, train_labels=[0, 1, 2])
+            np.savez(sys.argv[1], **train, val_images=a + 1, val_labels=[0, 0, 0], extra=a + 9)
             """, path("a.npz"))
         let found = try ImportedDataset.npz(path("a.npz"), inputs: "images", targets: "labels")
         XCTAssertEqual(found.tables.keys.map(\.rawValue).sorted(), ["train", "validation"])
@@ -174,7 +175,8 @@ final class NPZImporterTests: HDF5TestCase {
     func testPairOfArraysIsReadAndSplit() throws {
         try python(
             """
-            np.save(sys.argv[1] + '/x', np.arange(20, dtype='f4').reshape(10, 2)); np.save(sys.argv[1] + '/y', np.arange(10))
+            np.save(sys.argv[1] + '/x', np.arange(20, dtype='f4').reshape(10, 2))
+            np.save(sys.argv[1] + '/y', np.arange(10))
             """, directory)
         let imported = try ImportedDataset.npy(
             inputs: path("x.npy"), targets: path("y.npy"), split: SplitFractions(validation: 0.2, test: 0.3, seed: 1))
@@ -198,7 +200,8 @@ final class NPZImporterTests: HDF5TestCase {
             open(sys.argv[1] + '/cut.npz', 'wb').write(data[:-30])
             at = data.index(b'NUMPY') + 150
             open(sys.argv[1] + '/sum.npz', 'wb').write(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
-            with zipfile.ZipFile(sys.argv[1] + '/bz.npz', 'w', zipfile.ZIP_BZIP2) as z: z.writestr('x.npy', b'a' * 100); z.writestr('y.npy', b'')
+            with zipfile.ZipFile(sys.argv[1] + '/bz.npz', 'w', zipfile.ZIP_BZIP2) as z:
+                z.writestr('x.npy', b'a' * 100)
             # A member that says it inflates to 200 GB.
             np.savez_compressed(sys.argv[1] + '/b.npz', x=np.ones((3, 3)), y=[0, 1, 2])
             data = bytearray(open(sys.argv[1] + '/b.npz', 'rb').read())

@@ -23,7 +23,7 @@ struct CSVTable {
     /// - Throws: `DatasetError` that names line and column of what is not as it should be.
     init(_ path: String, _ options: CSVOptions) throws {
         self.path = path
-        let reader = try CSVReader(path, delimiter: options.delimiter)
+        var reader = try CSVReader(path, delimiter: options.delimiter)
         var record = CSVReader.Record()
         guard try reader.next(&record) else {
             throw DatasetError(.empty, file: path, expected: "a table", found: "an empty file")

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import HDF5
 
@@ -8,7 +9,7 @@ extension ImportedDataset {
     public static func make(
         at output: String, overwrite: Bool = false, _ read: () throws -> ImportedDataset
     ) throws -> ImportedDataset {
-        try OutputFile(path: output, overwrite: overwrite).checkFree()
+        try reportingAsDatasetError { try DurableFile(output, replacing: overwrite).checkFree() }
         let imported = try read()
         try imported.write(to: output, overwrite: overwrite)
         return imported
@@ -22,16 +23,19 @@ extension ImportedDataset {
     ///   fails.
     public func write(to output: String, overwrite: Bool = false) throws {
         let bytes = tables.values.reduce(0) { $0 + $1.inputs.bytes + $1.targets.bytes }
-        try OutputFile(path: output, overwrite: overwrite).write { temporary in
-            if bytes <= Self.largestImage {
-                let image = try with(HDF5File(inMemory: output)) { file in
-                    try write(to: file)
-                    return try file.image()
-                }
-                try OutputFile.create(temporary, image, for: output)
-            } else {
+        let durable = DurableFile(output, replacing: overwrite)
+        try reportingAsDatasetError {
+            guard bytes > Self.largestImage else { return try durable.write(try image(output)) }
+            try durable.write { temporary in
                 try with(HDF5File(creating: temporary)) { try write(to: $0) }
             }
+        }
+    }
+
+    private func image(_ label: String) throws -> [UInt8] {
+        try with(HDF5File(inMemory: label)) { file in
+            try write(to: file)
+            return try file.image()
         }
     }
 
@@ -88,5 +92,19 @@ extension NormalizationValues {
                 try attributes.set(name, values)
             }
         }
+    }
+}
+
+/// Runs `body` and turns the errors of durable files into ours.
+private func reportingAsDatasetError<R>(_ body: () throws -> R) throws -> R {
+    do {
+        return try body()
+    } catch DurableFileError.exists(let path) {
+        throw DatasetError(
+            .exists, file: path, expected: "a new file", found: "one that exists",
+            advice: "Choose another name, or allow it to be overwritten.")
+    } catch DurableFileError.failed(let path, let operation, let code) {
+        throw DatasetError(
+            .writeFailed, file: path, found: "cannot \(operation): \(String(cString: strerror(code)))")
     }
 }

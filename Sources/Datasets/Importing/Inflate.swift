@@ -52,7 +52,7 @@ enum Inflate {
         _ stream: inout z_stream, _ input: UnsafeRawBufferPointer, _ wrapping: Wrapping, _ limit: Int
     ) throws(Failure) -> Data {
         var output = Data()
-        var chunk = [UInt8](repeating: 0, count: 1 << 18)
+        var chunk = [UInt8](repeating: 0, count: min(limit, 1 << 18))
         var consumed = 0
         while output.count < limit {
             let available = min(input.count - consumed, 1 << 30)

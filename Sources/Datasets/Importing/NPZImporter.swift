@@ -6,7 +6,7 @@ extension ImportedDataset {
     /// - Parameters:
     ///   - inputs, targets: names of the arrays without the split, as in `DatasetDescription`: `x` finds `x_train`,
     ///     `train_x` and, for train, `x`. Nil looks for `x` and `y`, in either case.
-    ///   - splits: exact names of the arrays of each split; when any is given, only those given are read. Their paths are not used.
+    ///   - splits: exact names of the arrays of each split, without paths; when any is given, only those given are read.
     public static func npz(
         _ path: String, inputs: String? = nil, targets: String? = nil, splits: [Split: SplitDescription] = [:],
         split fractions: SplitFractions = SplitFractions()
