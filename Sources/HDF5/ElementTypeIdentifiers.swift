@@ -14,7 +14,7 @@ extension Subject {
         switch try call(operation, { H5Tget_class(id).rawValue }) {
         case H5T_INTEGER.rawValue:
             guard [1, 2, 4, 8].contains(size), try isFullWidth(id, size: size) else {
-                return type(.other("integer of unusual width"))
+                return type(.other("integer of unusual form"))
             }
             let sign = try call(operation) { H5Tget_sign(id).rawValue }
             return type(sign == H5T_SGN_NONE.rawValue ? .unsignedInteger : .signedInteger)
@@ -79,9 +79,10 @@ extension Subject {
         }
     }
 
-    /// No padding bits: HDF5 can describe a 12-bit integer inside 2 bytes.
+    /// No padding bits (HDF5 can describe a 12-bit integer inside 2 bytes), and bytes in an order that still exists.
     private func isFullWidth(_ id: hid_t, size: Int) throws -> Bool {
         let operation = "read the type"
+        guard try call(operation, { H5Tget_order(id).rawValue }) != H5T_ORDER_VAX.rawValue else { return false }
         let precision = try call(operation) { H5Tget_precision(id) }
         let offset = try call(operation) { H5Tget_offset(id) }
         return Int(precision) == size * 8 && offset == 0

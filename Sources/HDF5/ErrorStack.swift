@@ -12,8 +12,7 @@ extension Subject {
             return error(.failed, operation, "HDF5 failed without saying why")
         }
         let trace = frames.count == 1 ? outermost : "\(outermost); \(innermost)"
-        let text = frames.joined(separator: "\n").lowercased()
-        let (kind, message) = diagnosis(text)
+        let (kind, message) = diagnosis(frames.joined(separator: "\n"))
         return error(kind, operation, message, library: trace)
     }
 
@@ -24,9 +23,6 @@ extension Subject {
         }
         if text.contains("unable to lock file") || text.contains("is already open for write") {
             return (.locked, "another program has the file open for writing, or died while writing it")
-        }
-        if text.contains("no space left on device") || text.contains("errno = 28") {
-            return (.failed, "the disk is full")
         }
         if ["bad version number", "wrong version number", "bad superblock version number", "unknown chunk index type"]
             .contains(where: text.contains)
@@ -39,6 +35,10 @@ extension Subject {
         }
         if text.contains("required filter") && text.contains("not registered") {
             return (.unsupported, "stored with a compression filter that is not available; write it again with gzip")
+        }
+        // What the operating system said, if it was asked: "errno = 28, error message = 'No space left on device'".
+        if let quoted = text.firstMatch(of: #/error message = '([^']+)'/#) {
+            return (.failed, String(quoted.output.1))
         }
         return (.failed, "the file is damaged or cannot be accessed")
     }

@@ -121,9 +121,12 @@ final class HostileFileTests: HDF5TestCase {
             f.create_dataset('color', (2,), dtype=h5py.enum_dtype({'RED': 0, 'BLUE': 1}))
             f.create_dataset('long', (2,), dtype=np.longdouble)
             f.create_dataset('array', (2,), dtype='(3,)i4')
+            narrow = h5py.h5t.STD_I16LE.copy(); narrow.set_precision(12)
+            h5py.h5d.create(f.id, b'narrow', narrow, h5py.h5s.create_simple((2,)))
             """)
         let expected = [
             "array": "array", "color": "enumeration", "complex": "compound", "long": "float of 16 bytes, not IEEE",
+            "narrow": "integer of unusual form",
             "pairs": "compound", "ragged": "variable-length sequence", "ref": "reference", "text": "string",
             "void": "opaque",
         ]
