@@ -136,7 +136,7 @@ extension CheckpointStore {
         }
     }
 
-    private func path(_ name: String) -> String { (directory as NSString).appendingPathComponent(name) }
+    private func path(_ name: String) -> String { "\(directory)/\(name)" }
 
     private func fileExists(_ path: String) -> Bool {
         var status = stat()

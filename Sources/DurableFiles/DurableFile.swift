@@ -12,6 +12,7 @@ public struct DurableFile: Sendable {
     public let replaces: Bool
 
     private let directory: String
+    private let name: String
 
     /// Ends the name of every temporary file; a dot and the final name are its beginning.
     public static let temporarySuffix = ".tmp"
@@ -19,8 +20,7 @@ public struct DurableFile: Sendable {
     public init(_ path: String, replacing replaces: Bool = false) {
         self.path = path
         self.replaces = replaces
-        let directory = (path as NSString).deletingLastPathComponent
-        self.directory = directory.isEmpty ? "." : directory
+        (directory, name) = splitPath(path)
     }
 
     /// - Throws: `.exists` if something has the name and must stay, even a link to nothing; `.failed` if its directory is
@@ -52,9 +52,8 @@ public struct DurableFile: Sendable {
     /// - Throws: `DurableFileError`, and what `body` throws.
     public func write(_ body: (_ temporary: String) throws -> Void) throws {
         try checkFree()
-        let name = (path as NSString).lastPathComponent
         let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        let temporary = (directory as NSString).appendingPathComponent(".\(name).\(random)\(Self.temporarySuffix)")
+        let temporary = "\(directory)/.\(name).\(random)\(Self.temporarySuffix)"
         do {
             try body(temporary)
             try synchronize(temporary, "put the file on the disk")
@@ -133,4 +132,14 @@ public enum DurableFileError: Error, Equatable, Sendable, CustomStringConvertibl
             "\(path): cannot \(operation): \(String(cString: strerror(code)))"
         }
     }
+}
+
+/// The directory that a path is in, `.` for the current one, and its name there.
+///
+/// By hand, since NSString's methods for it trap at a path of one character (Swift 6.3 on Linux).
+public func splitPath(_ path: String) -> (directory: String, name: String) {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    guard let slash = path.lastIndex(of: "/") else { return (".", String(path)) }
+    return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
 }

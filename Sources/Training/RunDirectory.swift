@@ -1,9 +1,17 @@
 import Checkpoints
+import DurableFiles
 import Foundation
 
 /// Where a run keeps what it makes: `config.yaml` as resolved, `metrics.csv` with a line an epoch, `checkpoints/`.
 public struct RunDirectory: Sendable {
     public let path: String
+
+    /// - Parameter path: slashes at its end, as shells complete them, are left out.
+    init(path: String) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
 
     public var configurationPath: String { path + "/config.yaml" }
     public var metricsPath: String { path + "/metrics.csv" }
@@ -50,9 +58,9 @@ public struct RunDirectory: Sendable {
             .runDirectory(path: path, problem: "cannot make the run directory: \(reason)")
         }
         let run = RunDirectory(path: path)
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = splitPath(path).directory
         do {
-            if !parent.isEmpty, !FileManager.default.fileExists(atPath: parent) {
+            if !FileManager.default.fileExists(atPath: parent) {
                 try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
             }
         } catch {

@@ -74,4 +74,12 @@ final class DurableFileTests: XCTestCase {
         }
         XCTAssertEqual(try names(), [])
     }
+
+    func testPathsAreSplitAtTheirLastSlash() {
+        let paths = ["p": (".", "p"), "a/b": ("a", "b"), "/a": ("/", "a"), "a/b//": ("a", "b"), "./x": (".", "x")]
+        for (path, (directory, name)) in paths {
+            XCTAssertEqual(splitPath(path).directory, directory)
+            XCTAssertEqual(splitPath(path).name, name)
+        }
+    }
 }
