@@ -14,6 +14,7 @@ struct TrainingSession {
         let observer: any TrainingObserver =
             if let bar { bar } else if output.quiet { WarningLog() } else { EpochLog() }
 
+        if let note = performanceNote(for: try selectKernels()) { observer.note(note) }
         let run = try prepare(observer)
         if let note = noteOnLength(of: run) { observer.note(note) }
         let outcome = try run.train(steps: length.steps, observer: observer)
@@ -49,7 +50,7 @@ struct TrainingSession {
         columns.add("run", run.directory.path.escaped)
         columns.add("steps", steps(of: run, outcome))
         if let epoch = outcome.lastEpoch {
-            columns.add("training loss", epoch.trainingLoss.brief)
+            columns.add("training loss", "\(epoch.trainingLoss.brief) (epoch \(epoch.epoch))")
             epoch.validation.map { columns.add($0.rows) }
         }
         test.map { columns.add($0.rows) }

@@ -24,8 +24,9 @@ final class PredictTests: CommandTestCase {
         try withNewFile(path("data.h5")) {
             try $0.root.write("x_test", [Float](repeating: 0.5, count: 48), shape: [4, 6, 2])
         }
-        let outcome = try lockstep("predict", checkpoint, "--dataset", "data.h5", "--output", "out.h5")
+        let outcome = try lockstep("predict", checkpoint, "--dataset", "data.h5", "--output", "o")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertTrue(try files().contains("o"))
     }
 
     func testRegressionPredictsNumbers() throws {

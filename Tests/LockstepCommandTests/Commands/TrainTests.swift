@@ -8,8 +8,20 @@ final class TrainTests: CommandTestCase {
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         let accuracy = try XCTUnwrap(outcome.result("test accuracy").flatMap { Double($0.dropLast()) })
         XCTAssertGreaterThanOrEqual(accuracy, 97)
-        let run = try XCTUnwrap(outcome.result("run"))
-        XCTAssertEqual(try files(in: run), ["checkpoints", "config.yaml", "metrics.csv"])
+        XCTAssertEqual(outcome.result("run"), "runs/digits-1")
+        XCTAssertEqual(try files(in: "runs/digits-1"), ["checkpoints", "config.yaml", "metrics.csv"])
+        // The bits themselves. A change of them is a change of the format, and of the README.
+        let fingerprint = try fingerprint(of: newestCheckpoint(of: "runs/digits-1"))
+        XCTAssertTrue(
+            try String(contentsOfFile: Self.sources + "/README.md", encoding: .utf8).contains(fingerprint),
+            "the README has another fingerprint than \(fingerprint)")
+    }
+
+    func testARunMayHaveANameOfOneCharacterOrASlashAtItsEnd() throws {
+        try write(Self.small, to: "small.yaml")
+        XCTAssertEqual(try lockstep("train", "small.yaml", "--run", "r", "--steps", "1").result("run"), "r")
+        XCTAssertEqual(try lockstep("resume", "r/").result("checkpoint"), "r/checkpoints/step-00000015.h5")
+        XCTAssertEqual(try lockstep("train", "small.yaml", "--run", "a/b/").result("run"), "a/b")
     }
 
     func testResultsGoToStandardOutputAndProgressToStandardError() throws {
@@ -74,6 +86,7 @@ final class TrainTests: CommandTestCase {
 
         XCTAssertEqual(outcome.result("steps"), "7 of 15, to be continued")
         XCTAssertEqual(outcome.result("checkpoint"), "run/checkpoints/step-00000007.h5")
+        XCTAssertTrue(try XCTUnwrap(outcome.result("training loss")).hasSuffix(" (epoch 1)"))
     }
 
     func testStepsBeyondTheLastEpochAreSaidToBe() throws {

@@ -1,0 +1,154 @@
+import Foundation
+import TestSupport
+import XCTest
+
+final class ImportTests: CommandTestCase {
+    private static let table = """
+        id,petal,sepal,species
+        1,1.4,0.2,setosa
+        2,4.7,1.4,versicolor
+        3,6.0,2.5,virginica
+        4,1.3,0.3,setosa
+        5,4.5,1.5,versicolor
+        6,5.9,2.1,virginica
+        7,1.5,0.1,setosa
+        8,4.9,1.3,versicolor
+        9,5.8,2.2,virginica
+        10,1.6,0.2,setosa
+
+        """
+
+    func testATableBecomesADataSetThatCanBeTrainedOn() throws {
+        try write(Self.table, to: "trees.csv")
+        let outcome = try lockstep("import", "csv", "trees.csv", "--target", "species", "--exclude", "id")
+
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(outcome.lines.first, "trees.h5")
+        XCTAssertTrue(outcome.lines.contains("  train: 7 samples of [2] float32, targets [7] int64"), outcome.output)
+        XCTAssertTrue(outcome.lines.contains { $0.hasPrefix("  test: 2 samples") }, outcome.output)
+        let inspected = try lockstep("inspect", "trees.h5").output
+        XCTAssertTrue(inspected.contains("3 classes: setosa, versicolor, virginica"), inspected)
+        try write("{dataset: trees.h5, network: [{linear: 3}], epochs: 1}", to: "config.yaml")
+        XCTAssertEqual(try lockstep("train", "config.yaml", "--run", "run").status, 0)
+    }
+
+    func testOptionsOfTables() throws {
+        try write("1;a;10\n2;b;20\n3;c;30\n4;d;40\n", to: "plain.txt")
+        let outcome = try lockstep(
+            "import", "csv", "plain.txt", "--output", "plain.h5", "--header", "absent", "--delimiter", ";",
+            "--target", "3", "--exclude", "2", "--task", "regression", "--no-standardize", "--validation-fraction",
+            "0", "--test-fraction", "0.5", "--split-seed", "3")
+
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let report = try python(
+            """
+            with h5py.File(sys.argv[1]) as file:
+                print({name: file[name].shape for name in file}, sorted(file["x_train"].attrs))
+                both = np.concatenate([file["x_train"][:, 0], file["x_test"][:, 0]])
+                print(sorted(both), sorted(np.concatenate([file["y_train"], file["y_test"]])))
+            """, path("plain.h5"))
+        XCTAssertEqual(
+            report,
+            """
+            {'x_test': (2, 1), 'x_train': (2, 1), 'y_test': (2,), 'y_train': (2,)} []
+            [1.0, 2.0, 3.0, 4.0] [10.0, 20.0, 30.0, 40.0]
+            """)
+    }
+
+    func testFilesOfIDX() throws {
+        try python(
+            """
+            import gzip, struct
+            def idx(name, array):
+                data = struct.pack(">HBB", 0, 8, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape)
+                data += array.astype("u1").tobytes()
+                open(name, "wb").write(gzip.compress(data) if name.endswith(".gz") else data)
+            folder = sys.argv[1]
+            idx(folder + "/train-images-idx3-ubyte.gz", np.arange(96).reshape(6, 4, 4))
+            idx(folder + "/train-labels-idx1-ubyte", np.arange(6) % 3)
+            """, directory)
+        for arguments in [["."], ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte"]] {
+            let outcome = try shell("$lockstep import idx \(arguments.joined(separator: " ")) -o out.h5 --overwrite")
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            XCTAssertTrue(
+                outcome.lines.contains("  train: 6 samples of [4, 4] uint8, targets [6] uint8"), outcome.output)
+        }
+    }
+
+    func testArchivesAndArraysOfNumPy() throws {
+        try python(
+            """
+            folder = sys.argv[1]
+            x, y = np.arange(40, dtype="f8").reshape(10, 4), np.arange(10) % 2
+            np.savez_compressed(folder + "/both.npz", x_train=x, y_train=y, images_test=x[:3], labels_test=y[:3])
+            np.save(folder + "/x.npy", x); np.save(folder + "/y.npy", y)
+            """, directory)
+        let archive = try lockstep("import", "npz", "both.npz")
+        XCTAssertEqual(archive.status, 0, archive.errors)
+        XCTAssertEqual(archive.lines.first, "both.h5")
+        XCTAssertTrue(archive.output.contains("train: 10 samples of [4] float32"), archive.output)
+
+        let named = try lockstep(
+            "import", "npz", "both.npz", "--inputs", "images", "--targets", "labels", "--output", "test.h5")
+        XCTAssertTrue(named.output.contains("test: 3 samples"), named.output + named.errors)
+
+        let arrays = try lockstep("import", "npz", "x.npy", "y.npy", "-o", "two.h5", "--validation-fraction", "0.2")
+        XCTAssertTrue(arrays.output.contains("train: 8 samples"), arrays.output + arrays.errors)
+        XCTAssertTrue(arrays.output.contains("validation: 2 samples"), arrays.output)
+    }
+
+    func testFashionMNISTOfADebianPackage() throws {
+        let outcome = try lockstep("import", "fashion-mnist", "--output", "fashion.h5")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertTrue(outcome.output.contains("train: 60000 samples of [28, 28] uint8"), outcome.output)
+        XCTAssertTrue(outcome.output.contains("test: 10000 samples of [28, 28] uint8"), outcome.output)
+    }
+
+    func testFashionMNISTThatIsMissingSaysHowToGetIt() throws {
+        let outcome = try lockstep(
+            "import", "fashion-mnist", "--output", "fashion.h5", environment: ["FASHION_MNIST": "nowhere"])
+        assertFails(outcome, "nowhere", "train-images")
+        XCTAssertEqual(try files(), [])
+    }
+
+    func testAFileThatExistsIsKeptUnlessSaidOtherwise() throws {
+        try write(Self.table, to: "trees.csv")
+        try write("precious", to: "trees.h5")
+        assertFails(try lockstep("import", "csv", "trees.csv"), "trees.h5", "exists")
+        XCTAssertEqual(try String(contentsOfFile: path("trees.h5"), encoding: .utf8), "precious")
+        XCTAssertEqual(try lockstep("import", "csv", "trees.csv", "--overwrite").status, 0)
+        XCTAssertEqual(try files(), ["trees.csv", "trees.h5"])
+    }
+
+    func testBadFilesAreNamedAndLeaveNothing() throws {
+        try write("a,b\n1,2\n3\n", to: "ragged.csv")
+        try write("a,b\n1,2\nx,4\n", to: "text.csv")
+        try write("nonsense", to: "bad.npz")
+        let before = try files()
+        assertFails(try lockstep("import", "csv", "none.csv"), "none.csv", "no such file")
+        assertFails(try lockstep("import", "csv", "ragged.csv"), "ragged.csv", "line 3")
+        assertFails(try lockstep("import", "csv", "text.csv"), "text.csv", "line 3", "'x'")
+        assertFails(try lockstep("import", "csv", "text.csv", "--target", "c"), "text.csv", "'c'", "a, b")
+        assertFails(try lockstep("import", "npz", "bad.npz"), "bad.npz")
+        assertFails(try lockstep("import", "idx", ".", "-o", "out.h5"), "train-images")
+        XCTAssertEqual(try files(), before)
+    }
+
+    func testADiskThatIsFullLeavesNothing() throws {
+        try write(Self.table, to: "trees.csv")
+        assertFails(
+            try shell("ulimit -f 1; $lockstep import csv trees.csv"), "trees.h5", "File too large")
+        XCTAssertEqual(try files(), ["trees.csv"])
+    }
+
+    func testWrongUsage() throws {
+        for arguments in [
+            "csv", "csv a.csv --validation-fraction 1", "csv a.csv --test-fraction -0.1",
+            "csv a.csv --validation-fraction 0.5 --test-fraction 0.5", "csv a.csv --delimiter ab",
+            "csv a.csv --header maybe", "idx a", "idx a b c -o o.h5", "npz", "npz a.npy b.npy",
+            "npz a.npy b.npy -o o.h5 --inputs x", "npz a b c -o o.h5",
+        ] {
+            assertFails(try shell("$lockstep import \(arguments)"), status: 64, "Usage: lockstep import")
+        }
+    }
+}
