@@ -80,7 +80,7 @@ final class DatasetDescriptionTests: XCTestCase {
         assertRefused(#"{"path": "a", "synthetic": {"inputs": [1], "classes": 2, "samples": 3}}"#, "has no path")
         assertRefused(#"{"train": {"inputs": "a", "targets": "b"}}"#, "the split 'train' has no path")
         assertRefused(#"{"path": "a", "train": {"targets": "b"}}"#, "'inputs' is missing")
-        assertRefused(#"{"path": "a", "validationFraction": 1}"#, "between 0 and 1, found 1")
+        assertRefused(#"{"path": "a", "validationFraction": 1}"#, "below 1, found 1")
         assertRefused(#"{"path": "a", "validationFraction": 0.1, "validation": "b"}"#, "not both")
         assertRefused(#"{"synthetic": {"inputs": [], "classes": 2, "samples": 3}}"#, "shape such as [784]")
         assertRefused(#"{"synthetic": {"inputs": [1], "classes": 0, "samples": 3}}"#, "classes must be positive")

@@ -144,6 +144,20 @@ final class DatasetLoadTests: HDF5TestCase {
         XCTAssertEqual(dataset.classNames, ["cat", "dog"])
     }
 
+    func testSplitWithAFileOfItsOwnMayHavePlainNames() throws {
+        try python(
+            """
+            for i, name in enumerate(['train', 'test']):
+                with h5py.File(sys.argv[1] + '/' + name + '.h5', 'w') as f:
+                    f['x'] = np.full((2, 1), i, 'f4'); f['y'] = [0, 1]
+            """, directory)
+        let dataset = try load(
+            DatasetDescription(splits: [
+                .train: SplitDescription(path: "train.h5"), .test: SplitDescription(path: "test.h5"),
+            ]))
+        XCTAssertEqual(dataset.splits.map { dataset[$0]!.batch() }, [[0, 0], [1, 1]])
+    }
+
     func testValidationFractionCutsTheTrainSplitByItsSeed() throws {
         try python(
             """

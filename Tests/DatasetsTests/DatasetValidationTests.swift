@@ -166,7 +166,7 @@ final class DatasetValidationTests: HDF5TestCase {
         assertRefused(.invalidOption, "a train split") {
             try load("f['x_test'] = np.zeros((2, 2)); f['y_test'] = [0, 1]", validationFraction: 0.5)
         }
-        assertRefused(.invalidOption, "between 0 and 1") { try load(two, validationFraction: 2) }
+        assertRefused(.invalidOption, "below 1") { try load(two, validationFraction: 2) }
     }
 
     func testMissingSplitIsNamedWithThoseThereAre() throws {

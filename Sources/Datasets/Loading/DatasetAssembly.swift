@@ -37,7 +37,7 @@ private struct ValidationCut {
 
     /// Nil when the description asks for none.
     init?(_ description: DatasetDescription, name: String, rows: Int?, has validationSplit: Bool) throws {
-        guard let fraction = description.validationFraction else { return nil }
+        guard let fraction = description.validationFraction, fraction > 0 else { return nil }
         func error(_ expected: String, _ found: String, _ advice: String) -> DatasetError {
             DatasetError(.invalidOption, file: name, expected: expected, found: found, advice: advice)
         }

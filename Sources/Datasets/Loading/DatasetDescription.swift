@@ -63,10 +63,12 @@ public struct DatasetDescription: Equatable, Sendable {
             }
         }
         if let fraction = validationFraction {
-            guard fraction > 0, fraction < 1 else {
-                return "validationFraction must be between 0 and 1, found \(fraction)"
+            guard fraction >= 0, fraction < 1 else {
+                return "validationFraction must be at least 0 and below 1, found \(fraction)"
             }
-            if splits[.validation] != nil { return "give validationFraction or a validation split, not both" }
+            if fraction > 0, splits[.validation] != nil {
+                return "give validationFraction or a validation split, not both"
+            }
         }
         return synthetic?.problem
     }

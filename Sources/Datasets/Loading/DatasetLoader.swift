@@ -103,7 +103,8 @@ private struct DatasetLoader {
         }
         guard
             let names = try TableNames.find(
-                split, inputs: description.inputs, targets: description.targets, exists: file.contains)
+                split, inputs: description.inputs, targets: description.targets, isAlone: own?.path != nil,
+                exists: file.contains)
         else { return nil }
         let key = "targets: …."
         let targets = try names.targets.map { try file.dataset($0, key: key) }

@@ -11,11 +11,13 @@ struct TableNames: Equatable, Sendable {
     /// - Parameters:
     ///   - inputs: what the inputs are called, without the split; nil looks for `x` and `X`.
     ///   - targets: the same for targets; nil looks for `y` and `Y`.
+    ///   - isAlone: whether the file holds this split only, so that plain `x` is meant for it.
     static func find(
-        _ split: Split, inputs: String?, targets: String?, exists: (String) throws -> Bool
+        _ split: Split, inputs: String?, targets: String?, isAlone: Bool = false, exists: (String) throws -> Bool
     ) rethrows -> TableNames? {
         func first(_ bases: [String]) throws -> String? {
-            try bases.lazy.flatMap { candidates($0, split) }.first(where: exists)
+            let names = bases.flatMap { candidates($0, split) } + (isAlone ? bases : [])
+            return try names.first(where: exists)
         }
         guard let found = try first(inputs.map { [$0] } ?? ["x", "X"]) else { return nil }
         return TableNames(inputs: found, targets: try first(targets.map { [$0] } ?? ["y", "Y"]))
