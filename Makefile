@@ -39,7 +39,7 @@ train: build ## train the shipped default on the hand-written digits, in seconds
 	$(LOCKSTEP) train
 
 test: setup-tests ## run all tests
-	swift test
+	swift test --disable-swift-testing
 
 build: setup ## build the release program, .build/release/lockstep
 	swift build --configuration release --product lockstep
@@ -55,10 +55,10 @@ lint: ## complain about sources that are not formatted
 	swift format lint --strict --recursive --parallel $(SOURCES)
 
 test-thread: setup-tests ## run all tests under ThreadSanitizer
-	swift test --sanitize thread --scratch-path .build-tsan
+	swift test --disable-swift-testing --sanitize thread --scratch-path .build-tsan
 
 test-address: setup-tests ## run all tests under AddressSanitizer
-	swift test --sanitize address --scratch-path .build-asan
+	swift test --disable-swift-testing --sanitize address --scratch-path .build-asan
 
 clean: ## remove everything built; data sets and runs stay
 	rm -rf .build .build-tsan .build-asan
