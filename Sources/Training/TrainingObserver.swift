@@ -76,6 +76,8 @@ public struct TrainingOutcome: Sendable {
         case reachedStep
         /// The monitored metric has stopped getting better.
         case stoppedEarly
+        /// The caller wanted it to end here.
+        case interrupted
     }
 
     public let reason: Reason

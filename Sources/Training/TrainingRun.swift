@@ -83,10 +83,14 @@ public final class TrainingRun {
 
     /// Trains to the end of the last epoch, or to a step.
     ///
-    /// - Parameter steps: how many steps to have taken since the start of the run; training stops there, even inside
-    ///   an epoch, and leaves a checkpoint. nil for no such limit.
+    /// - Parameters:
+    ///   - steps: how many steps to have taken since the start of the run; training stops there, even inside an epoch,
+    ///     and leaves a checkpoint. nil for no such limit.
+    ///   - isInterrupted: asked before each step; once it says yes, training stops as at `steps`.
     /// - Throws: `TrainingError.nonFinite` if the loss is no number any more; the last good checkpoint stays.
-    public func train(steps: Int? = nil, observer: any TrainingObserver = SilentObserver()) throws -> TrainingOutcome {
+    public func train(
+        steps: Int? = nil, observer: any TrainingObserver = SilentObserver(), isInterrupted: () -> Bool = { false }
+    ) throws -> TrainingOutcome {
         let lastStep = min(steps ?? .max, trainer.totalSteps)
         observer.runStarted(summary(lastStep: lastStep))
         var reason = TrainingOutcome.Reason.completed
@@ -99,6 +103,10 @@ public final class TrainingRun {
                 }
                 if hasStoppedEarly {
                     reason = .stoppedEarly
+                    break
+                }
+                if isInterrupted() {
+                    reason = .interrupted
                     break
                 }
                 let report = try trainer.step()

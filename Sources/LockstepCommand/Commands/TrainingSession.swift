@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Lockstep
 
@@ -9,6 +10,7 @@ struct TrainingSession {
     /// - Parameter prepare: makes or opens the run; what it has to say goes to the observer.
     func train(_ prepare: (any TrainingObserver) throws -> TrainingRun) throws {
         let started = ContinuousClock.now
+        Interruption.await()
         let bar = Terminal.isInteractive && !output.quiet ? ProgressBar() : nil
         defer { bar?.erase() }
         let observer: any TrainingObserver =
@@ -17,8 +19,14 @@ struct TrainingSession {
         if let note = performanceNote(for: try selectKernels()) { observer.note(note) }
         let run = try prepare(observer)
         if let note = noteOnLength(of: run) { observer.note(note) }
-        let outcome = try run.train(steps: length.steps, observer: observer)
+        let outcome = try run.train(steps: length.steps, observer: observer) { Interruption.signal != nil }
         bar?.erase()
+        if let signal = Interruption.signal {
+            Terminal.note(
+                "stopped by a signal after step \(outcome.step.grouped): `lockstep resume \(run.directory.path)` goes on"
+            )
+            throw ExitCode(128 + signal)
+        }
         let test = try run.trainer.dataset[.test].map { _ in try run.evaluate(.test) }
         for line in results(of: run, outcome, test: test) { print(line) }
         if !output.quiet {
@@ -67,7 +75,7 @@ struct TrainingSession {
         let epochs = counted(run.trainer.configuration.epochs, "epoch")
         switch outcome.reason {
         case .completed: return "\(outcome.step.grouped), all of \(epochs)"
-        case .reachedStep: return "\(outcome.step.grouped) of \(total.grouped), to be continued"
+        case .interrupted, .reachedStep: return "\(outcome.step.grouped) of \(total.grouped), to be continued"
         case .stoppedEarly: return "\(outcome.step.grouped) of \(total.grouped), no improvement any more"
         }
     }

@@ -34,6 +34,27 @@ final class ResumeTests: CommandTestCase {
         }
     }
 
+    func testASignalStopsAfterTheStepAndLeavesACheckpointToResumeFrom() throws {
+        let long = Self.small.replacingOccurrences(of: "epochs: 3", with: "epochs: 100000")
+        try write(long, to: "long.yaml")
+        let outcome = try shell(
+            """
+            $lockstep train long.yaml --run run --quiet & program=$!
+            until [ -e run/checkpoints/step-00000005.h5 ]; do sleep 0.02; done
+            kill -TERM $program; wait $program
+            """)
+        let newest = try newestCheckpoint(of: "run")
+        let step = try XCTUnwrap(Int(newest.suffix(11).prefix(8)))
+
+        assertFails(outcome, status: 128 + SIGTERM, "stopped by a signal after step", "`lockstep resume run`")
+        try write(long, to: "long.yaml")
+        let whole = try lockstep("train", "long.yaml", "--run", "whole", "--steps", "\(step + 3)", "--quiet")
+        XCTAssertEqual(whole.status, 0, whole.errors)
+        try lockstep("resume", "run", "--steps", "\(step + 3)")
+        XCTAssertEqual(
+            try fingerprint(of: newestCheckpoint(of: "run")), try fingerprint(of: newestCheckpoint(of: "whole")))
+    }
+
     func testStepsAndEpochsAreTotals() throws {
         let run = try trainSmall(arguments: "--steps", "4")
         XCTAssertEqual(try lockstep("resume", run, "--steps", "9").result("steps"), "9 of 15, to be continued")
