@@ -13,7 +13,7 @@ struct Diff: ParsableCommand {
     var second: String
 
     func run() throws {
-        let (first, second) = (try Checkpoint.read(first), try Checkpoint.read(second))
+        let (first, second) = (try Checkpoint.read(checkpointPath(first)), try Checkpoint.read(checkpointPath(second)))
         guard let difference = first.difference(from: second) else {
             let tensors = first.parameters.count + first.optimizerState.values.reduce(0) { $0 + $1.count }
             return print("the same bits in all \(counted(tensors, "tensor"))")

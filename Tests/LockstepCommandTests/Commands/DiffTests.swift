@@ -51,5 +51,8 @@ final class DiffTests: CommandTestCase {
         assertFails(try lockstep("diff", checkpoint, "none.h5"), "none.h5", "no such checkpoint")
         assertFails(try lockstep("diff", "data.h5", checkpoint), "data.h5", "expected a checkpoint")
         assertFails(try lockstep("fingerprint", "data.h5"), "data.h5", "expected a checkpoint")
+        assertFails(
+            try lockstep("fingerprint", "run"), "run: expected a checkpoint, found a directory",
+            "run/checkpoints/best.h5")
     }
 }

@@ -24,6 +24,13 @@ final class TrainTests: CommandTestCase {
         XCTAssertEqual(try lockstep("train", "small.yaml", "--run", "a/b/").result("run"), "a/b")
     }
 
+    func testWithoutTheSourcesItSaysWhatToDo() throws {
+        try FileManager.default.copyItem(atPath: Self.program, toPath: path("alone"))
+        assertFails(
+            try shell("./alone train"), "datasets/digits.yaml", "no such file", "lockstep train CONFIG.yaml")
+        XCTAssertEqual(try files(), ["alone"])
+    }
+
     func testResultsGoToStandardOutputAndProgressToStandardError() throws {
         try write(Self.small, to: "small.yaml")
         let outcome = try lockstep("train", "small.yaml", "--run", "run")
