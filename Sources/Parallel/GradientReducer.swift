@@ -25,8 +25,8 @@ public final class GradientReducer: @unchecked Sendable {
     /// How many buffers there are.
     let bufferLimit: Int
     private let buffers: [AlignedBuffer]
-    /// A stack of the indices of free buffers.
-    private let free: Mutex<FreeList>
+    /// Which buffers nobody uses.
+    private let free: FreeIndices
 
     private let rootLimit: Int
     private var shards = 0
@@ -44,7 +44,7 @@ public final class GradientReducer: @unchecked Sendable {
         rootLimit = max(2 * workers, 8)
         bufferLimit = Self.bufferLimit(shards: shards, workers: workers, rootLimit: rootLimit)
         buffers = (0..<bufferLimit).map { _ in AlignedBuffer(count: layout.bufferCount) }
-        free = Mutex(FreeList(count: bufferLimit))
+        free = FreeIndices(count: bufferLimit)
         roots = .allocate(capacity: max(shards, 1))
         waitingCount = shards
         waiting = .allocate(capacity: max(shards, 1))
@@ -91,12 +91,15 @@ public final class GradientReducer: @unchecked Sendable {
         rootCount = shards
         for _ in 0..<foldLevels { rootCount = (rootCount + 1) / 2 }
         for index in 0..<waitingCount { waiting[index].store(0, ordering: .relaxed) }
-        free.withLock { $0.refill() }
+        free.refill()
     }
 
     /// Takes a free buffer to compute a shard's gradients in. Its content is arbitrary.
     func take() -> Int {
-        free.withLock { $0.pop() }
+        guard let buffer = free.take() else {
+            preconditionFailure("more gradient buffers in use than the reducer's bound allows")
+        }
+        return buffer
     }
 
     func gradients(_ buffer: Int) -> UnsafeMutablePointer<Float> { buffers[buffer].pointer }
@@ -109,7 +112,7 @@ public final class GradientReducer: @unchecked Sendable {
                 let first = waiting[levelStart + node / 2].exchange(buffer + 1, ordering: .acquiringAndReleasing)
                 guard first != 0 else { return }
                 kernels.add(buffers[first - 1].pointer, into: buffers[buffer].pointer, count: bufferCount)
-                free.withLock { $0.push(first - 1) }
+                free.giveBack(first - 1)
             }
             levelStart += count / 2
             node /= 2
@@ -122,35 +125,5 @@ public final class GradientReducer: @unchecked Sendable {
     func sum(_ range: Range<Int>, into result: UnsafeMutablePointer<Float>) {
         kernels.treeSum(
             roots, sourceCount: rootCount, offset: range.lowerBound, count: range.count, into: result)
-    }
-}
-
-/// A stack of indices in memory of its own, so that using it allocates nothing. A move-only owner of its memory.
-private struct FreeList: ~Copyable {
-    private let indices: UnsafeMutableBufferPointer<Int>
-    private var count = 0
-
-    init(count: Int) {
-        indices = .allocate(capacity: count)
-        indices.initialize(repeating: 0)
-        refill()
-    }
-
-    deinit { indices.deallocate() }
-
-    mutating func refill() {
-        count = indices.count
-        for index in 0..<count { indices[index] = count - 1 - index }
-    }
-
-    mutating func pop() -> Int {
-        precondition(count > 0, "more gradient buffers in use than the reducer's bound allows")
-        count -= 1
-        return indices[count]
-    }
-
-    mutating func push(_ index: Int) {
-        indices[count] = index
-        count += 1
     }
 }
