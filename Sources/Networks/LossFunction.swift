@@ -45,7 +45,11 @@ public final class LossFunction: Sendable {
         case (.crossEntropy, .labels(let labels)):
             guard let classWeights else { return Double(rows) }
             var sum = 0.0
-            for row in 0..<rows { sum += Double(classWeights.pointer[Int(labels[row])]) }
+            for row in 0..<rows {
+                let label = Int(labels[row])
+                precondition(0..<classWeights.count ~= label, "label \(label) has no class weight")
+                sum += Double(classWeights.pointer[label])
+            }
             return sum
         default:
             return Double(rows * width)
