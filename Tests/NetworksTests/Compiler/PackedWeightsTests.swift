@@ -40,7 +40,8 @@ final class PackedWeightsTests: XCTestCase {
             whole.refreshAll(network.layout, from: values.pointer)
             let parts = PackedWeights(layout: network.layout, kernels: kernels, includesBackward: true)
             // Over what another step left there.
-            parts.refreshAll(network.layout, from: parameters(network.layout, seed: 2).pointer)
+            let others = parameters(network.layout, seed: 2)
+            parts.refreshAll(network.layout, from: others.pointer)
             var random = SeededGenerator(seed: 3)
             for block in network.blocks.shuffled(using: &random) {
                 parts.refresh(network.layout.parameters[block.parameter], rows: block.rows, from: values.pointer)
