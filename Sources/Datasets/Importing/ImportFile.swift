@@ -11,6 +11,9 @@ func contents(of path: String) throws -> Data {
     guard !isFolder.boolValue else {
         throw DatasetError(.missingFile, file: path, expected: "a file to import", found: "a folder")
     }
+    // Foundation of Swift 6.3 leaks its buffer when the file is empty.
+    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    if size == 0 { return Data() }
     do {
         return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
     } catch {
