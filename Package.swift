@@ -55,15 +55,14 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
-            dependencies: ["Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Yams"]),
+            dependencies: [
+                "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Yams",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(name: "Lockstep", dependencies: ["Training"]),
         .executableTarget(
             name: "LockstepCommand",
-            dependencies: [
-                "Lockstep",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ]),
+            dependencies: ["Lockstep", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
         // Tests mirror Sources.
         .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
@@ -79,7 +78,11 @@ let package = Package(
         .testTarget(name: "ParallelTests", dependencies: ["Networks", "Parallel", "TestSupport"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
-        .testTarget(name: "TrainingTests", dependencies: ["Lockstep", "TestSupport", "AllocationCounter"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "Lockstep", "TestSupport", "AllocationCounter", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
