@@ -59,7 +59,11 @@ let package = Package(
                 "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .target(name: "Lockstep", dependencies: ["Training"]),
+        .target(
+            name: "Lockstep",
+            dependencies: [
+                "Checkpoints", "Datasets", "HDF5", "Kernels", "Networks", "Parallel", "StrictCoding", "Training",
+            ]),
         .executableTarget(
             name: "LockstepCommand",
             dependencies: ["Lockstep", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

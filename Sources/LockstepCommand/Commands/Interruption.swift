@@ -12,8 +12,8 @@ enum Interruption {
         return number == 0 ? nil : number
     }
 
-    /// Begins to wait. Signals that whoever started the program chose to ignore stay ignored.
-    static func await() {
+    /// Begins to listen. Signals that whoever started the program chose to ignore stay ignored.
+    static func listen() {
         // Made before a handler may run, which must not take the lock of a first use.
         received.store(0, ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {

@@ -10,7 +10,7 @@ struct TrainingSession {
     /// - Parameter prepare: makes or opens the run; what it has to say goes to the observer.
     func train(_ prepare: (any TrainingObserver) throws -> TrainingRun) throws {
         let started = ContinuousClock.now
-        Interruption.await()
+        Interruption.listen()
         let bar = Terminal.isInteractive && !output.quiet ? ProgressBar() : nil
         defer { bar?.erase() }
         let observer: any TrainingObserver =
@@ -21,7 +21,7 @@ struct TrainingSession {
         if let note = noteOnLength(of: run) { observer.note(note) }
         let outcome = try run.train(steps: length.steps, observer: observer) { Interruption.signal != nil }
         bar?.erase()
-        if let signal = Interruption.signal {
+        if outcome.reason == .interrupted, let signal = Interruption.signal {
             Terminal.note(
                 "stopped by a signal after step \(outcome.step.grouped): `lockstep resume \(run.directory.path)` goes on"
             )
