@@ -4,15 +4,16 @@ import PackageDescription
 // Kernel modules are optimized in every configuration, so that `swift test` trains at full speed.
 // Instruction-set flags apply to one module only; nothing outside the three may assume more than the baseline.
 #if arch(x86_64)
-let avx2Flags = ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"]
-let avx512Flags = avx2Flags + ["-Xcc", "-mavx512f", "-Xcc", "-mavx512bw", "-Xcc", "-mavx512dq", "-Xcc", "-mavx512vl"]
+    let avx2Flags = ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"]
+    let avx512Flags =
+        avx2Flags + ["-Xcc", "-mavx512f", "-Xcc", "-mavx512bw", "-Xcc", "-mavx512dq", "-Xcc", "-mavx512vl"]
 #else
-let avx2Flags: [String] = []
-let avx512Flags: [String] = []
+    let avx2Flags: [String] = []
+    let avx512Flags: [String] = []
 #endif
 
 func optimized(_ flags: [String] = []) -> [SwiftSetting] {
-    [.unsafeFlags(["-Ounchecked"] + flags)]
+    [.unsafeFlags(["-Ounchecked", "-disable-batch-mode", "-wmo", "-num-threads", "1"] + flags)]
 }
 
 let package = Package(
@@ -73,7 +74,9 @@ let package = Package(
         .target(
             name: "KernelShapes", dependencies: ["KernelBodies"], path: "Tests/KernelShapes",
             swiftSettings: optimized()),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelShapes", "TestSupport"]),
+        .testTarget(
+            name: "KernelsTests", dependencies: ["Kernels", "KernelShapes", "TestSupport"],
+            swiftSettings: [.unsafeFlags(["-O"])]),  // they sample functions densely and read object code
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),

@@ -9,7 +9,7 @@ struct Machine {
     let memoryBandwidth: Double
 
     init?(_ kernels: any KernelTable.Type) {
-        let iterations = 2_000_000
+        let iterations = 20_000
         let lanes: Double
         let probe: (Int) -> Float
         switch kernels.name {

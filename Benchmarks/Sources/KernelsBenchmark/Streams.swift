@@ -112,7 +112,7 @@ struct Streams {
     }
 
     private func report(_ name: String, _ body: () -> Void) {
-        let nanoseconds = secondsPerCall(rounds: 5, body) / Double(count) * 1e9
+        let nanoseconds = secondsPerCall(body) / Double(count) * 1e9
         let label = name + String(repeating: " ", count: 28 - name.count)
         print(label, formatted(nanoseconds, width: 12, decimals: 3))
     }

@@ -2,9 +2,9 @@ import Foundation
 
 /// Seconds that one call of `body` takes: the best of several rounds, each long enough for the clock.
 ///
-/// The best and not the mean, since what disturbs a measurement only ever slows it; and the time of this thread, not that
-/// of the wall, so that other programs disturb it less.
-func secondsPerCall(rounds: Int = 7, _ body: () -> Void) -> Double {
+/// The best of many short rounds and not their mean, since what disturbs a measurement only ever slows it; and the time of
+/// this thread, not that of the wall, so that other programs disturb it less.
+func secondsPerCall(_ body: () -> Void) -> Double {
     func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -16,8 +16,11 @@ func secondsPerCall(rounds: Int = 7, _ body: () -> Void) -> Double {
         return now() - start
     }
     body()
-    let calls = max(1, Int(0.01 / max(seconds(calls: 1), 1e-9)))
-    return (0..<rounds).map { _ in seconds(calls: calls) }.min()! / Double(calls)
+    let calls = max(1, Int(0.0005 / max(seconds(calls: 1), 1e-9)))
+    var best = Double.infinity
+    let end = now() + 0.2
+    while now() < end { best = min(best, seconds(calls: calls)) }
+    return best / Double(calls)
 }
 
 func formatted(_ value: Double, width: Int, decimals: Int) -> String {

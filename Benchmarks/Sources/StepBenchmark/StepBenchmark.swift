@@ -42,7 +42,8 @@ struct StepBenchmark: ParsableCommand {
             let fields = [
                 "\"workload\": \"\(workload.name)\"", "\"instructionSet\": \"\(kernels.name)\"",
                 "\"workers\": \(workers)", String(format: "\"best_ms\": %.4f", times.min()! * 1e3),
-                String(format: "\"median_ms\": %.4f", median * 1e3), String(format: "\"gflops\": %.1f", flops / median / 1e9),
+                String(format: "\"median_ms\": %.4f", median * 1e3),
+                String(format: "\"gflops\": %.1f", flops / median / 1e9),
             ]
             print("{" + fields.joined(separator: ", ") + "}")
         }

@@ -1,13 +1,15 @@
 /// The product of matrices by the five loops of BLIS around a microkernel.
 ///
-/// Each loop cuts one dimension into blocks for one level of memory, outermost first: columns of C (NC), depth (KC; the
-/// block of B is packed), rows of C (MC; the block of A is packed), columns of the block (NR), rows of the block (MR).
+/// Each loop cuts one dimension into blocks for one level of memory, outermost first: columns of C (NC, loop 5), depth
+/// (KC, loop 4), rows of C (MC, loop 3; the block of A is packed), columns of the block (NR, loop 2), rows of the block
+/// (MR, loop 1). B is packed as a whole, often long before.
+///
 /// An accumulator is stored between blocks of depth and taken up again, so no block size shows in the bits.
 extension InstructionSet {
     @inlinable
     public static func packedCount(k: Int, n: Int) -> Int { roundUp(n, nr) * k }
 
-    /// Packed B consists of panels of NR columns over the whole depth; a block of depth is a stretch of each panel.
+    /// Packed B consists of panels of NR columns over the whole depth.
     @inlinable @inline(never)
     public static func pack(
         _ b: MatrixView, k: Int, n: Int, rows: Range<Int>, columns: Range<Int>, into packed: UnsafeMutablePointer<Float>
@@ -24,21 +26,25 @@ extension InstructionSet {
         }
     }
 
-    /// One tile of scratch, a block of A, and a block of B for the product that packs its own.
+    /// One tile of scratch, a block of A, and the packed columns of B for the product that packs its own.
     @inlinable
     public static func workspaceCount(m: Int, n: Int, k: Int) -> Int {
-        let depth = min(k, kc)
-        return mr * nr + depth * roundUp(min(m, mc), mr) + depth * roundUp(min(n, nc), nr)
+        mr * nr + aBlockCount(m: m, k: k) + packedCount(k: k, n: min(n, nc))
     }
+
+    @inlinable
+    static func aBlockCount(m: Int, k: Int) -> Int { min(k, kc) * roundUp(min(m, mc), mr) }
 
     @inlinable @inline(never)
     public static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
     ) {
-        blockedProduct(
-            m: m, n: n, k: k, a: a, b: .packed(packedB), c: c, cRowStride: cRowStride, start: start,
-            activation: activation, workspace: workspace)
+        for jc in stride(from: 0, to: n, by: nc) {  // loop 5
+            multiply(
+                m: m, n: min(nc, n - jc), k: k, a: a, panels: packedB + jc * k, c: c + jc, cRowStride: cRowStride,
+                start: start.advanced(toColumn: jc), activation: activation, workspace: workspace)
+        }
     }
 
     @inlinable @inline(never)
@@ -46,56 +52,51 @@ extension InstructionSet {
         m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cRowStride: Int,
         start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
     ) {
-        blockedProduct(
-            m: m, n: n, k: k, a: a, b: .strided(b), c: c, cRowStride: cRowStride, start: start,
-            activation: activation, workspace: workspace)
+        let packed = workspace + mr * nr + aBlockCount(m: m, k: k)
+        for jc in stride(from: 0, to: n, by: nc) {  // loop 5
+            let columns = min(nc, n - jc)
+            let block = MatrixView(
+                base: b.base + jc * b.columnStride, rowStride: b.rowStride, columnStride: b.columnStride)
+            // The lanes beyond n are whatever the workspace held: no lane reaches another, and these are not stored.
+            pack(block, k: k, n: columns, rows: 0..<k, columns: 0..<columns, into: packed)
+            multiply(
+                m: m, n: columns, k: k, a: a, panels: packed, c: c + jc, cRowStride: cRowStride,
+                start: start.advanced(toColumn: jc), activation: activation, workspace: workspace)
+        }
     }
 
-    @inlinable @inline(__always)
-    static func blockedProduct(
-        m: Int, n: Int, k: Int, a: MatrixView, b: RightOperand, c: UnsafeMutablePointer<Float>, cRowStride: Int,
-        start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
+    /// Loops 4 and 3: a block of columns of C from panels of B over the whole depth.
+    @inlinable @inline(never)
+    static func multiply(
+        m: Int, n: Int, k: Int, a: MatrixView, panels: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
+        cRowStride: Int, start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
     ) {
-        let scratch = workspace
-        let aBlock = scratch + mr * nr
-        let bBlock = aBlock + min(k, kc) * roundUp(min(m, mc), mr)
         // Blocks of even depth: 784 is 3 × 262, not 320 + 320 + 144. One block of no depth for k = 0, which gives C its
         // start value and activation.
         let depthBlocks = max(1, (k + kc - 1) / kc)
         let fullDepth = (k + depthBlocks - 1) / depthBlocks
-
-        for jc in stride(from: 0, to: n, by: nc) {  // loop 5
-            let blockColumns = min(nc, n - jc)
-            for depthBlock in 0..<depthBlocks {  // loop 4
-                let pc = depthBlock * fullDepth
-                let depth = min(fullDepth, k - pc)
-                let panels: UnsafePointer<Float>
-                let panelStride: Int
-                switch b {
-                case .packed(let packed):
-                    panels = packed + jc * k + pc * nr
-                    panelStride = k
-                case .strided(let view):
-                    packB(view, pc: pc, jc: jc, depth: depth, columns: blockColumns, into: bBlock)
-                    panels = UnsafePointer(bBlock)
-                    panelStride = depth
-                }
-                for ic in stride(from: 0, to: m, by: mc) {  // loop 3
-                    let block = Block(
-                        rows: min(mc, m - ic), columns: blockColumns, depth: depth, panels: panels,
-                        panelStride: panelStride, c: c + ic * cRowStride + jc, cRowStride: cRowStride,
-                        start: depthBlock == 0 ? start.advanced(toColumn: jc) : .output,
-                        activation: depthBlock == depthBlocks - 1 ? activation : .identity)
-                    packA(a, ic: ic, pc: pc, rows: block.rows, depth: depth, into: aBlock)
-                    multiply(block, a: aBlock, scratch: scratch)
-                }
+        for depthBlock in 0..<depthBlocks {  // loop 4
+            let pc = depthBlock * fullDepth
+            let depth = min(fullDepth, k - pc)
+            for ic in stride(from: 0, to: m, by: mc) {  // loop 3
+                let rows = min(mc, m - ic)
+                let view = MatrixView(
+                    base: a.base + ic * a.rowStride + pc * a.columnStride, rowStride: a.rowStride,
+                    columnStride: a.columnStride)
+                let operand = LeftOperand(view: view, isPacked: n > 2 * nr, panels: workspace + mr * nr)
+                packA(operand, rows: rows, depth: depth)
+                let block = Block(
+                    rows: rows, columns: n, depth: depth, panels: panels + pc * nr, panelStride: k,
+                    c: c + ic * cRowStride, cRowStride: cRowStride, start: depthBlock == 0 ? start : .output,
+                    activation: depthBlock == depthBlocks - 1 ? activation : .identity)
+                multiply(block, operand, scratch: workspace)
             }
         }
     }
 
-    /// Loops 2 and 1: a block of C from a packed block of A and panels of B.
+    /// Loops 2 and 1: a block of C from a block of A and panels of B.
     @inlinable @inline(__always)
-    static func multiply(_ block: Block, a: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
+    static func multiply(_ block: Block, _ a: LeftOperand, scratch: UnsafeMutablePointer<Float>) {
         for jr in stride(from: 0, to: block.columns, by: nr) {  // loop 2
             let panel = block.panels + jr * block.panelStride
             for ir in stride(from: 0, to: block.rows, by: mr) {  // loop 1
@@ -108,15 +109,18 @@ extension InstructionSet {
                     fill(scratch, rows: rows, columns: columns, c: output, cRowStride: block.cRowStride, tile.start)
                     tile = (c: scratch, rowStride: nr, start: .output)
                 }
-                microkernel(
-                    k: block.depth, a: a + ir * block.depth, aRowStride: 1, aColumnStride: mr, b: panel, c: tile.c,
-                    cRowStride: tile.rowStride, start: tile.start)
-                activateTile(block.activation, tile.c, rowStride: tile.rowStride)
-                if isRagged {
-                    for i in 0..<rows {
-                        for j in 0..<columns { output[i * block.cRowStride + j] = scratch[i * nr + j] }
-                    }
+                if a.isPacked || rows < mr {
+                    microkernel(
+                        k: block.depth, a: a.panels + (a.isPacked ? ir * block.depth : 0), aRowStride: 1,
+                        aColumnStride: mr, b: panel, c: tile.c, cRowStride: tile.rowStride, start: tile.start)
+                } else {
+                    microkernel(
+                        k: block.depth, a: a.view.base + ir * a.view.rowStride, aRowStride: a.view.rowStride,
+                        aColumnStride: a.view.columnStride, b: panel, c: tile.c, cRowStride: tile.rowStride,
+                        start: tile.start)
                 }
+                activateTile(block.activation, tile.c, rowStride: tile.rowStride)
+                if isRagged { copyTile(scratch, nr, to: output, block.cRowStride, rows: rows, columns: columns) }
             }
         }
     }
@@ -130,42 +134,36 @@ extension InstructionSet {
         scratch.update(repeating: 0, count: mr * nr)
         switch start {
         case .zero: break
-        case .output:
-            for i in 0..<rows {
-                for j in 0..<columns { scratch[i * nr + j] = c[i * cRowStride + j] }
-            }
-        case .bias(let bias):
-            for i in 0..<rows {
-                for j in 0..<columns { scratch[i * nr + j] = bias[j] }
-            }
+        case .output: copyTile(c, cRowStride, to: scratch, nr, rows: rows, columns: columns)
+        case .bias(let bias): copyTile(bias, 0, to: scratch, nr, rows: rows, columns: columns)
         }
     }
 
     @inlinable @inline(__always)
-    static func packA(
-        _ a: MatrixView, ic: Int, pc: Int, rows: Int, depth: Int, into block: UnsafeMutablePointer<Float>
+    static func copyTile(
+        _ source: UnsafePointer<Float>, _ sourceStride: Int, to target: UnsafeMutablePointer<Float>,
+        _ targetStride: Int, rows: Int, columns: Int
     ) {
-        for ir in stride(from: 0, to: rows, by: mr) {
+        for i in 0..<rows {
+            let (row, copy) = (source + i * sourceStride, target + i * targetStride)
+            for j in stride(from: 0, to: columns, by: 16) {
+                let lanes = min(16, columns - j)
+                Lanes16.load(row + j, lanes: lanes).store(copy + j, lanes: lanes)
+            }
+        }
+    }
+
+    /// Packs all panels of a block of A, or only the ragged one of an operand that is read in place.
+    @inlinable @inline(__always)
+    static func packA(_ a: LeftOperand, rows: Int, depth: Int) {
+        let first = a.isPacked ? 0 : rows / mr * mr
+        for ir in stride(from: first, to: rows, by: mr) {
             let lanes = min(mr, rows - ir)
-            let panel = block + ir * depth
+            let panel = a.panels + (ir - first) * depth
             if lanes < mr { panel.update(repeating: 0, count: mr * depth) }
             packPanel(
-                width: mr, a.base + (ic + ir) * a.rowStride + pc * a.columnStride, depthStride: a.columnStride,
-                laneStride: a.rowStride, depth: depth, lanes: lanes, into: panel)
-        }
-    }
-
-    @inlinable @inline(__always)
-    static func packB(
-        _ b: MatrixView, pc: Int, jc: Int, depth: Int, columns: Int, into block: UnsafeMutablePointer<Float>
-    ) {
-        for jr in stride(from: 0, to: columns, by: nr) {
-            let lanes = min(nr, columns - jr)
-            let panel = block + jr * depth
-            if lanes < nr { panel.update(repeating: 0, count: nr * depth) }
-            packPanel(
-                width: nr, b.base + pc * b.rowStride + (jc + jr) * b.columnStride, depthStride: b.rowStride,
-                laneStride: b.columnStride, depth: depth, lanes: lanes, into: panel)
+                width: mr, a.view.base + ir * a.view.rowStride, depthStride: a.view.columnStride,
+                laneStride: a.view.rowStride, depth: depth, lanes: lanes, into: panel)
         }
     }
 
@@ -173,11 +171,20 @@ extension InstructionSet {
     static func roundUp(_ count: Int, _ multiple: Int) -> Int { (count + multiple - 1) / multiple * multiple }
 }
 
-/// B as the caller has it.
+/// A block of A. Packing pays from the third panel of B that reads it; before that, the microkernel reads A in place,
+/// but for a ragged rest of fewer than MR rows, which is the only panel then.
 @usableFromInline
-enum RightOperand {
-    case packed(UnsafePointer<Float>)
-    case strided(MatrixView)
+struct LeftOperand {
+    @usableFromInline var view: MatrixView
+    @usableFromInline var isPacked: Bool
+    @usableFromInline var panels: UnsafeMutablePointer<Float>
+
+    @inlinable @inline(__always)
+    init(view: MatrixView, isPacked: Bool, panels: UnsafeMutablePointer<Float>) {
+        self.view = view
+        self.isPacked = isPacked
+        self.panels = panels
+    }
 }
 
 /// A block of C and what it takes to compute it, but A.

@@ -48,9 +48,9 @@ extension InstructionSet {
         return i
     }
 
-    /// The sources are pushed one after the other; before each push, equal subtrees on top of the stack merge, as the
-    /// trailing ones of a counter carry. The stack then holds one subtree for each bit of the number of sources, and
-    /// folding it from the top passes odd ones up.
+    /// Groups of four sources are subtrees of their own. They are pushed one after the other; before each push, equal
+    /// subtrees on top of the stack merge, as the trailing ones of a counter carry. The stack then holds one subtree for
+    /// each bit of the number of groups, and folding it from the top passes odd ones up.
     @inlinable @inline(never)
     public static func treeSum(
         _ sources: UnsafePointer<UnsafePointer<Float>>, sourceCount: Int, offset: Int, count: Int,
@@ -58,26 +58,42 @@ extension InstructionSet {
     ) {
         @inline(__always) func fold(stack: UnsafeMutableBufferPointer<Lanes16>) {
             @inline(__always) func body(i: Int, lanes: Int) {
+                var top = group(sources, sourceCount, offset + i, lanes)
                 var depth = 0
-                for source in 0..<sourceCount {
-                    var subtree = Lanes16.load(sources[source] + offset + i, lanes: lanes)
-                    for _ in 0..<source.trailingOnes {
-                        depth -= 1
-                        subtree = stack[depth] + subtree
-                    }
-                    stack[depth] = subtree
+                for index in 1..<max(1, (sourceCount + 3) / 4) {
+                    stack[depth] = top
                     depth += 1
+                    top = group(sources + 4 * index, sourceCount - 4 * index, offset + i, lanes)
+                    // The last group may be a part of one; it still passes up in its place.
+                    for _ in 0..<index.trailingOnes {
+                        depth -= 1
+                        top = stack[depth] + top
+                    }
                 }
-                while depth > 1 {
+                while depth > 0 {
                     depth -= 1
-                    stack[depth - 1] += stack[depth]
+                    top = stack[depth] + top
                 }
-                stack[0].store(out + i, lanes: lanes)
+                top.store(out + i, lanes: lanes)
             }
             forEach16(count, body)
         }
-        // 1 KiB, which is certain to come from the stack; 16 subtrees suffice for 65,535 sources.
+        // 1 KiB, which is certain to come from the stack; 16 subtrees suffice for 65,535 sources and more.
         withUnsafeTemporaryAllocation(of: Lanes16.self, capacity: 16, fold)
+    }
+
+    /// The subtree of the first four of `count` sources, or of all if there are fewer.
+    @inlinable @inline(__always)
+    static func group(
+        _ sources: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ i: Int, _ lanes: Int
+    ) -> Lanes16 {
+        let first = Lanes16.load(sources[0] + i, lanes: lanes)
+        if count == 1 { return first }
+        let pair = first + .load(sources[1] + i, lanes: lanes)
+        if count == 2 { return pair }
+        let third = Lanes16.load(sources[2] + i, lanes: lanes)
+        if count == 3 { return pair + third }
+        return pair + (third + .load(sources[3] + i, lanes: lanes))
     }
 }
 

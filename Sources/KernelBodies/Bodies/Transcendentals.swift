@@ -47,12 +47,12 @@ extension SIMD16<Float> {
         let t = x.magnitude.lowered(to: Coefficients.tailEnd)
         let high = t * t
         let low = fma(t, t, -high)
-        let e = exp(-0.5 * high)
-        let density = fma(-0.5 * low, e, e)
+        let (n, r) = reduceByLn2(-0.5 * high)
+        let em1 = expm1Core(fma(low, -0.5, r))
         let u = 1 / (t + Coefficients.tailPole)
-        let q = (t - Coefficients.tailPole) * u
-        let tail = density * (tailCore(q) * u)
-        return ((1 - tail).replaced(by: tail, where: x.isBelow(0)), density)
+        let factor = tailCore((t - 1) * u) * u
+        let tail = fma(factor, em1, factor).scaled(byPowerOfTwo: n)
+        return ((1 - tail).replaced(by: tail, where: x.isBelow(0)), (1 + em1).scaled(byPowerOfTwo: n))
     }
 
     @inlinable @inline(__always)
@@ -69,8 +69,12 @@ extension SIMD16<Float> {
 
     @inlinable @inline(__always)
     static func siluGradient(_ x: Self) -> Self {
-        let s = sigmoid(x)
-        return s * fma(x, 1 - s, 1)
+        let z = exp(-x.magnitude)
+        let larger = 1 / (1 + z)
+        let smaller = z * larger
+        let isNegative = x.isBelow(0)
+        let s = larger.replaced(by: smaller, where: isNegative)
+        return s * fma(x, smaller.replaced(by: larger, where: isNegative), 1)
     }
 
     @inlinable @inline(__always)
