@@ -1,0 +1,56 @@
+import XCTest
+
+#if os(Linux) && arch(x86_64)
+    /// Guards of the one hazard in compiling the same bodies for several instruction sets: code of one of them that runs on a
+    /// machine, or in a table, that it was not compiled for.
+    final class ObjectCodeTests: XCTestCase {
+        private let instructionSetModules = ["KernelsAVX2", "KernelsAVX512"]
+
+        /// The linker keeps one of several weak functions of a name, whichever it meets first. One that an instruction-set
+        /// module shares with any other module must therefore be free of that module's instructions.
+        func testNoWeakFunctionWithVectorInstructionsIsSharedBetweenModules() throws {
+            for module in instructionSetModules {
+                let code = try ObjectCode(module: module)
+                let owners = try ObjectCode.weakSymbols(except: module)
+                XCTAssertGreaterThan(owners.count, 100, "the search for weak symbols found too few")
+                for function in code.functionsWithVectorExtensions where code.weakSymbols.contains(function) {
+                    XCTAssertNil(owners[function], "\(module) shares \(function), which has vector instructions")
+                }
+            }
+        }
+
+        func testEachModuleUsesTheRegistersOfItsInstructionSetOnly() throws {
+            let avx512 = try ObjectCode(module: "KernelsAVX512")
+            XCTAssertGreaterThan(avx512.count(of: "%zmm"), 1000)
+            let avx2 = try ObjectCode(module: "KernelsAVX2")
+            XCTAssertGreaterThan(avx2.count(of: "%ymm"), 1000)
+            XCTAssertEqual(avx2.count(of: "%zmm"), 0)
+            for module in ["KernelBodies", "Kernels", "KernelShapes"] {
+                let portable = try ObjectCode(module: module)
+                XCTAssertGreaterThan(portable.count(of: "%xmm"), 100)
+                XCTAssertEqual(portable.functionsWithVectorExtensions, [], module)
+            }
+        }
+
+        /// A call out of the module would run code compiled without its instructions: correct, and slow.
+        func testInstructionSetModulesCallNothingOfOurs() throws {
+            let allowed: Set = ["memcpy", "memmove", "memset", "sqrtf"]
+            for module in instructionSetModules {
+                let strange = try ObjectCode(module: module).callees.filter { symbol in
+                    !allowed.contains(symbol)
+                        && !["swift_", "__stack_chk_", "__asan_", "__tsan_"].contains(where: symbol.hasPrefix)
+                }
+                XCTAssertEqual(strange, [], module)
+            }
+        }
+
+        func testMultiplyAddsAreInstructionsInInstructionSetModules() throws {
+            for module in instructionSetModules {
+                let code = try ObjectCode(module: module)
+                XCTAssertGreaterThan(code.count(of: "vfmadd"), 200, module)
+                XCTAssertFalse(code.callees.contains("fmaf"), module)
+            }
+            XCTAssert(try ObjectCode(module: "Kernels").callees.contains("fmaf"))
+        }
+    }
+#endif
