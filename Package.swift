@@ -12,6 +12,7 @@ import PackageDescription
     let avx512Flags: [String] = []
 #endif
 
+/// One object a module, so that its object code can be tested as a whole; SwiftPM's debug builds would batch files.
 func optimized(_ flags: [String] = []) -> [SwiftSetting] {
     [.unsafeFlags(["-Ounchecked", "-disable-batch-mode", "-wmo", "-num-threads", "1"] + flags)]
 }
