@@ -12,7 +12,8 @@ import PackageDescription
     let avx512Flags: [String] = []
 #endif
 
-/// One object a module, so that its object code can be tested as a whole; SwiftPM's debug builds would batch files.
+/// As a whole module: an incremental build takes no notice of a change inside an inlinable body of another module, and
+/// would go on with stale copies of it.
 func optimized(_ flags: [String] = []) -> [SwiftSetting] {
     [.unsafeFlags(["-Ounchecked", "-disable-batch-mode", "-wmo", "-num-threads", "1"] + flags)]
 }

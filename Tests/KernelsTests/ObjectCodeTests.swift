@@ -11,10 +11,11 @@ import XCTest
         func testNoWeakFunctionWithVectorInstructionsIsSharedBetweenModules() throws {
             for module in instructionSetModules {
                 let code = try ObjectCode(module: module)
-                let owners = try ObjectCode.weakSymbols(except: module)
-                XCTAssertGreaterThan(owners.count, 100, "the search for weak symbols found too few")
+                let others = try ObjectCode.weakSymbols(except: module)
+                XCTAssertGreaterThan(others.count, 100, "the search for weak symbols found too few")
                 for function in code.functionsWithVectorExtensions where code.weakSymbols.contains(function) {
-                    XCTAssertNil(owners[function], "\(module) shares \(function), which has vector instructions")
+                    XCTAssertFalse(
+                        others.contains(function), "\(module) shares \(function), which has vector instructions")
                 }
             }
         }
@@ -47,7 +48,7 @@ import XCTest
         func testMultiplyAddsAreInstructionsInInstructionSetModules() throws {
             for module in instructionSetModules {
                 let code = try ObjectCode(module: module)
-                XCTAssertGreaterThan(code.count(of: "vfmadd"), 200, module)
+                XCTAssertGreaterThan(code.count(of: "vfmadd"), 300, module)
                 XCTAssertFalse(code.callees.contains("fmaf"), module)
             }
             XCTAssert(try ObjectCode(module: "Kernels").callees.contains("fmaf"))

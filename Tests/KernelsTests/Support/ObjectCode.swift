@@ -14,33 +14,33 @@ struct ObjectCode {
     private(set) var callees: Set<String> = []
 
     init(module: String) throws {
-        for object in try Self.objects(of: module) {
-            weakSymbols.formUnion(try Self.weakSymbols(in: [object]))
-            let undefined = Set(
-                try run("nm", ["--undefined-only", object.path]).compactMap {
-                    $0.split(separator: UInt8(ascii: " ")).last.map { String(decoding: $0, as: UTF8.self) }
-                })
-            var function = ""
-            var instructions: [Line] = []
-            for line in try run("objdump", ["-dr", "--no-show-raw-insn", object.path]) {
-                if line.starts(with: "\t\t\t".utf8) {
-                    // A relocation: address, kind, symbol and addend.
-                    guard contains("PLT32", line), let field = line.split(separator: UInt8(ascii: "\t")).last else {
-                        continue
-                    }
-                    let symbol = String(decoding: field.split(separator: UInt8(ascii: "-"))[0], as: UTF8.self)
-                    if undefined.contains(symbol) { callees.insert(symbol) }
-                } else if let tab = line.firstIndex(of: UInt8(ascii: "\t")) {
-                    instructions.append(line[(tab + 1)...])
-                } else if line.suffix(2).elementsEqual(">:".utf8), let start = line.firstIndex(of: UInt8(ascii: "<")) {
-                    functions[function] = instructions
-                    function = String(decoding: line[(start + 1)...].dropLast(2), as: UTF8.self)
-                    instructions = []
+        let objects = try Self.objects(of: module)
+        weakSymbols = try Self.weakSymbols(in: objects)
+        let undefined = Set(
+            try run("nm", ["--undefined-only"] + objects).compactMap {
+                $0.split(separator: UInt8(ascii: " ")).last.map { String(decoding: $0, as: UTF8.self) }
+            })
+        var function = ""
+        var instructions: [Line] = []
+        for line in try run("objdump", ["-dr", "--no-show-raw-insn"] + objects) {
+            if line.starts(with: "\t\t\t".utf8) {
+                // A relocation: address, kind, symbol and addend.
+                guard contains("PLT32", line), let field = line.split(separator: UInt8(ascii: "\t")).last else {
+                    continue
                 }
+                let symbol = String(decoding: field.split(separator: UInt8(ascii: "-"))[0], as: UTF8.self)
+                if undefined.contains(symbol) { callees.insert(symbol) }
+            } else if let tab = line.firstIndex(of: UInt8(ascii: "\t")) {
+                instructions.append(line[(tab + 1)...])
+            } else if line.suffix(2).elementsEqual(">:".utf8), let start = line.firstIndex(of: UInt8(ascii: "<")) {
+                functions[function, default: []] += instructions
+                function = String(decoding: line[(start + 1)...].dropLast(2), as: UTF8.self)
+                instructions = []
             }
-            functions[function] = instructions
         }
+        functions[function, default: []] += instructions
         functions[""] = nil
+        callees.subtract(functions.keys)
         XCTAssertFalse(functions.isEmpty, "no functions found in the objects of \(module)")
     }
 
@@ -52,23 +52,21 @@ struct ObjectCode {
         functions.filter { $0.value.contains { $0.first == UInt8(ascii: "v") } }.map(\.key)
     }
 
-    /// Weak symbols of all modules but `module`, each with the modules that define it.
-    static func weakSymbols(except module: String) throws -> [String: Set<String>] {
-        var owners: [String: Set<String>] = [:]
-        let directories = try FileManager.default.contentsOfDirectory(atPath: buildDirectory.path)
-        for name in directories where name.hasSuffix(".build") && name != module + ".build" {
-            let directory = buildDirectory.appendingPathComponent(name)
-            let files = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
-            let objects = files.filter { $0.hasSuffix(".o") }.map { directory.appendingPathComponent($0) }
-            guard !objects.isEmpty else { continue }
-            for symbol in try weakSymbols(in: objects) { owners[symbol, default: []].insert(name) }
+    /// Weak symbols of all modules but `module`.
+    static func weakSymbols(except module: String) throws -> Set<String> {
+        let files = FileManager.default
+        let directories = try files.contentsOfDirectory(atPath: buildDirectory.path)
+        let objects = directories.filter { $0.hasSuffix(".build") && $0 != module + ".build" }.flatMap { name in
+            let directory = buildDirectory.appendingPathComponent(name).path
+            let names = (try? files.contentsOfDirectory(atPath: directory)) ?? []
+            return names.filter { $0.hasSuffix(".o") }.map { directory + "/" + $0 }
         }
-        return owners
+        return try weakSymbols(in: objects)
     }
 
-    private static func weakSymbols(in objects: [URL]) throws -> Set<String> {
+    private static func weakSymbols(in objects: [String]) throws -> Set<String> {
         Set(
-            try run("nm", ["--defined-only"] + objects.map(\.path)).compactMap { line in
+            try run("nm", ["--defined-only"] + objects).compactMap { line in
                 let fields = line.split(separator: UInt8(ascii: " "))
                 guard fields.count == 3, "WV".utf8.contains(fields[1].first!) else { return nil }
                 return String(decoding: fields[2], as: UTF8.self)
@@ -76,12 +74,12 @@ struct ObjectCode {
     }
 
     /// Object files of a module, but for those of sources that are gone.
-    private static func objects(of module: String) throws -> [URL] {
+    private static func objects(of module: String) throws -> [String] {
         let directory = buildDirectory.appendingPathComponent(module + ".build")
         let sources = try String(contentsOf: directory.appendingPathComponent("sources"), encoding: .utf8)
         return sources.split(separator: "\n").map {
-            directory.appendingPathComponent($0.split(separator: "/").last! + ".o")
-        }.filter { FileManager.default.fileExists(atPath: $0.path) }
+            directory.appendingPathComponent($0.split(separator: "/").last! + ".o").path
+        }
     }
 
     /// The tests run from the directory of the products.
