@@ -85,6 +85,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
 
     /// Computes one shard: `item` is its index.
     public func run(item shard: Int, worker: Int) {
+        var timer = SpanTimer(team.recorder, worker: worker)
         let arena = arenas[worker]
         let plan = network.trainingPlan
         let rows = sharding[shard]
@@ -98,13 +99,16 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
                 seed: seed, step: step, firstRow: first)
             let output = frame.value(plan.output.id)
             inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
-            plan.forward(frame)
+            timer.finish(.data)
+            plan.forward(frame) { timer.finish(.forward, operation: $0) }
             evaluateLoss(output: output, gradient: frame.gradient(plan.output.id)!, first: first, count: count)
-            plan.backward(frame)
+            timer.finish(.forward)
+            plan.backward(frame) { timer.finish(.backward, operation: $0) }
             start = .output
             first += count
         }
         reducer.deposit(shard: shard, buffer: buffer)
+        timer.finish(.reduceAndUpdate)
     }
 
     private func evaluateLoss(

@@ -51,7 +51,7 @@ public final class ParameterUpdater: @unchecked Sendable {
         scratch = (0..<team.workerCount).map { _ in AlignedBuffer(count: largest) }
         reduced = clipNorm.map { _ in AlignedBuffer(count: network.layout.bufferCount) }
         squares = AlignedBuffer(count: network.blocks.count)
-        reduceTask = BlockTask { [unowned self] block, _ in self.reduce(block) }
+        reduceTask = BlockTask { [unowned self] block, worker in self.reduce(block, worker: worker) }
         updateTask = BlockTask { [unowned self] block, worker in self.update(block, worker: worker) }
     }
 
@@ -76,14 +76,17 @@ public final class ParameterUpdater: @unchecked Sendable {
         return norm
     }
 
-    private func reduce(_ index: Int) {
+    private func reduce(_ index: Int, worker: Int) {
+        var timer = SpanTimer(team.recorder, worker: worker)
         let range = network.blocks[index].range
         let gradient = reduced!.pointer + range.lowerBound
         reducer.sum(range, into: gradient)
         squares.pointer[index] = kernels.sumOfSquares(gradient, count: range.count)
+        timer.finish(.reduceAndUpdate)
     }
 
     private func update(_ index: Int, worker: Int) {
+        var timer = SpanTimer(team.recorder, worker: worker)
         let block = network.blocks[index]
         let gradient: UnsafeMutablePointer<Float>
         if let reduced {
@@ -95,6 +98,7 @@ public final class ParameterUpdater: @unchecked Sendable {
         optimizer.update(block.range, gradient: gradient, gradientScale: gradientScale)
         model.packed.refresh(
             network.layout.parameters[block.parameter], rows: block.rows, from: model.parameters)
+        timer.finish(.reduceAndUpdate)
     }
 }
 

@@ -29,6 +29,9 @@ public protocol TeamTask: AnyObject, Sendable {
 public final class WorkerTeam: Sendable {
     public let workerCount: Int
 
+    /// Hears what workers spend time on, for measurements; nil for nobody. Set by the leader, between phases.
+    public nonisolated(unsafe) var recorder: (any SpanRecorder)?
+
     /// Upper half: number of the phase; lower half: items not yet claimed.
     private let state = Atomic<UInt64>(0)
     private let completed = Atomic<Int>(0)

@@ -20,8 +20,9 @@ public final class Trainer {
     /// Steps of all epochs of the configuration.
     public var totalSteps: Int { stepsPerEpoch * configuration.epochs }
 
-    let team: WorkerTeam
-    let kernels: any KernelTable.Type
+    /// The threads that compute. Steps are taken in a region of it.
+    public let team: WorkerTeam
+    public let kernels: any KernelTable.Type
     private let gradients: GradientEngine
     private let updater: ParameterUpdater
     private let optimizer: OptimizerState
@@ -145,7 +146,9 @@ public final class Trainer {
     /// - Throws: `TrainingError.nonFinite` if the loss is no number; parameters are then those before the step.
     public func step() throws -> StepReport {
         let first = progress.samplesIntoEpoch
+        var timer = SpanTimer(team.recorder, worker: 0)
         batch.fill(first..<min(first + configuration.batchSize, table.count), of: order)
+        timer.finish(.data)
         let loss = gradients.computeGradients(
             inputs: batch, targets: batch.targets, rows: batch.rows, step: progress.step)
         guard loss.isFinite else { throw nonFiniteLoss(loss) }
@@ -169,7 +172,7 @@ public final class Trainer {
     public var isEpochComplete: Bool { progress.samplesIntoEpoch == table.count }
 
     /// Goes on to the next epoch: a new order of the samples.
-    func beginNextEpoch() {
+    public func beginNextEpoch() {
         progress.beginNextEpoch()
         order = SampleOrder(count: table.count, seed: configuration.seed, epoch: progress.epoch)
     }

@@ -6,7 +6,7 @@ import XCTest
 @testable import Training
 
 final class AllocationTests: XCTestCase {
-    func testStepsAllocateNothing() throws {
+    func testStepsAllocateNothingRecordedOrNot() throws {
         try XCTSkipUnless(allocation_counter_is_available(), "a sanitizer has the allocator")
         for optimizer in [Optimizer.sgd(.init(learningRate: 0.1, momentum: 0.9)), .adamW(.init())] {
             let configuration = Configuration(
@@ -26,11 +26,16 @@ final class AllocationTests: XCTestCase {
             let trainer = try Trainer(
                 configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil),
                 workers: .exactly(2), kernels: availableKernels()[0])
+            let operations = trainer.model.network.trainingPlan.operations.count
+            let recorder = StageTimes(operations: operations, workers: trainer.team.workerCount)
             try trainer.team.region {
                 for _ in 0..<20 { _ = try trainer.step() }
-                let before = allocation_count()
-                for _ in 0..<50 { _ = try trainer.step() }
-                XCTAssertEqual(allocation_count() - before, 0)
+                for recorder in [nil, recorder] {
+                    trainer.team.recorder = recorder
+                    let before = allocation_count()
+                    for _ in 0..<25 { _ = try trainer.step() }
+                    XCTAssertEqual(allocation_count() - before, 0)
+                }
             }
         }
     }

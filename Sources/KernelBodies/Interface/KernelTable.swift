@@ -189,4 +189,13 @@ public protocol KernelTable: SendableMetatype {
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, mean: Float,
         standardDeviation: Float
     )
+
+    // MARK: The limit of a core
+
+    /// How many floats `multiplyAdd` keeps in registers. It is private to the table.
+    static var multiplyAddCount: Int { get }
+
+    /// x[i] += a · b for i in 0 ..< `multiplyAddCount`, `rounds` times over: fused multiply-adds of registers and nothing
+    /// else, to measure the most operations a second that a core can do with these instructions.
+    static func multiplyAdd(_ a: Float, _ b: Float, into x: UnsafeMutablePointer<Float>, rounds: Int)
 }

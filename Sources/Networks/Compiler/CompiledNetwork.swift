@@ -63,9 +63,16 @@ public struct CompiledNetwork: Sendable {
     /// Floating-point operations of one training step on `rows` samples, counting products of matrices only: forward,
     /// gradient of the weights, and gradient of the inputs where something before them learns.
     public func flopsPerStep(rows: Int) -> Int {
-        trainingPlan.operations.reduce(0) { sum, operation in
-            let passes = operation.reads.contains { trainingPlan.gradientPlaces[$0] != nil } ? 3 : 2
-            return sum + operation.flopsPerRow * passes * rows
+        trainingPlan.operations.indices.reduce(0) { sum, index in
+            let (forward, backward) = flopsPerRow(operation: index)
+            return sum + (forward + backward) * rows
         }
+    }
+
+    /// Those of one operation of the training plan, a sample.
+    public func flopsPerRow(operation index: Int) -> (forward: Int, backward: Int) {
+        let operation = trainingPlan.operations[index]
+        let passesInputsGradient = operation.reads.contains { trainingPlan.gradientPlaces[$0] != nil }
+        return (operation.flopsPerRow, operation.flopsPerRow * (passesInputsGradient ? 2 : 1))
     }
 }

@@ -71,17 +71,26 @@ public struct Plan: Sendable {
     }
 
     /// Computes the output of the micro-batch whose rows lie in the frame's input.
-    public func forward(_ frame: Frame) {
+    ///
+    /// - Parameter finished: called with the index of each operation when it is done, for measurements.
+    public func forward(_ frame: Frame, finished: (Int) -> Void = { _ in }) {
         // By index: an iterator over existentials allocates in debug builds.
-        for index in operations.indices { operations[index].forward(frame) }
+        for index in operations.indices {
+            operations[index].forward(frame)
+            finished(index)
+        }
     }
 
     /// Turns the gradient of the output into gradients of all parameters.
-    public func backward(_ frame: Frame) {
+    ///
+    /// - Parameter finished: called with the index of each operation that has a backward pass when it is done.
+    public func backward(_ frame: Frame, finished: (Int) -> Void = { _ in }) {
         var index = operations.count
         while index > 0 {
             index -= 1
-            if runsBackward[index] { operations[index].backward(frame) }
+            guard runsBackward[index] else { continue }
+            operations[index].backward(frame)
+            finished(index)
         }
     }
 
