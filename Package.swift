@@ -23,6 +23,7 @@ let package = Package(
     products: [
         .library(name: "Lockstep", targets: ["Lockstep"]),
         .library(name: "Kernels", targets: ["Kernels"]),
+        .library(name: "Measurement", targets: ["Measurement"]),
         .executable(name: "lockstep", targets: ["LockstepCommand"]),
     ],
     dependencies: [
@@ -62,6 +63,13 @@ let package = Package(
                 "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+
+        // Benchmarks.
+        .target(
+            name: "Measurement",
+            dependencies: ["Training", "Parallel", "Networks", "Datasets", "Kernels", "StrictCoding"]),
+
+        // The library's face, and the program.
         .target(
             name: "Lockstep",
             dependencies: [
@@ -69,7 +77,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "LockstepCommand",
-            dependencies: ["Lockstep", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Lockstep", "Measurement", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         // Tests mirror Sources.
         .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
@@ -92,6 +102,7 @@ let package = Package(
             dependencies: [
                 "Lockstep", "TestSupport", "AllocationCounter", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport"]),
         .testTarget(name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

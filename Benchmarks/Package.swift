@@ -19,6 +19,7 @@ let package = Package(
             name: "StepBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),
+                .product(name: "Measurement", package: "lockstep"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ],

@@ -228,23 +228,3 @@ public final class Trainer {
 
 /// The version of this library.
 public let lockstepVersion = "0.1.0"
-
-extension Trainer {
-    /// Takes steps for a while, over epochs without end, and returns the time of each in seconds. For benchmarks; ten
-    /// steps go untimed before.
-    public func stepTimes(seconds: Double) throws -> [Double] {
-        func timedStep() throws -> Double {
-            let start = ContinuousClock.now
-            _ = try step()
-            if isEpochComplete { beginNextEpoch() }
-            return (ContinuousClock.now - start) / .seconds(1)
-        }
-        return try team.region {
-            for _ in 0..<10 { _ = try timedStep() }
-            var times: [Double] = []
-            let end = ContinuousClock.now + .seconds(seconds)
-            repeat { times.append(try timedStep()) } while ContinuousClock.now < end
-            return times
-        }
-    }
-}

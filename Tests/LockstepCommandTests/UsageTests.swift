@@ -5,7 +5,9 @@ final class UsageTests: CommandTestCase {
     func testHelpListsEveryCommand() throws {
         let outcome = try lockstep("--help")
         XCTAssertEqual(outcome.status, 0)
-        let commands = ["train", "resume", "evaluate", "predict", "fingerprint", "diff", "inspect", "import"]
+        let commands = [
+            "train", "resume", "evaluate", "predict", "fingerprint", "diff", "inspect", "import", "benchmark",
+        ]
         for command in commands {
             XCTAssertTrue(outcome.lines.contains { $0.hasPrefix("  \(command) ") }, "\(command): \(outcome.output)")
         }
@@ -25,9 +27,13 @@ final class UsageTests: CommandTestCase {
             ["diff"]: ["<first>", "<second>"],
             ["inspect"]: ["<file>"],
             ["import"]: ["idx", "csv", "npz", "fashion-mnist"],
+            ["benchmark"]: ["step"],
+            ["benchmark", "step"]: [
+                "<workload|config.yaml>", "--workers <n|auto>", "--seconds <s>", "--json", "--layers",
+            ],
         ]
         for (command, expected) in flags {
-            let outcome = try lockstep(command[0], "--help")
+            let outcome = try shell((["$lockstep"] + command + ["--help"]).joined(separator: " "))
             XCTAssertEqual(outcome.status, 0)
             for flag in expected where !outcome.output.contains(flag) {
                 XCTFail("\(flag) is missing in: \(outcome.output)")
@@ -48,7 +54,9 @@ final class UsageTests: CommandTestCase {
             ["train", "--seed", "-1"], ["train", "--checkpoint-every", "0"], ["resume"],
             ["resume", "run", "--epochs", "0"], ["evaluate"], ["evaluate", "x.h5", "--split", "training"],
             ["predict", "x.h5"], ["predict", "x.h5", "--dataset", "y.h5"], ["fingerprint"], ["diff", "x.h5"],
-            ["inspect"], ["import", "nonsense"],
+            ["inspect"], ["import", "nonsense"], ["benchmark", "nonsense"], ["benchmark", "step", "--seconds", "0"],
+            ["benchmark", "step", "--seconds", "-1"], ["benchmark", "step", "--seconds", "nan"],
+            ["benchmark", "step", "--workers", "0"], ["benchmark", "step", "mpl-128"],
         ]
         for arguments in wrong {
             let outcome = try shell((["$lockstep"] + arguments).joined(separator: " "))

@@ -21,6 +21,6 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let model = try TrainedModel(checkpoint.path)
         let report = try model.evaluate(dataset: dataset, split: split)
-        print(try json ? report.json() : report.text(classNames: model.checkpoint.classNames))
+        print(try json ? jsonLine(report) : report.text(classNames: model.checkpoint.classNames))
     }
 }

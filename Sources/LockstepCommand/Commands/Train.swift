@@ -54,11 +54,8 @@ struct Train: ParsableCommand {
 
     func run() throws {
         try TrainingSession(length: length, output: output).train { _ in
-            do {
-                return try TrainingRun(
-                    resolvedConfiguration(), directory: runDirectory, workers: workers.workers)
-            } catch  where error.isOfConfiguration {
-                throw ConfigurationFileError(file: configurationFile ?? ShippedConfiguration.path, underlying: error)
+            try namingFile(configurationFile ?? ShippedConfiguration.path) {
+                try TrainingRun(resolvedConfiguration(), directory: runDirectory, workers: workers.workers)
             }
         }
     }
@@ -72,21 +69,5 @@ struct Train: ParsableCommand {
         if let seed { configuration.seed = seed }
         if let checkpointEvery { configuration.checkpointEvery = checkpointEvery }
         return configuration
-    }
-}
-
-/// What is wrong in a configuration, with the name of the file.
-private struct ConfigurationFileError: Error, CustomStringConvertible {
-    let file: String
-    let underlying: any Error
-
-    var description: String { "\(file): \(underlying)" }
-}
-
-extension Error {
-    /// Whether it names a field or layer of the configuration, but not the file.
-    fileprivate var isOfConfiguration: Bool {
-        if let error = self as? TrainingError, case .invalidConfiguration = error { return true }
-        return self is StrictCodingError || self is NetworkError
     }
 }

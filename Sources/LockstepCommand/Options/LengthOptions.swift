@@ -20,3 +20,8 @@ struct LengthOptions: ParsableArguments {
 func requirePositive(_ value: Int?, _ flag: String) throws {
     if let value, value < 1 { throw ValidationError("\(flag): expected at least 1, found \(value)") }
 }
+
+/// - Throws: `ValidationError` for a number that is not above 0, or not finite.
+func requirePositive(_ value: Double, _ flag: String) throws {
+    if !(value > 0 && value.isFinite) { throw ValidationError("\(flag): expected a number above 0, found \(value)") }
+}

@@ -1,4 +1,3 @@
-import Foundation
 import Lockstep
 
 extension EvaluationReport {
@@ -22,15 +21,6 @@ extension EvaluationReport {
         columns.add(rows)
         let table = confusionTable(classNames).map { [""] + $0 } ?? []
         return (columns.lines() + table).joined(separator: "\n")
-    }
-
-    /// One line, keys in alphabetical order; numbers that JSON has not are texts.
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
     /// Classes whose confusion matrix still fits a window.

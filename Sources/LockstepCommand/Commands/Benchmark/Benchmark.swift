@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct Benchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure training steps and kernels against the limits of this machine.",
+        subcommands: [BenchmarkStep.self])
+}

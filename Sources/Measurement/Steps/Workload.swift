@@ -1,0 +1,73 @@
+import Datasets
+import Networks
+import StrictCoding
+import Training
+
+/// What a step benchmark trains.
+public struct Workload: Sendable {
+    public let name: String
+    public let configuration: Configuration
+
+    public init(name: String, configuration: Configuration) {
+        self.name = name
+        self.configuration = configuration
+    }
+
+    /// The workloads that have a name, the same as the peers' under `Benchmarks`.
+    public static let builtIn = [
+        Workload(name: "mlp-128", widths: [784, 512, 256, 10], batchSize: 128),
+        Workload(name: "mlp-4096", widths: [784, 512, 256, 10], batchSize: 4096),
+        Workload(name: "wide-2048", widths: [784, 2048, 2048, 10], batchSize: 2048),
+        Workload(name: "moons-100", widths: [2, 16, 16, 2], batchSize: 100),
+    ]
+
+    /// A multilayer perceptron with ReLU and cross-entropy under SGD with momentum, on random samples.
+    private init(name: String, widths: [Int], batchSize: Int) {
+        var layers: [any Layer] = []
+        for width in widths.dropFirst() { layers += [Linear(width), ReLU()] }
+        self.init(
+            name: name,
+            configuration: Configuration(
+                dataset: .synthetic(inputs: [widths[0]], classes: widths.last!, samples: batchSize * 8),
+                network: Network(layers.dropLast()), optimizer: .sgd(.init(learningRate: 0.01, momentum: 0.9)),
+                batchSize: batchSize))
+    }
+
+    /// A workload by its name, or by the path of a configuration.
+    ///
+    /// - Throws: `UnknownWorkload` for what is neither; what reading the configuration throws.
+    public init(_ nameOrPath: String) throws {
+        if let known = Self.builtIn.first(where: { $0.name == nameOrPath }) {
+            self = known
+        } else if Self.isPath(nameOrPath) {
+            self.init(name: nameOrPath, configuration: try Configuration(contentsOf: nameOrPath))
+        } else {
+            throw UnknownWorkload(name: nameOrPath)
+        }
+    }
+
+    private static func isPath(_ text: String) -> Bool {
+        text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")
+    }
+
+    /// Whether a text may name a workload; a configuration is not looked for.
+    ///
+    /// - Throws: `UnknownWorkload`.
+    public static func check(_ nameOrPath: String) throws {
+        guard builtIn.contains(where: { $0.name == nameOrPath }) || isPath(nameOrPath) else {
+            throw UnknownWorkload(name: nameOrPath)
+        }
+    }
+}
+
+/// There is no workload of this name.
+public struct UnknownWorkload: Error, Equatable, CustomStringConvertible {
+    public let name: String
+
+    public var description: String {
+        let names = Workload.builtIn.map(\.name)
+        let meant = nearest(name, among: names).map { "; did you mean '\($0)'?" } ?? "."
+        return "unknown workload '\(name)'\(meant) Choose from: \(names.joined(separator: ", ")), "
+            + "or name a configuration: CONFIG.yaml"
+    }
+}
