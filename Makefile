@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help train test build fashion format lint test-thread test-address clean setup setup-tests setup-fashion
+.PHONY: help train test build benchmark fashion format lint test-thread test-address clean setup setup-tests setup-fashion
 
 LOCKSTEP := .build/release/lockstep
 SOURCES := Package.swift Sources Tests
@@ -39,10 +39,15 @@ train: build ## train the shipped default on the hand-written digits, in seconds
 	$(LOCKSTEP) train
 
 test: setup-tests ## run all tests
+	cd Benchmarks && python3 -m unittest discover --start-directory Tests --quiet
 	swift test --disable-swift-testing
 
 build: setup ## build the release program, .build/release/lockstep
 	swift build --configuration release --product lockstep
+
+benchmark: .venv/bin/python setup-fashion build ## compare with PyTorch and JAX on this machine, in ten minutes
+	[[ -e datasets/fashion-mnist.h5 ]] || $(LOCKSTEP) import fashion-mnist
+	python3 Benchmarks/compare.py --end-to-end
 
 fashion: setup-fashion build ## import Fashion-MNIST and train on it
 	[[ -e datasets/fashion-mnist.h5 ]] || $(LOCKSTEP) import fashion-mnist
@@ -62,6 +67,13 @@ test-address: setup-tests ## run all tests under AddressSanitizer
 
 clean: ## remove everything built; data sets and runs stay
 	rm -rf .build .build-tsan .build-asan
+
+.venv/bin/python:
+	@echo "$@ is missing: make it, with PyTorch and JAX:" >&2
+	@echo "  python3 -m venv .venv" >&2
+	@echo "  .venv/bin/pip install numpy 'jax[cpu]'" >&2
+	@echo "  .venv/bin/pip install torch --index-url https://download.pytorch.org/whl/cpu" >&2
+	@exit 1
 
 setup:
 	@$(call install,$(BUILD_PACKAGES))

@@ -5,9 +5,9 @@ import itertools
 
 import numpy as np
 
-from workloads import LEARNING_RATE, MOMENTUM, WORKLOADS, parse_arguments, report, time_steps
+from workloads import LEARNING_RATE, MOMENTUM, WORKLOADS, argument_parser, parse_arguments, report, time_steps
 
-ARGUMENTS = parse_arguments(__doc__)  # restricts the cores, which JAX counts when it is imported
+ARGUMENTS = parse_arguments(argument_parser(__doc__))  # restricts the cores, which JAX counts when it is imported
 
 import jax
 import jax.numpy as jnp

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from workloads import LEARNING_RATE, MOMENTUM, WORKLOADS, parse_arguments, report, time_steps
+from workloads import LEARNING_RATE, MOMENTUM, WORKLOADS, argument_parser, parse_arguments, report, time_steps
 
 
 def make_network(widths):
@@ -14,8 +14,10 @@ def make_network(widths):
     return nn.Sequential(*[layer for pair in pairs for layer in pair][:-1])
 
 
-def make_step(widths, batch_size):
+def make_step(widths, batch_size, compiled):
     network = make_network(widths)
+    if compiled:
+        network.compile()
     optimizer = torch.optim.SGD(network.parameters(), LEARNING_RATE, MOMENTUM, fused=True)
     inputs = torch.rand(batch_size, widths[0])
     labels = torch.randint(widths[-1], (batch_size,))
@@ -29,12 +31,15 @@ def make_step(widths, batch_size):
 
 
 def main():
-    arguments = parse_arguments(__doc__)
+    parser = argument_parser(__doc__)
+    parser.add_argument("--compile", action="store_true", help="compile the network with torch.compile; needs g++")
+    arguments = parse_arguments(parser)
     torch.manual_seed(0)
     torch.set_num_threads(arguments.threads)
     for name in arguments.workloads:
-        milliseconds = time_steps(make_step(*WORKLOADS[name]), arguments.seconds)
-        report("torch", name, milliseconds, torch.get_num_threads(), {"torch": torch.__version__})
+        milliseconds = time_steps(make_step(*WORKLOADS[name], arguments.compile), arguments.seconds)
+        peer = "torch.compile" if arguments.compile else "torch"
+        report(peer, name, milliseconds, torch.get_num_threads(), {"torch": torch.__version__})
 
 
 if __name__ == "__main__":

@@ -22,11 +22,15 @@ MOMENTUM = 0.9
 WARM_UP_STEPS = 5
 
 
-def parse_arguments(description):
+def argument_parser(description):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("workloads", nargs="*", metavar="workload", help=f"default: all of {', '.join(WORKLOADS)}")
     parser.add_argument("--seconds", type=float, default=5, help="how long to time each workload (default 5)")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="default: all cores")
+    return parser
+
+
+def parse_arguments(parser):
     arguments = parser.parse_args()
     for name in arguments.workloads:
         if name not in WORKLOADS:
@@ -62,13 +66,15 @@ def processor():
 
 
 def report(peer, workload, milliseconds, threads, versions):
-    """Prints one line of JSON."""
+    """Prints one line of JSON, with the keys of `lockstep benchmark step --json`."""
+    median = statistics.median(milliseconds)
     result = {
         "peer": peer,
         "workload": workload,
         "batchSize": WORKLOADS[workload][1],
-        "bestMilliseconds": round(min(milliseconds), 4),
-        "medianMilliseconds": round(statistics.median(milliseconds), 4),
+        "stepMillisecondsBest": round(min(milliseconds), 4),
+        "stepMillisecondsMedian": round(median, 4),
+        "samplesPerSecond": round(1e3 * WORKLOADS[workload][1] / median, 1),
         "steps": len(milliseconds),
         "threads": threads,
         "processor": processor(),

@@ -1,0 +1,71 @@
+"""Results that are made up, and programs that pretend to be Lockstep and a Python with PyTorch and JAX."""
+
+import json
+from pathlib import Path
+
+
+def step(median, best=None, **others):
+    numbers = {"stepMillisecondsMedian": median, "stepMillisecondsBest": best or median, "samplesPerSecond": 1000.0}
+    return numbers | {"peakMemoryMiB": 50.0} | others
+
+
+def run(seconds, accuracy=0.88):
+    return {"seconds": seconds, "peakMemoryMiB": 140.0, "testAccuracy": accuracy}
+
+
+def results(*rounds, contestants=("lockstep", "torch", "jax"), workloads=("mlp-128",), **others):
+    """Each round is a mapping from workload to contestant to numbers."""
+    return {
+        "format": 1,
+        "date": "2026-03-01T12:00:00+00:00",
+        "settings": {"rounds": len(rounds), "seconds": 1.0, "workers": 2},
+        "machine": {
+            "processor": "Fake <CPU> & Co",
+            "architecture": "x86_64",
+            "cores": 2,
+            "memoryGiB": 8.0,
+            "system": "Linux 6",
+            "instructionSet": "AVX2",
+        },
+        "versions": {"swift": "6.3", "python": "3.11.7", "torch": "2.0", "jax": None},
+        "revision": {"commit": "0123456789abcdef", "dirty": True},
+        "load": {"oneMinuteBefore": 0.1},
+        "contestants": list(contestants),
+        "workloads": list(workloads),
+        "complete": True,
+        "rounds": [
+            {"order": list(contestants), "workloads": entry, "othersShare": 0.02, "stealShare": 0.01}
+            for entry in rounds
+        ],
+        "problems": [],
+    } | others
+
+
+def program(path: Path, *lines):
+    """A shell script that can be executed."""
+    path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+    path.chmod(0o755)
+    return path
+
+
+def step_line(median):
+    return (
+        f'{{"workload": "%s", "stepMillisecondsMedian": {median}, "stepMillisecondsBest": {median}, '
+        f'"samplesPerSecond": 100, "shareOfPeak": 0.5, "instructionSet": "AVX2"}}\\n'
+    )
+
+
+def lockstep(path, *before, median=1.0):
+    """As `lockstep benchmark step WORKLOAD …` answers, after what `before` does."""
+    return program(path, *before, f"printf '{step_line(median)}' \"$3\"")
+
+
+def python(path, torch="2.0", jax="0.5", before_torch="true", median=2.0):
+    """As an interpreter: the versions of its packages, and the peers' scripts."""
+    versions = json.dumps({"python": "3.11.7", "torch": torch, "jax": jax})
+    return program(
+        path,
+        f"if [ \"$1\" = -c ]; then echo '{versions}'; exit; fi",
+        f'case "$1" in *torch_*) {before_torch};; esac',
+        f"printf '{step_line(median)}' \"$2\"",
+    )

@@ -1,0 +1,160 @@
+import contextlib
+import io
+import json
+import os
+import signal
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+from xml.etree import ElementTree
+
+import compare
+import fakes
+
+
+class CompareTests(unittest.TestCase):
+    """The whole program, with contestants that are shell scripts."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.lockstep = fakes.lockstep(self.folder / "lockstep")
+        self.python = fakes.python(self.folder / "python")
+        handler = signal.getsignal(signal.SIGTERM)
+        self.addCleanup(signal.signal, signal.SIGTERM, handler)
+
+    def compare(self, *arguments):
+        """Exit status, standard output and standard error."""
+        command = ["compare.py", "--lockstep", self.lockstep, "--python", self.python]
+        command += ["--results", self.folder / "results", "--seconds", "0.1", "--workers", "1", *arguments]
+        output, errors = io.StringIO(), io.StringIO()
+        with (
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(errors),
+            mock.patch("sys.argv", [str(part) for part in command]),
+            mock.patch("comparison.machine.wait_until_quiet", return_value=0.0),
+            mock.patch("comparison.machine.output_of", self.output_of),
+        ):
+            try:
+                status = compare.main()
+            except SystemExit as exit:
+                status = exit.code
+        return status, output.getvalue(), errors.getvalue()
+
+    def output_of(self, *command, folder=None):
+        """Asks the fake interpreter, and neither git nor swift, which take their time."""
+        return os.popen(f"{command[0]} -c").read() if command[0] == self.python else None
+
+    def saved(self):
+        [path] = (self.folder / "results").glob("*.json")
+        return json.loads(path.read_text())
+
+    def assert_usage_error(self, message, *arguments):
+        status, _, errors = self.compare(*arguments)
+        self.assertEqual(status, 2)
+        self.assertIn(message, errors)
+
+    def test_it_saves_every_round_a_table_and_a_picture(self):
+        status, output, errors = self.compare("mlp-128", "moons-100", "--rounds", "2")
+        self.assertEqual(status, 0, errors)
+        results = self.saved()
+        self.assertTrue(results["complete"])
+        self.assertEqual([entry["order"][0] for entry in results["rounds"]], ["lockstep", "torch"])
+        for entry in results["rounds"]:
+            for workload in ["mlp-128", "moons-100"]:
+                self.assertEqual(sorted(entry["workloads"][workload]), ["jax", "lockstep", "torch"])
+        self.assertEqual(results["machine"]["instructionSet"], "AVX2")
+        self.assertEqual(results["versions"]["torch"], "2.0")
+        [table] = (self.folder / "results").glob("*.md")
+        self.assertEqual(table.read_text(), output)
+        [picture] = (self.folder / "results").glob("*.svg")
+        ElementTree.parse(picture)
+        self.assertIn("round 2/2  moons-100", errors)
+
+    def test_a_contestant_that_fails_is_shown_and_the_others_go_on(self):
+        self.python = fakes.python(self.python, before_torch="echo 'Error: no luck' >&2; exit 3")
+        status, output, _ = self.compare("mlp-128", "--rounds", "1")
+        self.assertEqual(status, 1)
+        self.assertIn("- PyTorch on mlp-128 in round 1: Error: no luck (exit status 3)\n", output)
+        self.assertEqual(sorted(self.saved()["rounds"][0]["workloads"]["mlp-128"]), ["jax", "lockstep"])
+
+    def test_output_that_makes_no_sense_is_a_failure(self):
+        for line, message in [
+            ("echo", "printed no line of JSON with workload mlp-128"),
+            ("echo '{1'", "printed a line that is not JSON: {1"),
+            ("""echo '{"workload": "mlp-128"}'""", "stepMillisecondsMedian: expected a positive number, found None"),
+            ("kill -9 $$", "signal SIGKILL"),
+        ]:
+            self.lockstep = fakes.program(self.lockstep, line)
+            status, output, _ = self.compare("mlp-128", "--rounds", "1")
+            self.assertEqual(status, 1)
+            self.assertIn(message, output)
+
+    def test_a_package_that_is_not_installed_is_a_missing_contestant(self):
+        self.python = fakes.python(self.python, jax=None)
+        status, output, _ = self.compare("mlp-128", "--rounds", "1")
+        self.assertEqual(status, 1)
+        self.assertIn(f"- JAX: jax is not installed for {self.python}\n", output)
+        self.assertIn("2.00", output)
+
+    def test_an_interruption_saves_what_there_is_and_ends_the_contestant(self):
+        slow = f'case "$1" in *torch*) kill -TERM {os.getpid()}; sleep 5; touch {self.folder}/went-on;; esac'
+        self.python = fakes.python(self.python, before_torch=slow)
+        status, output, _ = self.compare("mlp-128", "--rounds", "3")
+        self.assertEqual(status, 130)
+        self.assertIn("1 of 3 rounds, 0.1 s each, threads: 1; interrupted", output)
+        results = self.saved()
+        self.assertFalse(results["complete"])
+        self.assertEqual(list(results["rounds"][0]["workloads"]["mlp-128"]), ["lockstep"])
+        self.assertFalse((self.folder / "went-on").exists())
+
+    def test_missing_programs_are_named_with_how_to_make_them(self):
+        status, _, errors = self.compare("--lockstep", self.folder / "none")
+        self.assertEqual(
+            (status, errors),
+            (1, f"compare.py: {self.folder}/none is missing: build it with 'make build', or name it with --lockstep\n"),
+        )
+        status, _, errors = self.compare("--python", self.folder / "none")
+        self.assertEqual(status, 1)
+        self.assertIn(f"{self.folder}/none is missing: make one with PyTorch and JAX:\n  python3 -m venv .venv", errors)
+        self.python = fakes.program(self.python, "exit 1")
+        status, _, errors = self.compare()
+        self.assertIn("is no Python that works: make one", errors)
+        self.assertFalse((self.folder / "results").exists())
+
+    def test_wrong_usage_is_refused(self):
+        self.assert_usage_error("unknown workload 'mlp'; there are mlp-128, mlp-4096", "mlp")
+        self.assert_usage_error("--rounds: expected at least 1, found 0", "--rounds", "0")
+        self.assert_usage_error("--seconds: expected more than 0, found 0", "--seconds", "0")
+        self.assert_usage_error("--workers: expected 1 to", "--workers", "0")
+
+    def test_earlier_results_are_drawn_again(self):
+        self.compare("mlp-128", "--rounds", "1")
+        [picture] = (self.folder / "results").glob("*.svg")
+        before = picture.read_text()
+        picture.unlink()
+        status, _, _ = self.compare("--draw", picture.with_suffix(".json"))
+        self.assertEqual(status, 0)
+        self.assertEqual(picture.read_text(), before)
+
+    def test_a_file_that_is_not_results_is_refused(self):
+        path = self.folder / "x.json"
+        for text, message in [("{", "not JSON"), ("[]", "expected results of compare.py"), (None, "No such file")]:
+            path.write_text(text) if text else path.unlink()
+            status, _, errors = self.compare("--draw", path)
+            self.assertEqual(status, 1)
+            self.assertIn(f"compare.py: {path}: {message}", errors)
+
+    def test_the_readme_is_written_only_from_complete_results(self):
+        path = self.folder / "README.md"
+        path.write_text(f"{compare.readme.BEGIN}\n{compare.readme.END}\n")
+        arguments = ["mlp-128", "--rounds", "1", "--update-readme", "--readme", path]
+        self.python = fakes.python(self.python, jax=None)
+        _, _, errors = self.compare(*arguments)
+        self.assertIn("the README is as it was", errors)
+        self.assertNotIn("Lockstep", path.read_text())
+        self.python = fakes.python(self.python)
+        self.assertEqual(self.compare(*arguments)[0], 0)
+        self.assertIn("1.00 ms", path.read_text())

@@ -1,0 +1,1 @@
+"""Compares Lockstep with PyTorch and JAX: see compare.py, one folder up."""

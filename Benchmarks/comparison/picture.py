@@ -1,0 +1,140 @@
+"""A comparison as a picture: bars of time relative to Lockstep, as SVG that follows the reader's light or dark mode."""
+
+import math
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from comparison.contestants import OURS, TITLES, workload_title
+from comparison.summary import Summary, summarize, time_key
+from comparison.table import hardware, number, software, times
+
+WIDTH = 760
+NAMES_END = 104  # names of contestants end here, bars begin a gap further right
+BARS_START = NAMES_END + 8
+BARS_END = 600  # the rest is for what is written behind a bar
+BAR_HEIGHT = 15
+BAR_STEP = 19
+GROUP_GAP = 14
+HEAD = 74
+MOST = 3.0  # longer bars are cut: one workload of tiny steps must not shrink all others
+
+STYLE = """
+text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #3d444d; }
+.title { font-size: 16px; font-weight: 600; fill: #1f2328; }
+.group { font-size: 13px; font-weight: 600; fill: #1f2328; }
+.note { font-size: 11px; fill: #59636e; }
+.ours { fill: #0969da; }
+.torch { fill: #a8643c; }
+.jax { fill: #6e7781; }
+.compiled { fill: #c99a7c; }
+.line { stroke: #818b98; stroke-width: 1; stroke-dasharray: 2 3; }
+@media (prefers-color-scheme: dark) {
+text { fill: #c3ccd6; }
+.title, .group { fill: #f0f6fc; }
+.note { fill: #9198a1; }
+.ours { fill: #4493f8; }
+.torch { fill: #d18f66; }
+.jax { fill: #8b949e; }
+.compiled { fill: #8f6146; }
+.line { stroke: #656c76; }
+}
+"""
+CLASSES = {"lockstep": "ours", "torch": "torch", "torch.compile": "compiled", "jax": "jax"}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From relative time to horizontal position: 0 where bars begin, `limit` where the longest ends."""
+
+    limit: float
+
+    @classmethod
+    def fitting(cls, values):
+        """Up to the largest value that is not cut, and at least 2, so that cut bars are seen to be the longest."""
+        return cls(max([2.0, *[value for value in values if value <= MOST]]))
+
+    def position(self, value):
+        return BARS_START + (BARS_END - BARS_START) * min(value / self.limit, 1)
+
+
+def draw(results):
+    """The picture as SVG. Workloads that Lockstep did not run have nothing to be relative to, and are left out."""
+    summaries = [summary for summary in summarize(results) if OURS in summary.relative]
+    scale = Scale.fitting([value for summary in summaries for value in summary.relative.values()])
+    y = HEAD
+    parts = []
+    for summary in summaries:
+        group, y = draw_group(summary, results["contestants"], scale, y)
+        parts += group
+    parts.append(note(results, y) if summaries else text(8, y, "Lockstep was not measured", "note"))
+    height = y + 14
+    title = "Time relative to Lockstep"
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+            f'height="{height}" role="img" aria-labelledby="title description">',
+            f'<title id="title">{title}</title>',
+            f'<desc id="description">{escape(describe(summaries))}</desc>',
+            f"<style>{STYLE}</style>",
+            text(8, 24, title, "title"),
+            text(8, 42, "Lockstep = 1; a shorter bar is faster", "note"),
+            *parts,
+            "</svg>",
+            "",
+        ]
+    )
+
+
+def draw_group(summary: Summary, contestants, scale, y):
+    """A workload's title and a bar for each contestant that ran it; and where the next group begins."""
+    parts = [text(8, y, workload_title(summary.workload), "group")]
+    y += 8
+    top = y
+    for name in contestants:
+        if name not in summary.relative:
+            continue
+        value = summary.relative[name]
+        key = time_key(summary.workload)
+        absolute = f"{number(summary.medians[name][key])} {'s' if key == 'seconds' else 'ms'}"
+        baseline = y + BAR_HEIGHT - 3.5
+        parts += [
+            text(NAMES_END, baseline, TITLES[name], anchor="end"),
+            f'<path class="{CLASSES[name]}" d="{bar(value, scale, y)}"/>',
+            text(scale.position(value) + 7, baseline, f"{times(value)}  ·  {absolute}"),
+        ]
+        y += BAR_STEP
+    parts.append(f'<path class="line" d="M{scale.position(1):.1f} {top - 2}V{y}"/>')
+    return parts, y + GROUP_GAP + 14
+
+
+def bar(value, scale, y):
+    """A rectangle; of a value beyond the scale, one with a slanted gap that says it is cut."""
+    start, end, bottom = BARS_START, scale.position(value), y + BAR_HEIGHT
+    if value <= scale.limit:
+        return f"M{start} {y}H{end:.1f}V{bottom}H{start}Z"
+    cut, slant, gap = end - 36, 6, 5
+    return (
+        f"M{start} {y}H{cut + slant:.1f}L{cut:.1f} {bottom}H{start}Z"
+        f"M{cut + slant + gap:.1f} {y}H{end:.1f}V{bottom}H{cut + gap:.1f}Z"
+    )
+
+
+def text(x, y, words, style=None, anchor=None):
+    attributes = f' class="{style}"' if style else ""
+    attributes += f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(words)}</text>'
+
+
+def note(results, y):
+    peers = [version for version in software(results["versions"]) if version.startswith(("PyTorch", "JAX"))]
+    words = [hardware(results["machine"]), *peers, f"{len(results['rounds'])} rounds", results["date"][:10]]
+    return text(8, y, "  ·  ".join(words), "note")
+
+
+def describe(summaries):
+    """For those who cannot see the picture."""
+    lines = []
+    for summary in summaries:
+        values = [f"{TITLES[name]} {times(value)}" for name, value in summary.relative.items() if math.isfinite(value)]
+        lines.append(f"{workload_title(summary.workload)}: {', '.join(values)}.")
+    return " ".join(lines)

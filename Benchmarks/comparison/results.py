@@ -1,0 +1,51 @@
+"""The file of a comparison: one JSON object, of which table and picture are drawn."""
+
+import json
+import os
+import re
+
+FORMAT = 1
+
+
+class ResultsError(Exception):
+    """A file that is not the result of a comparison."""
+
+
+def stem(processor, date):
+    """A file name: `amd-epyc-7b13-2026-03-01`."""
+    name = re.sub(r"\((r|tm|c)\)|\bcpu\b|\bprocessor\b|@.*|\d+-core", " ", processor.lower())
+    return "-".join(re.findall(r"[a-z0-9]+", name) or ["unknown"]) + f"-{date[:10]}"
+
+
+def free_path(folder, name):
+    """`name`.json in `folder`, or with -2, -3 and so on: a run never replaces another."""
+    number = 1
+    while True:
+        path = folder / (f"{name}.json" if number == 1 else f"{name}-{number}.json")
+        if not path.exists():
+            return path
+        number += 1
+
+
+def write(path, text):
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(text)
+    os.replace(temporary, path)
+
+
+def save(path, results):
+    write(path, json.dumps(results, indent=2) + "\n")
+
+
+def load(path):
+    try:
+        results = json.loads(path.read_text())
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ResultsError(f"{path}: not JSON ({error})") from error
+    if not isinstance(results, dict) or results.get("format") != FORMAT:
+        raise ResultsError(f"{path}: expected results of compare.py, format {FORMAT}")
+    return results

@@ -1,0 +1,143 @@
+"""A comparison as Markdown: the whole of it, and the table of the README."""
+
+import math
+
+from comparison.contestants import END_TO_END, OURS, TITLES, workload_title
+from comparison.summary import summarize
+
+MISSING = "–"
+
+
+def report(results):
+    """Everything that was measured, for the terminal and the results folder."""
+    summaries = summarize(results)
+    steps = [summary for summary in summaries if summary.workload != END_TO_END]
+    runs = [summary for summary in summaries if summary.workload == END_TO_END]
+    parts = ["# Lockstep beside its peers", conditions(results)]
+    if steps:
+        parts += ["## Training steps", "Medians over rounds.", step_table(steps, results)]
+    for summary in runs:
+        parts += [f"## {workload_title(summary.workload)}", "Medians over rounds.", run_table(summary, results)]
+    parts += ["## Time of the best peer over that of Lockstep", ratio_table(summaries, results)]
+    if results["problems"]:
+        parts += ["## Not measured", "\n".join(f"- {describe_problem(problem)}" for problem in results["problems"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def conditions(results):
+    """Where and with what, a line each."""
+    machine, versions, revision = results["machine"], results["versions"], results["revision"]
+    commit = (revision["commit"] or "unknown")[:12] + (", changed since" if revision["dirty"] else "")
+    rounds, load = results["rounds"], results["load"]["oneMinuteBefore"]
+    worst = {key: max((entry.get(key, 0) for entry in rounds), default=0) for key in ("othersShare", "stealShare")}
+    settings = results["settings"]
+    lines = [
+        f"- {hardware(machine)}, {machine['memoryGiB']} GiB, {machine['system']}",
+        f"- Lockstep {commit}; {', '.join(software(versions))}",
+        f"- {results['date']}; {len(rounds)} of {settings['rounds']} rounds, {settings['seconds']:g} s each, "
+        f"threads: {settings['workers']}{'' if results['complete'] else '; interrupted'}",
+        f"- load {load:.2f} before; at most {percent(worst['othersShare'])} of a round's processor time taken by "
+        f"other processes, {percent(worst['stealShare'])} by other virtual machines",
+    ]
+    return "\n".join(lines)
+
+
+def hardware(machine):
+    instruction_set = f", {machine['instructionSet']}" if machine.get("instructionSet") else ""
+    return f"{machine['processor']}, {machine['cores']} cores{instruction_set}"
+
+
+def software(versions):
+    titles = {"swift": "Swift", "python": "Python", "torch": "PyTorch", "jax": "JAX"}
+    return [f"{title} {versions[key]}" for key, title in titles.items() if versions.get(key)]
+
+
+def step_table(summaries, results):
+    header = ["workload", "contestant", "median ms", "best ms", "samples/s", "share of FMA peak"]
+    rows = []
+    for summary in summaries:
+        for name in results["contestants"]:
+            numbers = summary.medians.get(name, {})
+            rows.append(
+                [
+                    workload_title(summary.workload),
+                    TITLES[name],
+                    number(numbers.get("stepMillisecondsMedian")),
+                    number(numbers.get("stepMillisecondsBest")),
+                    f"{numbers['samplesPerSecond']:,.0f}" if numbers else MISSING,
+                    percent(numbers.get("shareOfPeak")),
+                ]
+            )
+    return table(header, rows, texts=2)
+
+
+def run_table(summary, results):
+    header = ["contestant", "seconds", "peak memory MiB", "test accuracy"]
+    rows = []
+    for name in results["contestants"]:
+        if numbers := summary.medians.get(name):
+            memory, accuracy = f"{numbers['peakMemoryMiB']:.0f}", f"{100 * numbers['testAccuracy']:.2f}%"
+            rows.append([TITLES[name], number(numbers["seconds"]), memory, accuracy])
+    return table(header, rows, texts=1)
+
+
+def ratio_table(summaries, results):
+    """Ratios of median step times a round, their median, and the median of ratios of best step times."""
+    rounds = [f"round {index + 1}" for index in range(len(results["rounds"]))]
+    header = ["workload", *rounds, "median", "of best steps"]
+    rows = [[workload_title(s.workload), *map(times, s.ratios), times(s.ratio), times(s.best_ratio)] for s in summaries]
+    return table(header, rows, texts=1)
+
+
+def readme_table(results):
+    """A line a workload, with times where the contestants meet."""
+    names = results["contestants"]
+    header = ["workload", *[TITLES[name] for name in names], "best peer ÷ Lockstep", "share of FMA peak"]
+    rows = []
+    for summary in summarize(results):
+        key, unit = ("seconds", "s") if summary.workload == END_TO_END else ("stepMillisecondsMedian", "ms")
+        medians = [summary.medians.get(name, {}).get(key) for name in names]
+        cells = [MISSING if value is None else f"{number(value)} {unit}" for value in medians]
+        share = percent(summary.medians.get(OURS, {}).get("shareOfPeak"))
+        rows.append([workload_title(summary.workload), *cells, times(summary.ratio), share])
+    return table(header, rows, texts=1)
+
+
+def describe_problem(problem):
+    place = f" on {problem['workload']}" if problem["workload"] else ""
+    when = f" in round {problem['round']}" if problem["round"] else ""
+    return f"{TITLES[problem['contestant']]}{place}{when}: {problem['message']}"
+
+
+def table(header, rows, texts):
+    """Aligned Markdown; the first `texts` columns to the left, numbers to the right."""
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+
+    def line(cells):
+        aligned = [
+            cell.ljust(width) if column < texts else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(cells, widths))
+        ]
+        return f"| {' | '.join(aligned)} |"
+
+    rule = ["-" * width if column < texts else "-" * (width - 1) + ":" for column, width in enumerate(widths)]
+    return "\n".join([line(header), line(rule), *map(line, rows)])
+
+
+def number(value):
+    """Three significant digits, never in scientific notation."""
+    if value is None:
+        return MISSING
+    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
+
+
+def milliseconds(value):
+    return f"{number(value)} ms"
+
+
+def times(ratio):
+    return MISSING if ratio is None else f"{ratio:.2f}"
+
+
+def percent(share):
+    return MISSING if share is None else f"{100 * share:.0f}%"
