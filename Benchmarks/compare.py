@@ -15,7 +15,7 @@ if sys.version_info < (3, 10):
     sys.exit("compare.py: needs Python 3.10 or later")
 
 from comparison import machine, picture, readme, results, table
-from comparison.contestants import DATASET, END_TO_END, OURS, ROOT, TITLES, Setup, competes, package
+from comparison.contestants import DATASET, END_TO_END, OURS, ROOT, Setup, competes, package
 from comparison.results import ResultsError
 from comparison.rounds import measure_rounds, problem
 from peers.workloads import WORKLOADS
@@ -108,8 +108,8 @@ def compare(arguments):
             note(table.describe_problem(failure))
         return 130 if interrupted else 1
     save(path, found)
-    publish(path, found, arguments)
-    return 130 if interrupted else 1 if found["problems"] else 0
+    published = publish(path, found, arguments)
+    return 130 if interrupted else 0 if published and not found["problems"] else 1
 
 
 def check_programs(arguments):
@@ -160,24 +160,37 @@ def save(path, found):
 
 
 def publish(path, found, arguments):
-    """Table and picture beside the results, the table on standard output, and both in the README if asked for."""
+    """Table and picture beside the results, the table on standard output, and both in the README if asked for.
+
+    Returns whether all of that was done.
+    """
     report = table.report(found)
     results.write(path.with_suffix(".md"), report)
     results.write(path.with_suffix(".svg"), picture.draw(found))
     print(report, end="", flush=True)
     note(f"saved {path}, and .md and .svg beside it")
     if not arguments.update_readme:
-        return
-    if found["complete"] and not found["problems"]:
-        readme.update(arguments.readme, found, path.with_suffix(".svg"))
-    else:
-        note("the README is as it was: these results are not complete")
+        return True
+    if reason := reason_to_keep_readme(found):
+        note(f"the README is as it was: {reason}")
+        return False
+    readme.update(arguments.readme, found, path.with_suffix(".svg"))
+    return True
+
+
+def reason_to_keep_readme(found):
+    """Why results are not for the public, if so."""
+    if not found["complete"] or found["problems"]:
+        return "these results are not complete"
+    disturbance = machine.disturbance(found["rounds"])
+    if disturbance > machine.QUIET_SHARE:
+        return f"other processes took {table.percent(disturbance)} of the processor time of a round"
+    return None
 
 
 def draw(arguments):
     found = results.load(arguments.draw)
-    publish(arguments.draw, found, arguments)
-    return 0
+    return 0 if publish(arguments.draw, found, arguments) else 1
 
 
 def note(message):

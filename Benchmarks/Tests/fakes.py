@@ -25,7 +25,7 @@ def results(*rounds, contestants=("lockstep", "torch", "jax"), workloads=("mlp-1
             "cores": 2,
             "memoryGiB": 8.0,
             "system": "Linux 6",
-            "instructionSet": "AVX2",
+            "instructionSet": "avx2",
         },
         "versions": {"swift": "6.3", "python": "3.11.7", "torch": "2.0", "jax": None},
         "revision": {"commit": "0123456789abcdef", "dirty": True},
@@ -51,7 +51,7 @@ def program(path: Path, *lines):
 def step_line(median):
     return (
         f'{{"workload": "%s", "stepMillisecondsMedian": {median}, "stepMillisecondsBest": {median}, '
-        f'"samplesPerSecond": 100, "shareOfPeak": 0.5, "instructionSet": "AVX2"}}\\n'
+        f'"samplesPerSecond": 100, "shareOfPeak": 0.5, "instructionSet": "avx2"}}\\n'
     )
 
 

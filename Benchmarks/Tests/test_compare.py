@@ -22,6 +22,7 @@ class CompareTests(unittest.TestCase):
         self.folder = Path(folder.name)
         self.lockstep = fakes.lockstep(self.folder / "lockstep")
         self.python = fakes.python(self.folder / "python")
+        self.shares = {"othersShare": 0.02, "stealShare": 0.01}
         handler = signal.getsignal(signal.SIGTERM)
         self.addCleanup(signal.signal, signal.SIGTERM, handler)
 
@@ -35,6 +36,7 @@ class CompareTests(unittest.TestCase):
             contextlib.redirect_stderr(errors),
             mock.patch("sys.argv", [str(part) for part in command]),
             mock.patch("comparison.machine.wait_until_quiet", return_value=0.0),
+            mock.patch("comparison.machine.CPUTime.shares_until", lambda *_: self.shares),
             mock.patch("comparison.machine.output_of", self.output_of),
         ):
             try:
@@ -65,7 +67,7 @@ class CompareTests(unittest.TestCase):
         for entry in results["rounds"]:
             for workload in ["mlp-128", "moons-100"]:
                 self.assertEqual(sorted(entry["workloads"][workload]), ["jax", "lockstep", "torch"])
-        self.assertEqual(results["machine"]["instructionSet"], "AVX2")
+        self.assertEqual(results["machine"]["instructionSet"], "avx2")
         self.assertEqual(results["versions"]["torch"], "2.0")
         [table] = (self.folder / "results").glob("*.md")
         self.assertEqual(table.read_text(), output)
@@ -158,3 +160,12 @@ class CompareTests(unittest.TestCase):
         self.python = fakes.python(self.python)
         self.assertEqual(self.compare(*arguments)[0], 0)
         self.assertIn("1.00 ms", path.read_text())
+
+    def test_the_readme_is_not_written_from_a_busy_machine(self):
+        path = self.folder / "README.md"
+        path.write_text(f"{compare.readme.BEGIN}\n{compare.readme.END}\n")
+        self.shares = {"othersShare": 0.3, "stealShare": 0.1}
+        status, _, errors = self.compare("mlp-128", "--rounds", "1", "--update-readme", "--readme", path)
+        self.assertEqual(status, 1)
+        self.assertIn("the README is as it was: other processes took 40% of the processor time of a round", errors)
+        self.assertNotIn("Lockstep", path.read_text())

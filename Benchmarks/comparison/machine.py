@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from peers.workloads import processor
 
 QUIET_CORES = 0.2  # what a machine that does nothing else may use
+QUIET_SHARE = 0.1  # the share of a round's processor time beyond which it is not worth publishing
 
 
 def describe():
@@ -104,6 +105,11 @@ class CPUTime:
             "othersShare": round(min(max(others / total, 0), 1), 4),
             "stealShare": round((end.stolen - self.stolen) / total, 4),
         }
+
+
+def disturbance(rounds):
+    """The share of processor time that others took of the round in which they took most."""
+    return max((entry.get("othersShare", 0) + entry.get("stealShare", 0) for entry in rounds), default=0)
 
 
 def own_seconds():

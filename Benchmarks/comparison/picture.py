@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from comparison.contestants import OURS, TITLES, workload_title
 from comparison.summary import Summary, summarize, time_key
-from comparison.table import hardware, number, software, times
+from comparison.table import count_rounds, hardware, number, software, times
 
 WIDTH = 760
 NAMES_END = 104  # names of contestants end here, bars begin a gap further right
@@ -27,7 +27,6 @@ text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-s
 .torch { fill: #a8643c; }
 .jax { fill: #6e7781; }
 .compiled { fill: #c99a7c; }
-.line { stroke: #818b98; stroke-width: 1; stroke-dasharray: 2 3; }
 @media (prefers-color-scheme: dark) {
 text { fill: #c3ccd6; }
 .title, .group { fill: #f0f6fc; }
@@ -36,7 +35,6 @@ text { fill: #c3ccd6; }
 .torch { fill: #d18f66; }
 .jax { fill: #8b949e; }
 .compiled { fill: #8f6146; }
-.line { stroke: #656c76; }
 }
 """
 CLASSES = {"lockstep": "ours", "torch": "torch", "torch.compile": "compiled", "jax": "jax"}
@@ -89,7 +87,6 @@ def draw_group(summary: Summary, contestants, scale, y):
     """A workload's title and a bar for each contestant that ran it; and where the next group begins."""
     parts = [text(8, y, workload_title(summary.workload), "group")]
     y += 8
-    top = y
     for name in contestants:
         if name not in summary.relative:
             continue
@@ -103,7 +100,6 @@ def draw_group(summary: Summary, contestants, scale, y):
             text(scale.position(value) + 7, baseline, f"{times(value)}  ·  {absolute}"),
         ]
         y += BAR_STEP
-    parts.append(f'<path class="line" d="M{scale.position(1):.1f} {top - 2}V{y}"/>')
     return parts, y + GROUP_GAP + 14
 
 
@@ -127,7 +123,7 @@ def text(x, y, words, style=None, anchor=None):
 
 def note(results, y):
     peers = [version for version in software(results["versions"]) if version.startswith(("PyTorch", "JAX"))]
-    words = [hardware(results["machine"]), *peers, f"{len(results['rounds'])} rounds", results["date"][:10]]
+    words = [hardware(results["machine"]), *peers, count_rounds(results), results["date"][:10]]
     return text(8, y, "  ·  ".join(words), "note")
 
 

@@ -3,7 +3,7 @@
 import os
 
 from comparison.results import ResultsError, write
-from comparison.table import hardware, readme_table, software
+from comparison.table import count_rounds, hardware, readme_table, software
 
 BEGIN = "<!-- benchmark: written by Benchmarks/compare.py --update-readme -->"
 END = "<!-- /benchmark -->"
@@ -23,11 +23,9 @@ def check(readme):
 def section(results, picture):
     """Markdown; `picture` is the SVG's path as the README sees it."""
     peers = [version for version in software(results["versions"]) if version.startswith(("PyTorch", "JAX"))]
-    rounds = len(results["rounds"])
     words = [
         f"{hardware(results['machine'])}; {', '.join(peers)}; {results['date'][:10]}.",
-        "Medians of" if rounds > 1 else "Of",
-        f"{rounds} round{'s' if rounds > 1 else ''} in which the contestants ran in turn.",
+        f"Medians over {count_rounds(results)} in which the contestants ran in turn.",
     ]
     image = f"![Time relative to Lockstep, a bar for each contestant and workload]({picture})"
     return f"{BEGIN}\n{readme_table(results)}\n\n{' '.join(words)}\n\n{image}\n{END}"

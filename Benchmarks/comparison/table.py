@@ -6,6 +6,7 @@ from comparison.contestants import END_TO_END, OURS, TITLES, workload_title
 from comparison.summary import summarize
 
 MISSING = "–"
+INSTRUCTION_SETS = {"avx2": "AVX2", "avx512": "AVX-512", "neon": "NEON"}
 
 
 def report(results):
@@ -43,8 +44,14 @@ def conditions(results):
 
 
 def hardware(machine):
-    instruction_set = f", {machine['instructionSet']}" if machine.get("instructionSet") else ""
+    name = machine.get("instructionSet")
+    instruction_set = f", {INSTRUCTION_SETS.get(name, name)}" if name else ""
     return f"{machine['processor']}, {machine['cores']} cores{instruction_set}"
+
+
+def count_rounds(results):
+    count = len(results["rounds"])
+    return "1 round" if count == 1 else f"{count} rounds"
 
 
 def software(versions):
