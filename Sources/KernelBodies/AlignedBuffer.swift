@@ -1,4 +1,6 @@
-/// Floats in memory of their own, zero at first, aligned to a cache line of 64 bytes.
+import CSystem
+
+/// Floats in memory of their own, zero at first, aligned to a cache line of 64 bytes, and from 2 MiB on to a large page.
 ///
 /// The owner says who may read and write when; the type only frees the memory in the end. A negative count, or one
 /// whose bytes an `Int` cannot hold, traps.
@@ -6,12 +8,19 @@ public final class AlignedBuffer: @unchecked Sendable {
     public let pointer: UnsafeMutablePointer<Float>
     public let count: Int
 
+    private static let largePage = 2 << 20
+
     public init(count: Int) {
         let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
         // Not `precondition`: this module is compiled -Ounchecked, which would take it for granted.
         guard count >= 0, !overflow else { fatalError("AlignedBuffer: \(count) floats cannot be allocated") }
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
-            .bindMemory(to: Float.self, capacity: count)
+        // A page of 4 KiB is too little for a product that walks columns of a matrix: its lines would need more entries
+        // than the translation buffers have.
+        let isLarge = bytes >= Self.largePage
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: max(bytes, 64), alignment: isLarge ? Self.largePage : 64)
+        if isLarge { lockstep_advise_large_pages(memory, bytes / Self.largePage * Self.largePage) }
+        pointer = memory.bindMemory(to: Float.self, capacity: count)
         pointer.initialize(repeating: 0, count: count)
         self.count = count
     }

@@ -6,12 +6,12 @@ import KernelBodies
 /// `fmaf`, one lane at a time: the same bits, about a hundred times slower. Block sizes matter little then.
 public enum Portable: InstructionSet {
     public typealias Vector = SIMD4<Float>
-    public typealias Tile = InlineArray<8, SIMD4<Float>>
+    public typealias Tile = InlineArray<16, SIMD4<Float>>
+    public typealias LowRegisters = InlineArray<16, SIMD4<Float>>
+    public typealias NarrowRegisters = InlineArray<8, SIMD4<Float>>
 
     public static var name: String { "portable" }
-    @inline(__always) public static var mr: Int { 2 }
+    @inline(__always) public static var mr: Int { 4 }
     @inline(__always) public static var nr: Int { 16 }
-    @inline(__always) public static var mc: Int { 128 }
-    @inline(__always) public static var kc: Int { 256 }
-    @inline(__always) public static var nc: Int { 1024 }
+    public static let blocks = BlockSizes(caches: .machine, nr: nr)
 }

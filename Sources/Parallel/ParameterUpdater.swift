@@ -35,6 +35,7 @@ public final class ParameterUpdater: @unchecked Sendable {
     private var optimizer: (any BlockOptimizer)!
     private var reduceTask: BlockTask!
     private var updateTask: BlockTask!
+    private var companion: (any TeamTask)?
 
     /// - Parameter clipNorm: the largest norm that all gradients together may have; longer ones are scaled down to it.
     public init(
@@ -52,15 +53,21 @@ public final class ParameterUpdater: @unchecked Sendable {
         reduced = clipNorm.map { _ in AlignedBuffer(count: network.layout.bufferCount) }
         squares = AlignedBuffer(count: network.blocks.count)
         reduceTask = BlockTask { [unowned self] block, worker in self.reduce(block, worker: worker) }
-        updateTask = BlockTask { [unowned self] block, worker in self.update(block, worker: worker) }
+        updateTask = BlockTask { [unowned self] item, worker in
+            guard let companion = self.companion else { return self.update(item, worker: worker) }
+            // First, since it may take longer than a block.
+            if item == 0 { companion.run(item: 0, worker: worker) } else { self.update(item - 1, worker: worker) }
+        }
     }
 
     /// Applies one optimizer step to all parameters.
     ///
+    /// - Parameter companion: a task of one item that has nothing to do with the parameters, done in the same phase.
     /// - Returns: the global norm of the gradients before clipping, or nil when there is no clipping.
     @discardableResult
-    public func update(with optimizer: any BlockOptimizer) -> Double? {
+    public func update(with optimizer: any BlockOptimizer, alongside companion: (any TeamTask)? = nil) -> Double? {
         self.optimizer = optimizer
+        self.companion = companion
         var norm: Double?
         gradientScale = 1
         if let clipNorm {
@@ -72,7 +79,7 @@ public final class ParameterUpdater: @unchecked Sendable {
             gradientScale = Float(min(1, clipNorm / (total + 1e-6)))
             norm = total
         }
-        team.run(updateTask, count: network.blocks.count)
+        team.run(updateTask, count: network.blocks.count + (companion == nil ? 0 : 1))
         return norm
     }
 

@@ -26,7 +26,7 @@ public final class Trainer {
     private let gradients: GradientEngine
     private let updater: ParameterUpdater
     private let optimizer: OptimizerState
-    private let batch: Batch
+    private let batches: BatchQueue
     private let table: SampleTable
     private let networkDigest: String
     private var order: SampleOrder
@@ -122,9 +122,11 @@ public final class Trainer {
             team: team, kernels: kernels)
         optimizer = OptimizerState(
             configuration.optimizer, layout: network.layout, parameters: model.parameters.pointer, kernels: kernels)
-        batch = Batch(
-            table: table, capacity: batchSize, usesLabels: configuration.loss.isClassification,
-            width: network.trainingPlan.output.shape.count, kernels: kernels)
+        batches = BatchQueue(team: team) { [table] in
+            Batch(
+                table: table, capacity: batchSize, usesLabels: configuration.loss.isClassification,
+                width: network.trainingPlan.output.shape.count, kernels: kernels)
+        }
         order = SampleOrder(count: table.count, seed: configuration.seed, epoch: progress.epoch)
     }
 
@@ -145,20 +147,23 @@ public final class Trainer {
     ///
     /// - Throws: `TrainingError.nonFinite` if the loss is no number; parameters are then those before the step.
     public func step() throws -> StepReport {
-        let first = progress.samplesIntoEpoch
-        var timer = SpanTimer(team.recorder, worker: 0)
-        batch.fill(first..<min(first + configuration.batchSize, table.count), of: order)
-        timer.finish(.data)
+        let batch = batches.take(positions(from: progress.samplesIntoEpoch), of: order)
         let loss = gradients.computeGradients(
             inputs: batch, targets: batch.targets, rows: batch.rows, step: progress.step)
         guard loss.isFinite else { throw nonFiniteLoss(loss) }
         let learningRate = self.learningRate
         optimizer.beginStep(progress.step, learningRate: learningRate)
-        let norm = updater.update(with: optimizer)
-        recordStep(loss: loss)
+        batches.announce(positions(from: progress.samplesIntoEpoch + batch.rows), of: order)
+        let norm = updater.update(with: optimizer, alongside: batches)
+        recordStep(loss: loss, rows: batch.rows)
         return StepReport(
             step: progress.step, epoch: progress.epoch + 1, loss: loss, learningRate: learningRate, rows: batch.rows,
             gradientNorm: norm)
+    }
+
+    /// The positions in the epoch's order of the batch that begins at `first`.
+    private func positions(from first: Int) -> Range<Int> {
+        first..<min(first + configuration.batchSize, table.count)
     }
 
     /// The learning rate of the next step.
@@ -177,12 +182,12 @@ public final class Trainer {
         order = SampleOrder(count: table.count, seed: configuration.seed, epoch: progress.epoch)
     }
 
-    private func recordStep(loss: Double) {
+    private func recordStep(loss: Double, rows: Int) {
         progress.step += 1
-        progress.samplesIntoEpoch += batch.rows
-        progress.epochLoss += loss * Double(batch.rows)
+        progress.samplesIntoEpoch += rows
+        progress.epochLoss += loss * Double(rows)
         if configuration.loss.isClassification {
-            for row in 0..<batch.rows where gradients.ranks[row] == 0 { progress.epochCorrect += 1 }
+            for row in 0..<rows where gradients.ranks[row] == 0 { progress.epochCorrect += 1 }
         }
     }
 

@@ -17,8 +17,8 @@ final class GEMMTests: XCTestCase {
             for transposition in 0..<4 {
                 assertEqualsReference("\(m)x\(n)x\(k), transposition \(transposition)", [c, c]) { kernels, out in
                     withOperands(a, b, m, n, k, transposition) { a, b in
-                        multiply(kernels, m, n, k, a, b, out[0], n, .zero, .identity)
-                        multiplyPacked(kernels, m, n, k, a, b, out[1], n, .zero, .identity)
+                        multiply(kernels, m, n, k, a, b, out[0], n, .zero, .none)
+                        multiplyPacked(kernels, m, n, k, a, b, out[1], n, .zero, .none)
                     }
                 }
             }
@@ -34,12 +34,12 @@ final class GEMMTests: XCTestCase {
             let bias = numbers.floats(n)
             assertEqualsReference("\(m)x\(n)x\(k)", [c, c, c, c]) { kernels, out in
                 withOperands(a, b, m, n, k, 0) { a, b in
-                    multiply(kernels, m, n, k, a, b, out[0], n, .output, .identity)
-                    multiplyPacked(kernels, m, n, k, a, b, out[1], n, .output, .identity)
+                    multiply(kernels, m, n, k, a, b, out[0], n, .output, .none)
+                    multiplyPacked(kernels, m, n, k, a, b, out[1], n, .output, .none)
                     bias.withUnsafeBufferPointer { bias in
                         let start = Accumulator.bias(bias.baseAddress ?? UnsafePointer(out[0]))
-                        multiply(kernels, m, n, k, a, b, out[2], n, start, .identity)
-                        multiplyPacked(kernels, m, n, k, a, b, out[3], n, start, .identity)
+                        multiply(kernels, m, n, k, a, b, out[2], n, start, .none)
+                        multiplyPacked(kernels, m, n, k, a, b, out[3], n, start, .none)
                     }
                 }
             }
@@ -56,7 +56,31 @@ final class GEMMTests: XCTestCase {
             for activation in activations {
                 assertEqualsReference("\(m)x\(n)x\(k) \(activation)", [c]) { kernels, out in
                     withOperands(a, b, m, n, k, 0) { a, b in
-                        multiplyPacked(kernels, m, n, k, a, b, out[0], n, .output, activation)
+                        multiplyPacked(kernels, m, n, k, a, b, out[0], n, .output, .activation(activation))
+                    }
+                }
+            }
+        }
+    }
+
+    func testDerivativesMultiplyOnceAfterTheLastProduct() {
+        let activations: [Activation] = [.identity, .relu, .leakyRelu(slope: 0.1), .sigmoid, .tanh, .gelu, .silu]
+        var numbers = TestNumbers(seed: 10)
+        for (m, n, k) in [(5, 3, 0), (7, 17, 5), (13, 33, 22), (25, 65, 15), (24, 64, 14)] {
+            let a = numbers.floats(m * k)
+            let b = numbers.floats(k * n)
+            let c = numbers.floats(m * n)
+            var saved = numbers.floats(m * n)
+            for index in stride(from: 0, to: saved.count, by: 7) { saved[index] = 0 }
+            saved[saved.count / 2] = .nan
+            for activation in activations {
+                assertEqualsReference("\(m)x\(n)x\(k) \(activation)", [c, c]) { kernels, out in
+                    saved.withUnsafeBufferPointer { saved in
+                        let epilogue = Epilogue.activationGradient(activation, saved: saved.baseAddress!)
+                        withOperands(a, b, m, n, k, 0) { a, b in
+                            multiplyPacked(kernels, m, n, k, a, b, out[0], n, .zero, epilogue)
+                            multiply(kernels, m, n, k, a, b, out[1], n, .output, epilogue)
+                        }
                     }
                 }
             }
@@ -73,7 +97,7 @@ final class GEMMTests: XCTestCase {
             for kernels in testedKernels {
                 let out = GuardedFloats(c)
                 withOperands(a, b, m, n, k, 0) { a, b in
-                    multiplyPacked(kernels, m, n, k, a, b, out.pointer, stride, .zero, .relu)
+                    multiplyPacked(kernels, m, n, k, a, b, out.pointer, stride, .zero, .activation(.relu))
                 }
                 XCTAssert(out.guardsAreIntact)
                 for i in 0..<m {
@@ -119,7 +143,8 @@ final class GEMMTests: XCTestCase {
             withOperands(a, b, m, n, k, 0) { a, b in
                 kernels.pack(b, k: k, n: n, rows: 0..<k, columns: 0..<n, into: &packed)
                 kernels.gemm(
-                    m: m, n: n, k: k, a: a, packedB: packed, c: &c, cRowStride: n, start: .zero, activation: .relu,
+                    m: m, n: n, k: k, a: a, packedB: packed, c: &c, cRowStride: n, start: .zero,
+                    epilogue: .activation(.relu),
                     workspace: &workspace)
             }
             XCTAssert(c.allSatisfy(\.isFinite), kernels.name)
@@ -134,7 +159,7 @@ final class GEMMTests: XCTestCase {
         a[12 * k + 10] = .nan
         assertEqualsReference("NaN in A", [[Float](repeating: 0, count: m * n)]) { kernels, out in
             withOperands(a, b, m, n, k, 0) { a, b in
-                multiplyPacked(kernels, m, n, k, a, b, out[0], n, .zero, .relu)
+                multiplyPacked(kernels, m, n, k, a, b, out[0], n, .zero, .activation(.relu))
             }
             XCTAssert((0..<m * n).allSatisfy { out[0][$0].isNaN == ($0 / n == 12) })
         }
@@ -150,7 +175,7 @@ final class GEMMTests: XCTestCase {
                 var c = [Float](repeating: 0, count: m * n + 1)
                 withOperands(a, b, m, n, k, 0) { a, b in
                     kernels.gemm(
-                        m: m, n: n, k: k, a: a, b: b, c: &c, cRowStride: n, start: .zero, activation: .identity,
+                        m: m, n: n, k: k, a: a, b: b, c: &c, cRowStride: n, start: .zero, epilogue: .none,
                         workspace: workspace.pointer)
                 }
                 XCTAssert(workspace.guardsAreIntact, "\(kernels.name) \(m)x\(n)x\(k)")
@@ -165,7 +190,7 @@ final class GEMMTests: XCTestCase {
         let (a, b) = (numbers.floats(m * k), numbers.floats(k * n))
         var c = [Float](repeating: 0, count: m * n)
         withOperands(a, b, m, n, k, 0) { a, b in
-            multiply(ReferenceKernels.self, m, n, k, a, b, &c, n, .zero, .identity)
+            multiply(ReferenceKernels.self, m, n, k, a, b, &c, n, .zero, .none)
         }
         for i in 0..<m {
             for j in 0..<n {
@@ -195,23 +220,23 @@ final class GEMMTests: XCTestCase {
 
     private func multiply(
         _ kernels: any KernelTable.Type, _ m: Int, _ n: Int, _ k: Int, _ a: MatrixView, _ b: MatrixView,
-        _ c: UnsafeMutablePointer<Float>, _ stride: Int, _ start: Accumulator, _ activation: Activation
+        _ c: UnsafeMutablePointer<Float>, _ stride: Int, _ start: Accumulator, _ epilogue: Epilogue
     ) {
         var workspace = [Float](repeating: .nan, count: kernels.workspaceCount(m: m, n: n, k: k) + 1)
         kernels.gemm(
-            m: m, n: n, k: k, a: a, b: b, c: c, cRowStride: stride, start: start, activation: activation,
+            m: m, n: n, k: k, a: a, b: b, c: c, cRowStride: stride, start: start, epilogue: epilogue,
             workspace: &workspace)
     }
 
     private func multiplyPacked(
         _ kernels: any KernelTable.Type, _ m: Int, _ n: Int, _ k: Int, _ a: MatrixView, _ b: MatrixView,
-        _ c: UnsafeMutablePointer<Float>, _ stride: Int, _ start: Accumulator, _ activation: Activation
+        _ c: UnsafeMutablePointer<Float>, _ stride: Int, _ start: Accumulator, _ epilogue: Epilogue
     ) {
         var packed = [Float](repeating: 0, count: kernels.packedCount(k: k, n: n) + 1)
         kernels.pack(b, k: k, n: n, rows: 0..<k, columns: 0..<n, into: &packed)
         var workspace = [Float](repeating: .nan, count: kernels.workspaceCount(m: m, n: n, k: k) + 1)
         kernels.gemm(
-            m: m, n: n, k: k, a: a, packedB: packed, c: c, cRowStride: stride, start: start, activation: activation,
+            m: m, n: n, k: k, a: a, packedB: packed, c: c, cRowStride: stride, start: start, epilogue: epilogue,
             workspace: &workspace)
     }
 }

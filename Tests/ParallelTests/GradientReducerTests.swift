@@ -11,7 +11,8 @@ final class GradientReducerTests: XCTestCase {
         var layout = ParameterLayout()
         for (name, count) in [("a", 3), ("b", 18)] {
             _ = layout.append(
-                name: name, shape: [count], initializer: .zeros, fanIn: 1, fanOut: 1, isMatrixOperand: false)
+                name: name, shape: [count], initializer: .zeros, fanIn: 1, fanOut: 1, isMatrixOperand: false,
+                isTransposedOperand: false)
         }
         return layout
     }()

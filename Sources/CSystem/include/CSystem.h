@@ -4,6 +4,7 @@
 
 #include "cpu.h"
 #include "files.h"
+#include "memory.h"
 #include "threads.h"
 #include "vectors.h"
 

@@ -51,6 +51,19 @@ LOCKSTEP_INLINE lockstep_ints lockstep_select_int(lockstep_ints mask, lockstep_i
 
 LOCKSTEP_INLINE int lockstep_any(lockstep_ints mask) { return __builtin_reduce_or(mask) != 0; }
 
+// Zero where a lane is below it.
+
+typedef float lockstep_floats8 __attribute__((ext_vector_type(8)));
+typedef float lockstep_floats4 __attribute__((ext_vector_type(4)));
+
+LOCKSTEP_INLINE lockstep_floats8 lockstep_raise_8(lockstep_floats8 x) { return x < 0 ? 0 : x; }
+LOCKSTEP_INLINE lockstep_floats4 lockstep_raise_4(lockstep_floats4 x) { return x < 0 ? 0 : x; }
+
+// Zero where a lane of y is at most zero.
+
+LOCKSTEP_INLINE lockstep_floats8 lockstep_mask_8(lockstep_floats8 x, lockstep_floats8 y) { return y <= 0 ? 0 : x; }
+LOCKSTEP_INLINE lockstep_floats4 lockstep_mask_4(lockstep_floats4 x, lockstep_floats4 y) { return y <= 0 ? 0 : x; }
+
 // Conversion
 
 LOCKSTEP_INLINE lockstep_floats lockstep_float_from_int(lockstep_ints x) {

@@ -99,20 +99,6 @@ extension InstructionSet {
         }
     }
 
-    /// Applies an activation to the MR × NR tile that the microkernel has just left in the first-level cache.
-    @inlinable @inline(never)
-    static func activateTile(_ activation: Activation, _ tile: UnsafeMutablePointer<Float>, rowStride: Int) {
-        switch activation {
-        case .identity: break
-        case .relu: applyToTile(Relu(), tile, rowStride)
-        case .leakyRelu(let slope): applyToTile(LeakyRelu(slope: slope), tile, rowStride)
-        case .sigmoid: applyToTile(Sigmoid(), tile, rowStride)
-        case .tanh: applyToTile(Tanh(), tile, rowStride)
-        case .gelu: applyToTile(Gelu(), tile, rowStride)
-        case .silu: applyToTile(Silu(), tile, rowStride)
-        }
-    }
-
     @inlinable @inline(__always)
     static func apply<Function: ActivationFunction>(
         _ function: Function, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int
@@ -132,17 +118,5 @@ extension InstructionSet {
             function.gradient(.load(saved + i, lanes: lanes), .load(dy + i, lanes: lanes)).store(dx + i, lanes: lanes)
         }
         forEach16(count, body)
-    }
-
-    @inlinable @inline(__always)
-    static func applyToTile<Function: ActivationFunction>(
-        _ function: Function, _ tile: UnsafeMutablePointer<Float>, _ rowStride: Int
-    ) {
-        for i in 0..<mr {
-            for j in stride(from: 0, to: nr, by: 16) {
-                let vector = tile + i * rowStride + j
-                function.value(.load(vector)).store(vector)
-            }
-        }
     }
 }

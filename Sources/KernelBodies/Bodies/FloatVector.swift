@@ -1,3 +1,5 @@
+import CSystem
+
 /// One register of floats, as the matrix product uses it. Elementwise kernels use `SIMD16<Float>` on every machine.
 ///
 /// The operators of the standard library are concrete for each `SIMDn`, but loops over lanes when called through a
@@ -9,6 +11,10 @@ public protocol FloatVector {
     func store(_ destination: UnsafeMutablePointer<Float>)
     /// a · b + self, rounded once in each lane.
     func addingProduct(_ a: Self, _ b: Self) -> Self
+    /// Zero where a lane is below it; NaN stays. One maximum instruction.
+    func raisedToZero() -> Self
+    /// Zero where a lane of `saved` is at most zero; a lane beside NaN stays.
+    func zeroed(whereAtMostZero saved: Self) -> Self
 }
 
 extension SIMD4<Float>: FloatVector {
@@ -23,6 +29,12 @@ extension SIMD4<Float>: FloatVector {
     public func store(_ destination: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(destination).storeBytes(of: self, as: Self.self)
     }
+
+    @inlinable @inline(__always)
+    public func raisedToZero() -> Self { lockstep_raise_4(self) }
+
+    @inlinable @inline(__always)
+    public func zeroed(whereAtMostZero saved: Self) -> Self { lockstep_mask_4(self, saved) }
 }
 
 extension SIMD8<Float>: FloatVector {
@@ -37,6 +49,12 @@ extension SIMD8<Float>: FloatVector {
     public func store(_ destination: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(destination).storeBytes(of: self, as: Self.self)
     }
+
+    @inlinable @inline(__always)
+    public func raisedToZero() -> Self { lockstep_raise_8(self) }
+
+    @inlinable @inline(__always)
+    public func zeroed(whereAtMostZero saved: Self) -> Self { lockstep_mask_8(self, saved) }
 }
 
 extension SIMD16<Float>: FloatVector {
@@ -51,4 +69,10 @@ extension SIMD16<Float>: FloatVector {
     public func store(_ destination: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(destination).storeBytes(of: self, as: Self.self)
     }
+
+    @inlinable @inline(__always)
+    public func raisedToZero() -> Self { raised(to: 0) }
+
+    @inlinable @inline(__always)
+    public func zeroed(whereAtMostZero saved: Self) -> Self { replaced(by: 0, where: saved.isAtMost(0)) }
 }

@@ -1,8 +1,10 @@
+import CSystem
+
 /// The product of matrices by the five loops of BLIS around a microkernel.
 ///
 /// Each loop cuts one dimension into blocks for one level of memory, outermost first: columns of C (NC, loop 5), depth
 /// (KC, loop 4), rows of C (MC, loop 3; the block of A is packed), columns of the block (NR, loop 2), rows of the block
-/// (MR, loop 1). B is packed as a whole, often long before.
+/// (MR, loop 1). B is packed as a whole, often long before. `BlockSizes` says how large the blocks are.
 ///
 /// An accumulator is stored between blocks of depth and taken up again, so no block size shows in the bits.
 extension InstructionSet {
@@ -14,45 +16,50 @@ extension InstructionSet {
     public static func pack(
         _ b: MatrixView, k: Int, n: Int, rows: Range<Int>, columns: Range<Int>, into packed: UnsafeMutablePointer<Float>
     ) {
-        var j = columns.lowerBound
-        while j < columns.upperBound {
-            let lane = j % nr
-            let lanes = min(nr - lane, columns.upperBound - j)
-            packPanel(
-                width: nr, b.base + rows.lowerBound * b.rowStride + j * b.columnStride, depthStride: b.rowStride,
-                laneStride: b.columnStride, depth: rows.count, lanes: lanes,
-                into: packed + (j - lane) * k + rows.lowerBound * nr + lane)
-            j += lanes
+        var first = columns.lowerBound
+        while first < columns.upperBound {  // the rest of a panel, then all others
+            let lane = first % nr
+            let end = lane > 0 ? min(first - lane + nr, columns.upperBound) : columns.upperBound
+            packPanels(
+                width: nr, b.base + rows.lowerBound * b.rowStride + first * b.columnStride, depthStride: b.rowStride,
+                laneStride: b.columnStride, depth: rows.count, lanes: end - first, panelStride: nr * k,
+                into: packed + (first - lane) * k + rows.lowerBound * nr + lane)
+            first = end
         }
     }
 
     /// One tile of scratch, a block of A, and the packed columns of B for the product that packs its own.
     @inlinable
     public static func workspaceCount(m: Int, n: Int, k: Int) -> Int {
-        mr * nr + aBlockCount(m: m, k: k) + packedCount(k: k, n: min(n, nc))
+        mr * nr + aBlockCount(m: m, k: k) + packedCount(k: k, n: min(n, blocks.nc))
     }
 
     @inlinable
-    static func aBlockCount(m: Int, k: Int) -> Int { min(k, kc) * roundUp(min(m, mc), mr) }
+    static func aBlockCount(m: Int, k: Int) -> Int {
+        let depth = blocks.depth(k: k)
+        return depth * blocks.rows(m: m, depth: depth, mr: mr)
+    }
 
     @inlinable @inline(never)
     public static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
-        cRowStride: Int, start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
+        cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
+        let nc = blocks.nc
         for jc in stride(from: 0, to: n, by: nc) {  // loop 5
             multiply(
                 m: m, n: min(nc, n - jc), k: k, a: a, panels: packedB + jc * k, c: c + jc, cRowStride: cRowStride,
-                start: start.advanced(toColumn: jc), activation: activation, workspace: workspace)
+                start: start.advanced(toColumn: jc), epilogue: epilogue.advanced(by: jc), workspace: workspace)
         }
     }
 
     @inlinable @inline(never)
     public static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cRowStride: Int,
-        start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
+        start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
         let packed = workspace + mr * nr + aBlockCount(m: m, k: k)
+        let nc = blocks.nc
         for jc in stride(from: 0, to: n, by: nc) {  // loop 5
             let columns = min(nc, n - jc)
             let block = MatrixView(
@@ -61,7 +68,7 @@ extension InstructionSet {
             pack(block, k: k, n: columns, rows: 0..<k, columns: 0..<columns, into: packed)
             multiply(
                 m: m, n: columns, k: k, a: a, panels: packed, c: c + jc, cRowStride: cRowStride,
-                start: start.advanced(toColumn: jc), activation: activation, workspace: workspace)
+                start: start.advanced(toColumn: jc), epilogue: epilogue.advanced(by: jc), workspace: workspace)
         }
     }
 
@@ -69,14 +76,12 @@ extension InstructionSet {
     @inlinable @inline(never)
     static func multiply(
         m: Int, n: Int, k: Int, a: MatrixView, panels: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
-        cRowStride: Int, start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
+        cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
-        // Blocks of even depth: 784 is 3 × 262, not 320 + 320 + 144. One block of no depth for k = 0, which gives C its
-        // start value and activation.
-        let depthBlocks = max(1, (k + kc - 1) / kc)
-        let fullDepth = (k + depthBlocks - 1) / depthBlocks
-        for depthBlock in 0..<depthBlocks {  // loop 4
-            let pc = depthBlock * fullDepth
+        let fullDepth = blocks.depth(k: k)
+        let mc = blocks.rows(m: m, depth: fullDepth, mr: mr)
+        var pc = 0
+        repeat {  // loop 4; once for k = 0, which gives C its start value and activation
             let depth = min(fullDepth, k - pc)
             for ic in stride(from: 0, to: m, by: mc) {  // loop 3
                 let rows = min(mc, m - ic)
@@ -87,69 +92,121 @@ extension InstructionSet {
                 packA(operand, rows: rows, depth: depth)
                 let block = Block(
                     rows: rows, columns: n, depth: depth, panels: panels + pc * nr, panelStride: k,
-                    c: c + ic * cRowStride, cRowStride: cRowStride, start: depthBlock == 0 ? start : .output,
-                    activation: depthBlock == depthBlocks - 1 ? activation : .identity)
+                    c: c + ic * cRowStride, cRowStride: cRowStride, start: pc == 0 ? start : .output,
+                    epilogue: pc + depth == k ? epilogue.advanced(by: ic * cRowStride) : .none)
                 multiply(block, operand, scratch: workspace)
             }
+            pc += depth
+        } while pc < k
+    }
+
+    /// Loops 2 and 1: a block of C from a block of A and panels of B. The last rows and columns go in smaller tiles where
+    /// that is faster than a full one of which much is thrown away.
+    @inlinable @inline(__always)
+    static func multiply(_ block: Block, _ a: LeftOperand, scratch: UnsafeMutablePointer<Float>) {
+        // A row of any tile takes the same time, as long as the tile's chains cover the latency.
+        let rest = block.rows % mr
+        let tall = roundUp(rest, lowRows) < mr ? block.rows - rest : block.rows
+        for jr in stride(from: 0, to: block.columns, by: nr) {  // loop 2
+            if block.columns - jr > nr / 2 {
+                compute(FullTile<Self>.self, 0..<tall, jr, block, a, scratch)
+            } else {
+                compute(NarrowTile<Self>.self, 0..<tall, jr, block, a, scratch)
+            }
+            compute(LowTile<Self>.self, tall..<block.rows, jr, block, a, scratch)
         }
     }
 
-    /// Loops 2 and 1: a block of C from a block of A and panels of B.
-    @inlinable @inline(__always)
-    static func multiply(_ block: Block, _ a: LeftOperand, scratch: UnsafeMutablePointer<Float>) {
-        for jr in stride(from: 0, to: block.columns, by: nr) {  // loop 2
-            let panel = block.panels + jr * block.panelStride
-            for ir in stride(from: 0, to: block.rows, by: mr) {  // loop 1
-                let rows = min(mr, block.rows - ir)
-                let columns = min(nr, block.columns - jr)
-                let output = block.c + ir * block.cRowStride + jr
-                var tile = (c: output, rowStride: block.cRowStride, start: block.start.advanced(toColumn: jr))
-                let isRagged = rows < mr || columns < nr
-                if isRagged {
-                    fill(scratch, rows: rows, columns: columns, c: output, cRowStride: block.cRowStride, tile.start)
-                    tile = (c: scratch, rowStride: nr, start: .output)
+    /// Loop 1: some rows of the panel of C that begins at column `jr`, tile by tile. A tile that reaches beyond the block is
+    /// computed in scratch memory and copied.
+    @inlinable @inline(never)
+    static func compute<Shape: TileShape>(
+        _ shape: Shape.Type, _ rows: Range<Int>, _ jr: Int, _ block: Block, _ a: LeftOperand,
+        _ scratch: UnsafeMutablePointer<Float>
+    ) where Shape.Registers.Register == Vector {
+        let columns = min(Shape.columns, block.columns - jr)
+        let b = block.panels + jr * block.panelStride
+        let start = block.start.advanced(toColumn: jr)
+        for ir in stride(from: rows.lowerBound, to: rows.upperBound, by: Shape.rows) {
+            let height = min(Shape.rows, rows.upperBound - ir)
+            let output = block.c + ir * block.cRowStride + jr
+            let epilogue = block.epilogue.advanced(by: ir * block.cRowStride + jr)
+            var c = (base: output, rowStride: block.cRowStride, start: start)
+            let isRagged = height < Shape.rows || columns < Shape.columns
+            if isRagged {
+                c.start = bring(start, output, block.cRowStride, to: scratch, rows: height, columns: columns)
+                (c.base, c.rowStride) = (scratch, nr)
+            } else {
+                // The next tile's part of C: the stores want it even if the chains start elsewhere.
+                for i in 0..<Shape.rows {
+                    for j in stride(from: 0, to: Shape.columns, by: 16) {
+                        lockstep_prefetch(output + (Shape.rows + i) * block.cRowStride + j)
+                    }
                 }
-                if a.isPacked || rows < mr {
-                    microkernel(
-                        k: block.depth, a: a.panels + (a.isPacked ? ir * block.depth : 0), aRowStride: 1,
-                        aColumnStride: mr, b: panel, c: tile.c, cRowStride: tile.rowStride, start: tile.start)
-                } else {
-                    microkernel(
-                        k: block.depth, a: a.view.base + ir * a.view.rowStride, aRowStride: a.view.rowStride,
-                        aColumnStride: a.view.columnStride, b: panel, c: tile.c, cRowStride: tile.rowStride,
-                        start: tile.start)
-                }
-                activateTile(block.activation, tile.c, rowStride: tile.rowStride)
-                if isRagged { copyTile(scratch, nr, to: output, block.cRowStride, rows: rows, columns: columns) }
+            }
+            let panel = ir / mr * mr
+            if a.isPacked || block.rows - panel < mr {
+                microkernel(
+                    shape, k: block.depth, a: a.panels + (a.isPacked ? panel * block.depth : 0) + (ir - panel),
+                    aRowStride: 1, aColumnStride: mr, b: b, c: c.base, cRowStride: c.rowStride, start: c.start,
+                    epilogue: isRagged ? .none : epilogue)
+            } else {
+                microkernel(
+                    shape, k: block.depth, a: a.view.base + ir * a.view.rowStride, aRowStride: a.view.rowStride,
+                    aColumnStride: a.view.columnStride, b: b, c: c.base, cRowStride: c.rowStride, start: c.start,
+                    epilogue: isRagged ? .none : epilogue)
+            }
+            if isRagged {
+                copyTile(scratch, nr, to: output, block.cRowStride, rows: height, columns: columns)
+                finish(epilogue, output, block.cRowStride, rows: height, columns: columns)
             }
         }
     }
 
-    /// Brings the start values of a ragged tile into the scratch tile; the rest of it is zero.
+    /// Copies the start values of a ragged tile into the scratch tile and returns where its chains start. Lanes beyond the
+    /// tile start anywhere: none reaches another, and they are not copied back.
     @inlinable @inline(__always)
-    static func fill(
-        _ scratch: UnsafeMutablePointer<Float>, rows: Int, columns: Int, c: UnsafePointer<Float>, cRowStride: Int,
-        _ start: Accumulator
-    ) {
-        scratch.update(repeating: 0, count: mr * nr)
+    static func bring(
+        _ start: Accumulator, _ c: UnsafePointer<Float>, _ cRowStride: Int, to scratch: UnsafeMutablePointer<Float>,
+        rows: Int, columns: Int
+    ) -> Accumulator {
         switch start {
-        case .zero: break
-        case .output: copyTile(c, cRowStride, to: scratch, nr, rows: rows, columns: columns)
-        case .bias(let bias): copyTile(bias, 0, to: scratch, nr, rows: rows, columns: columns)
+        case .zero:
+            return .zero
+        case .output:
+            copyTile(c, cRowStride, to: scratch, nr, rows: rows, columns: columns)
+            return .output
+        case .bias(let bias):
+            copyTile(bias, 0, to: scratch, nr, rows: 1, columns: columns)
+            return .bias(UnsafePointer(scratch))
         }
     }
 
+    /// Copies in strips of 16, 8, 4, 2 and 1 columns: a few instructions a row and strip.
     @inlinable @inline(__always)
     static func copyTile(
         _ source: UnsafePointer<Float>, _ sourceStride: Int, to target: UnsafeMutablePointer<Float>,
         _ targetStride: Int, rows: Int, columns: Int
     ) {
-        for i in 0..<rows {
-            let (row, copy) = (source + i * sourceStride, target + i * targetStride)
-            for j in stride(from: 0, to: columns, by: 16) {
-                let lanes = min(16, columns - j)
-                Lanes16.load(row + j, lanes: lanes).store(copy + j, lanes: lanes)
-            }
+        var j = 0
+        while columns - j >= 16 {
+            for i in 0..<rows { SIMD16<Float>.load(source + i * sourceStride + j).store(target + i * targetStride + j) }
+            j += 16
+        }
+        if columns & 8 > 0 {
+            for i in 0..<rows { SIMD8<Float>.load(source + i * sourceStride + j).store(target + i * targetStride + j) }
+            j += 8
+        }
+        if columns & 4 > 0 {
+            for i in 0..<rows { SIMD4<Float>.load(source + i * sourceStride + j).store(target + i * targetStride + j) }
+            j += 4
+        }
+        if columns & 2 > 0 {
+            for i in 0..<rows { copyPair(source + i * sourceStride + j, to: target + i * targetStride + j) }
+            j += 2
+        }
+        if columns & 1 > 0 {
+            for i in 0..<rows { target[i * targetStride + j] = source[i * sourceStride + j] }
         }
     }
 
@@ -157,14 +214,11 @@ extension InstructionSet {
     @inlinable @inline(__always)
     static func packA(_ a: LeftOperand, rows: Int, depth: Int) {
         let first = a.isPacked ? 0 : rows / mr * mr
-        for ir in stride(from: first, to: rows, by: mr) {
-            let lanes = min(mr, rows - ir)
-            let panel = a.panels + (ir - first) * depth
-            if lanes < mr { panel.update(repeating: 0, count: mr * depth) }
-            packPanel(
-                width: mr, a.view.base + ir * a.view.rowStride, depthStride: a.view.columnStride,
-                laneStride: a.view.rowStride, depth: depth, lanes: lanes, into: panel)
-        }
+        let ragged = rows % mr
+        if ragged > 0 { (a.panels + (rows - ragged - first) * depth).update(repeating: 0, count: mr * depth) }
+        packPanels(
+            width: mr, a.view.base + first * a.view.rowStride, depthStride: a.view.columnStride,
+            laneStride: a.view.rowStride, depth: depth, lanes: rows - first, panelStride: mr * depth, into: a.panels)
     }
 
     @inlinable @inline(__always)
@@ -199,12 +253,12 @@ struct Block {
     @usableFromInline var c: UnsafeMutablePointer<Float>
     @usableFromInline var cRowStride: Int
     @usableFromInline var start: Accumulator
-    @usableFromInline var activation: Activation
+    @usableFromInline var epilogue: Epilogue
 
     @inlinable @inline(__always)
     init(
         rows: Int, columns: Int, depth: Int, panels: UnsafePointer<Float>, panelStride: Int,
-        c: UnsafeMutablePointer<Float>, cRowStride: Int, start: Accumulator, activation: Activation
+        c: UnsafeMutablePointer<Float>, cRowStride: Int, start: Accumulator, epilogue: Epilogue
     ) {
         self.rows = rows
         self.columns = columns
@@ -214,7 +268,7 @@ struct Block {
         self.c = c
         self.cRowStride = cRowStride
         self.start = start
-        self.activation = activation
+        self.epilogue = epilogue
     }
 }
 
@@ -223,5 +277,17 @@ extension Accumulator {
     @inlinable @inline(__always)
     func advanced(toColumn column: Int) -> Accumulator {
         if case .bias(let bias) = self { .bias(bias + column) } else { self }
+    }
+}
+
+extension Epilogue {
+    /// The epilogue of the elements from an offset in C on.
+    @inlinable @inline(__always)
+    func advanced(by offset: Int) -> Epilogue {
+        if case .activationGradient(let activation, let saved) = self {
+            .activationGradient(activation, saved: saved + offset)
+        } else {
+            self
+        }
     }
 }

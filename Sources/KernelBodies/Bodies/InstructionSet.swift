@@ -4,25 +4,55 @@
 /// they are compiled in the module of the conforming type with that module's instruction set. Each conforming type
 /// must live in one such module only. That keeps every specialization's symbol, which the linker would merge with any
 /// other of its name, apart from those of other instruction sets.
-///
-/// The names of block sizes are those of Van Zee and van de Geijn, "BLIS: A framework for rapidly instantiating BLAS
-/// functionality" (TOMS 2015).
 public protocol InstructionSet: KernelTable {
     /// One register.
     associatedtype Vector: FloatVector
-    /// MR · NR / Vector.width registers.
+    /// MR × NR floats: the tile of C that stays in registers.
     associatedtype Tile: RegisterTile where Tile.Register == Vector
+    /// 4 × NR floats, for the last rows of C.
+    associatedtype LowRegisters: RegisterTile where LowRegisters.Register == Vector
+    /// MR × NR / 2 floats, for the last columns of C.
+    associatedtype NarrowRegisters: RegisterTile where NarrowRegisters.Register == Vector
 
-    /// Rows of the tile of C that stays in registers.
+    /// Rows of the tile; at least 4.
     static var mr: Int { get }
-    /// Columns of that tile; a multiple of 16.
+    /// Columns of the tile; a multiple of 16.
     static var nr: Int { get }
-    /// Rows of the block of A that stays in the second-level cache; a multiple of MR.
-    static var mc: Int { get }
-    /// Depth of the blocks; a KC × NR panel of B stays in the first-level cache.
-    static var kc: Int { get }
-    /// Columns of the block of B that stays in the last-level cache; a multiple of NR.
-    static var nc: Int { get }
+    /// The blocks of the matrix product.
+    static var blocks: BlockSizes { get }
+}
+
+extension InstructionSet {
+    /// Rows of the tile for the last rows. Its eight or more chains of multiply-adds still cover two units of latency 4.
+    @inlinable @inline(__always) static var lowRows: Int { 4 }
+}
+
+/// What a tile covers.
+///
+/// A type and not two numbers, so that a function that is not inlined has them as constants and unrolls its loops over
+/// registers.
+public protocol TileShape {
+    associatedtype Registers: RegisterTile
+    static var rows: Int { get }
+    static var columns: Int { get }
+}
+
+public enum FullTile<Set: InstructionSet>: TileShape {
+    public typealias Registers = Set.Tile
+    @inlinable @inline(__always) public static var rows: Int { Set.mr }
+    @inlinable @inline(__always) public static var columns: Int { Set.nr }
+}
+
+public enum LowTile<Set: InstructionSet>: TileShape {
+    public typealias Registers = Set.LowRegisters
+    @inlinable @inline(__always) public static var rows: Int { Set.lowRows }
+    @inlinable @inline(__always) public static var columns: Int { Set.nr }
+}
+
+public enum NarrowTile<Set: InstructionSet>: TileShape {
+    public typealias Registers = Set.NarrowRegisters
+    @inlinable @inline(__always) public static var rows: Int { Set.mr }
+    @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
 }
 
 /// A fixed number of registers that one may index.

@@ -1,29 +1,66 @@
 extension InstructionSet {
-    /// Copies a block of a matrix into a panel of `width` lanes: element (p, lane) goes to `panel[p * width + lane]`.
+    /// Copies a block of a matrix into panels of `width` lanes: element (p, lane) goes to `panel[p * width + lane]`, and
+    /// lane `width` begins the next panel, `panelStride` floats on.
     ///
     /// B is packed in panels of NR columns, A in panels of MR rows; `depth` counts steps of k in both. The element
     /// stands at `source[p * depthStride + lane * laneStride]`. Lanes beyond `lanes` are left alone.
     @inlinable @inline(__always)
-    static func packPanel(
+    static func packPanels(
         width: Int, _ source: UnsafePointer<Float>, depthStride: Int, laneStride: Int, depth: Int, lanes: Int,
-        into panel: UnsafeMutablePointer<Float>
+        panelStride: Int, into panels: UnsafeMutablePointer<Float>
     ) {
-        if lanes == width && laneStride == 1 {
-            for p in 0..<depth { copyLanes(width, source + p * depthStride, to: panel + p * width) }
-        } else if lanes == width && depthStride == 1 {
-            transposeIntoPanel(width: width, source, laneStride: laneStride, depth: depth, panel: panel)
-        } else {
-            for p in 0..<depth {
-                for lane in 0..<lanes { panel[p * width + lane] = source[p * depthStride + lane * laneStride] }
+        let full = lanes / width
+        if laneStride == 1 {
+            // In strips of eight rows: eight lines and pages at a time, of which the next panel finds the rest.
+            for first in stride(from: 0, to: depth, by: 8) {
+                let end = min(first + 8, depth)
+                for panel in 0..<full {
+                    let (from, to) = (source + panel * width, panels + panel * panelStride)
+                    for p in first..<end { copyLanes(width, from + p * depthStride, to: to + p * width) }
+                }
             }
+        } else if depthStride == 1 {
+            for panel in 0..<full {
+                transposeIntoPanel(
+                    width: width, source + panel * width * laneStride, laneStride: laneStride, depth: depth,
+                    panel: panels + panel * panelStride)
+            }
+        } else {
+            for panel in 0..<full {
+                copyPanel(
+                    width: width, source + panel * width * laneStride, depthStride: depthStride,
+                    laneStride: laneStride, depth: depth, lanes: width, into: panels + panel * panelStride)
+            }
+        }
+        if lanes > full * width {
+            copyPanel(
+                width: width, source + full * width * laneStride, depthStride: depthStride, laneStride: laneStride,
+                depth: depth, lanes: lanes - full * width, into: panels + full * panelStride)
         }
     }
 
-    /// Copies `width` floats, a number known at compile time, in vectors of four and a rest.
+    /// One panel, any strides, element by element.
+    @inlinable @inline(__always)
+    static func copyPanel(
+        width: Int, _ source: UnsafePointer<Float>, depthStride: Int, laneStride: Int, depth: Int, lanes: Int,
+        into panel: UnsafeMutablePointer<Float>
+    ) {
+        for p in 0..<depth {
+            for lane in 0..<lanes { panel[p * width + lane] = source[p * depthStride + lane * laneStride] }
+        }
+    }
+
+    /// Copies `width` floats, an even number known at compile time, in vectors of four and two.
     @inlinable @inline(__always)
     static func copyLanes(_ width: Int, _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
         for lane in stride(from: 0, to: width & ~3, by: 4) { SIMD4<Float>.load(source + lane).store(target + lane) }
-        for lane in width & ~3..<width { target[lane] = source[lane] }
+        if width & 2 > 0 { copyPair(source + width - 2, to: target + width - 2) }
+    }
+
+    @inlinable @inline(__always)
+    static func copyPair(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(target).storeBytes(
+            of: UnsafeRawPointer(source).loadUnaligned(as: UInt64.self), as: UInt64.self)
     }
 
     /// The panel of a matrix whose depth is contiguous, in blocks of 4 × 4 turned in registers.
@@ -42,8 +79,14 @@ extension InstructionSet {
                 SIMD4(r0[2], r1[2], r2[2], r3[2]).store(target + 2 * width)
                 SIMD4(r0[3], r1[3], r2[3], r3[3]).store(target + 3 * width)
             }
-            for lane in width & ~3..<width {
-                for q in p..<p + 4 { panel[q * width + lane] = source[q + lane * laneStride] }
+            if width & 2 > 0 {
+                let corner = source + p + (width - 2) * laneStride
+                let (r0, r1) = (SIMD4<Float>.load(corner), SIMD4<Float>.load(corner + laneStride))
+                let turned = SIMD8(r0[0], r1[0], r0[1], r1[1], r0[2], r1[2], r0[3], r1[3])
+                for q in 0..<4 {
+                    let target = UnsafeMutableRawPointer(panel + (p + q) * width + width - 2)
+                    target.storeBytes(of: SIMD2(turned[2 * q], turned[2 * q + 1]), as: SIMD2<Float>.self)
+                }
             }
         }
         for p in depth & ~3..<depth {

@@ -39,3 +39,13 @@ public enum Accumulator {
     /// `bias[j]` for every element of column j.
     case bias(UnsafePointer<Float>)
 }
+
+/// What becomes of an element of a product when its chain of additions is complete.
+@frozen
+public enum Epilogue {
+    case none
+    /// The activation of it.
+    case activation(Activation)
+    /// It times the derivative of an activation, where `saved` is what `activationGradient` reads, laid out as the product.
+    case activationGradient(Activation, saved: UnsafePointer<Float>)
+}

@@ -34,19 +34,19 @@ public protocol KernelTable: SendableMetatype {
     /// Floats of scratch memory that one worker needs for either product of this shape.
     static func workspaceCount(m: Int, n: Int, k: Int) -> Int
 
-    /// C[m, n] = activation(start + A[m, k] · B[k, n]), B packed.
+    /// C[m, n] = epilogue(start + A[m, k] · B[k, n]), B packed.
     ///
     /// Each element is one chain of fused multiply-adds in increasing k that begins at `start`. Rows of C are
     /// `cRowStride` apart; elements between them are left alone. C aliases nothing.
     static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
-        cRowStride: Int, start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
+        cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     )
 
-    /// C[m, n] = activation(start + A[m, k] · B[k, n]), B of any strides; otherwise like the product with packed B.
+    /// C[m, n] = epilogue(start + A[m, k] · B[k, n]), B of any strides; otherwise like the product with packed B.
     static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cRowStride: Int,
-        start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
+        start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     )
 
     // MARK: Elementwise

@@ -14,16 +14,16 @@ extension ReferenceKernels {
 
     public static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
-        cRowStride: Int, start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
+        cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
         gemm(
             m: m, n: n, k: k, a: a, b: MatrixView(packedB, columns: n), c: c, cRowStride: cRowStride, start: start,
-            activation: activation, workspace: workspace)
+            epilogue: epilogue, workspace: workspace)
     }
 
     public static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cRowStride: Int,
-        start: Accumulator, activation: Activation, workspace: UnsafeMutablePointer<Float>
+        start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
         for i in 0..<m {
             for j in 0..<n {
@@ -35,7 +35,13 @@ extension ReferenceKernels {
                 case .bias(let bias): chain = bias[j]
                 }
                 for p in 0..<k { chain = fma(a[i, p], b[p, j], chain) }
-                output.pointee = value(of: activation, at: chain)
+                switch epilogue {
+                case .none: output.pointee = chain
+                case .activation(let activation): output.pointee = value(of: activation, at: chain)
+                case .activationGradient(let activation, let saved):
+                    activationGradient(
+                        activation, saved: saved + i * cRowStride + j, dy: &chain, into: output, count: 1)
+                }
             }
         }
     }

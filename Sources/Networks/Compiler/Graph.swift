@@ -66,6 +66,9 @@ public struct Graph {
         return Value(id: value.id, shape: shape)
     }
 
+    /// Whether anything before `value` learns, so that whoever reads it computes a gradient for it.
+    public func needsGradient(_ value: Value) -> Bool { needsGradient[value.id] }
+
     /// Two values in place of one, so that two operations may read it.
     mutating func fork(_ input: Value) -> (Value, Value) {
         let first = value(shape: input.shape, gradientSharedWith: input)
@@ -104,18 +107,31 @@ public struct Graph {
         return true
     }
 
+    /// Takes the derivative of a fused activation over from the operation that writes `value`: whoever calls this
+    /// multiplies the gradient it computes for `value` by the derivative of the activation returned. Identity if there is
+    /// none.
+    mutating func takeOverActivationGradient(of value: Value) -> Activation {
+        guard let index = operations.lastIndex(where: { $0.output == value.id }),
+            let (operation, activation) = operations[index].handingOverActivationGradient()
+        else { return .identity }
+        operations[index] = operation
+        return activation
+    }
+
     // MARK: Parameters and random streams
 
     /// A new parameter of the layer being built.
     ///
-    /// - Parameter isMatrixOperand: whether products of matrices read it, so that it is kept packed as well.
+    /// - Parameters:
+    ///   - isMatrixOperand: whether products of matrices read it, so that it is kept packed as well.
+    ///   - isTransposedOperand: whether products read it transposed too.
     public mutating func parameter(
         _ name: String, shape: Shape, initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1,
-        isMatrixOperand: Bool = false
+        isMatrixOperand: Bool = false, isTransposedOperand: Bool = false
     ) -> Parameter {
         layout.append(
             name: "\(scope)/\(name)", shape: shape, initializer: initializer, fanIn: fanIn, fanOut: fanOut,
-            isMatrixOperand: isMatrixOperand)
+            isMatrixOperand: isMatrixOperand, isTransposedOperand: isTransposedOperand)
     }
 
     /// The next random stream of the network, in the order layers are built.

@@ -26,6 +26,10 @@ public protocol Operation: Sendable {
     /// This operation with `activation` applied as it writes its output, if it can do that.
     func fusing(_ activation: Activation) -> (any Operation)?
 
+    /// This operation without the multiplication of its output's gradient by the derivative of a fused activation, and the
+    /// activation, if there is one: for the reader of the output, which then does that as it writes the gradient.
+    func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)?
+
     func forward(_ frame: Frame)
 
     /// Turns the gradient of the output into gradients of the inputs and adds to those of the parameters.
@@ -39,6 +43,7 @@ extension Operation {
     public var flopsPerRow: Int { 0 }
     public func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { 0 }
     public func fusing(_ activation: Activation) -> (any Operation)? { nil }
+    public func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)? { nil }
 }
 
 /// What an operation sees of the world while a worker walks a plan: addresses and a few numbers, no ownership.

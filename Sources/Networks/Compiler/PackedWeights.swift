@@ -1,7 +1,7 @@
 import Kernels
 
-/// The weights of all matrix products in the layout their kernels read, one form for the forward pass (`W`) and one
-/// for the backward pass (`Wᵀ`).
+/// The weights of all matrix products in the layout their kernels read, one form for the forward pass (`W`) and, where
+/// the gradient of the inputs is computed, one for the backward pass (`Wᵀ`).
 ///
 /// Packed once a step by the pass that updates the parameters, and read by every shard of every worker.
 ///
@@ -9,7 +9,7 @@ import Kernels
 /// phase of the engine in which nobody reads; the end of a phase orders its writes before the next one's reads.
 public struct PackedWeights: @unchecked Sendable {
     private let buffer: AlignedBuffer
-    /// Floats from the buffer's start, by parameter; -1 where a parameter is no matrix operand.
+    /// Floats from the buffer's start, of both forms by parameter; -1 where a form is not kept.
     private let offsets: OffsetTable
     private let kernels: any KernelTable.Type
 
@@ -24,7 +24,7 @@ public struct PackedWeights: @unchecked Sendable {
         for parameter in layout.parameters where parameter.isMatrixOperand {
             let (inputs, outputs) = (parameter.shape.dimensions[0], parameter.shape.dimensions[1])
             offsets[2 * parameter.index] = reserve(kernels.packedCount(k: inputs, n: outputs))
-            if includesBackward {
+            if includesBackward && parameter.isTransposedOperand {
                 offsets[2 * parameter.index + 1] = reserve(kernels.packedCount(k: outputs, n: inputs))
             }
         }
@@ -39,7 +39,7 @@ public struct PackedWeights: @unchecked Sendable {
         UnsafePointer(buffer.pointer + offsets.pointer[2 * weight.index])
     }
 
-    /// `Wᵀ` `[outputs, inputs]`, packed.
+    /// `Wᵀ` `[outputs, inputs]`, packed; only of a transposed operand.
     @inline(__always)
     func backward(_ weight: Parameter) -> UnsafePointer<Float> {
         UnsafePointer(buffer.pointer + offsets.pointer[2 * weight.index + 1])

@@ -12,6 +12,8 @@ public struct Parameter: Sendable {
     let fanOut: Int
     /// Whether products of matrices read it, so that it is kept packed as well. Its shape is then `[inputs, outputs]`.
     public let isMatrixOperand: Bool
+    /// Whether the transposed form is read too, for the gradient of the layer's inputs: not where nothing before learns.
+    public let isTransposedOperand: Bool
 
     public var count: Int { shape.count }
     public var range: Range<Int> { offset..<offset + count }
@@ -29,11 +31,12 @@ public struct ParameterLayout: Sendable {
     public var elementCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
     mutating func append(
-        name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, isMatrixOperand: Bool
+        name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, isMatrixOperand: Bool,
+        isTransposedOperand: Bool
     ) -> Parameter {
         let parameter = Parameter(
             index: parameters.count, name: name, shape: shape, offset: bufferCount, initializer: initializer,
-            fanIn: fanIn, fanOut: fanOut, isMatrixOperand: isMatrixOperand)
+            fanIn: fanIn, fanOut: fanOut, isMatrixOperand: isMatrixOperand, isTransposedOperand: isTransposedOperand)
         parameters.append(parameter)
         bufferCount += (shape.count + 15) / 16 * 16
         return parameter

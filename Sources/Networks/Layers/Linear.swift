@@ -39,13 +39,14 @@ public struct Linear: Layer {
         if let problem = initializer.problem { throw NetworkError.invalidLayer(layer: graph.scope, problem: problem) }
         let weight = graph.parameter(
             "weight", shape: [inputs, outputs], initializer: initializer, fanIn: inputs, fanOut: outputs,
-            isMatrixOperand: true)
+            isMatrixOperand: true, isTransposedOperand: graph.needsGradient(input))
         let bias = bias ? graph.parameter("bias", shape: [outputs], initializer: .zeros) : nil
         let output = graph.value(shape: Shape(input.shape.dimensions.dropLast() + [outputs]))
         graph.append(
             LinearOperation(
                 layer: graph.scope, input: input.id, output: output.id, weight: weight, bias: bias,
-                inputs: inputs, outputs: outputs, rowsPerSample: input.shape.count / inputs, activation: .identity))
+                inputs: inputs, outputs: outputs, rowsPerSample: input.shape.count / inputs, activation: .identity,
+                inputActivation: graph.takeOverActivationGradient(of: input)))
         return output
     }
 }
@@ -53,7 +54,10 @@ public struct Linear: Layer {
 /// With X `[m, inputs]`, W `[inputs, outputs]`, b `[outputs]`, and m = rows of the micro-batch times rows a sample:
 ///
 ///     forward    Y = f(X·W + b)
-///     backward   dZ = dY · f'(Y)        db += Σ rows of dZ        dW += Xᵀ·dZ        dX = dZ·Wᵀ
+///     backward   dZ = dY · f'(Y)        db += Σ rows of dZ        dW += Xᵀ·dZ        dX = dZ·Wᵀ · g'(X)
+///
+/// where g is the activation that the operation before has fused and left to this one to differentiate, so that the
+/// product writes its gradient once.
 struct LinearOperation: Operation {
     let layer: String
     let input: Value.ID
@@ -64,9 +68,15 @@ struct LinearOperation: Operation {
     let outputs: Int
     let rowsPerSample: Int
     var activation: Activation
+    /// g of the formula.
+    let inputActivation: Activation
+    /// Whether the reader of the output multiplies by f'.
+    var isGradientHandedOver = false
 
     var reads: [Value.ID] { [input] }
-    var savedForBackward: [Value.ID] { activation == .identity ? [input] : [input, output] }
+    var savedForBackward: [Value.ID] {
+        activation == .identity || isGradientHandedOver ? [input] : [input, output]
+    }
     var hasParameters: Bool { true }
     var flopsPerRow: Int { 2 * rowsPerSample * inputs * outputs }
 
@@ -85,6 +95,13 @@ struct LinearOperation: Operation {
         return fused
     }
 
+    func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)? {
+        guard activation != .identity, !isGradientHandedOver else { return nil }
+        var operation = self
+        operation.isGradientHandedOver = true
+        return (operation, activation)
+    }
+
     func forward(_ frame: Frame) {
         frame.kernels.gemm(
             m: frame.rows * rowsPerSample, n: outputs, k: inputs,
@@ -92,14 +109,14 @@ struct LinearOperation: Operation {
             packedB: frame.packed.forward(weight),
             c: frame.value(output), cRowStride: outputs,
             start: bias.map { .bias(frame.parameters + $0.offset) } ?? .zero,
-            activation: activation, workspace: frame.workspace)
+            epilogue: .activation(activation), workspace: frame.workspace)
     }
 
     func backward(_ frame: Frame) {
         let kernels = frame.kernels
         let m = frame.rows * rowsPerSample
         let dz = frame.gradient(output)!
-        if activation != .identity {
+        if activation != .identity && !isGradientHandedOver {
             kernels.activationGradient(
                 activation, saved: frame.value(output), dy: dz, into: dz, count: m * outputs)
         }
@@ -113,13 +130,14 @@ struct LinearOperation: Operation {
             a: MatrixView(base: frame.value(input), rowStride: 1, columnStride: inputs),
             b: MatrixView(base: dz, rowStride: outputs, columnStride: 1),
             c: frame.parameterGradients + weight.offset, cRowStride: outputs,
-            start: frame.gradientStart, activation: .identity, workspace: frame.workspace)
+            start: frame.gradientStart, epilogue: .none, workspace: frame.workspace)
         if let dx = frame.gradient(input) {
             kernels.gemm(
                 m: m, n: inputs, k: outputs,
                 a: MatrixView(base: dz, rowStride: outputs, columnStride: 1),
                 packedB: frame.packed.backward(weight),
-                c: dx, cRowStride: inputs, start: .zero, activation: .identity, workspace: frame.workspace)
+                c: dx, cRowStride: inputs, start: .zero,
+                epilogue: .activationGradient(inputActivation, saved: frame.value(input)), workspace: frame.workspace)
         }
     }
 }

@@ -9,7 +9,8 @@ final class ParameterLayoutTests: XCTestCase {
         var layout = ParameterLayout()
         for (index, shape) in shapes.enumerated() {
             _ = layout.append(
-                name: "p\(index)", shape: shape, initializer: .zeros, fanIn: 1, fanOut: 1, isMatrixOperand: false)
+                name: "p\(index)", shape: shape, initializer: .zeros, fanIn: 1, fanOut: 1, isMatrixOperand: false,
+                isTransposedOperand: false)
         }
         return layout
     }

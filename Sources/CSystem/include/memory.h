@@ -1,0 +1,10 @@
+// What the operating system should know of memory. In C because madvise and its constants are not imported everywhere.
+#ifndef LOCKSTEP_MEMORY_H
+#define LOCKSTEP_MEMORY_H
+
+#include <stddef.h>
+
+// Asks for pages of 2 MiB. A hint: where there are none, nothing happens.
+void lockstep_advise_large_pages(void *start, size_t bytes);
+
+#endif
