@@ -110,6 +110,7 @@ class CompareTests(unittest.TestCase):
         results = self.saved()
         self.assertFalse(results["complete"])
         self.assertEqual(list(results["rounds"][0]["workloads"]["mlp-128"]), ["lockstep"])
+        self.assertEqual(results["rounds"][0]["othersShare"], 0.02)
         self.assertFalse((self.folder / "went-on").exists())
 
     def test_missing_programs_are_named_with_how_to_make_them(self):

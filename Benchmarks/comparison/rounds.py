@@ -23,20 +23,22 @@ def measure_rounds(results, setup, workloads, contestants, rounds, note, save):
         entry = {"order": order, "workloads": {workload: {} for workload in workloads}}
         results["rounds"].append(entry)
         start = CPUTime.now()
-        for workload in workloads:
-            for contestant in order:
-                if not competes(contestant, workload):
-                    continue
-                try:
-                    numbers = setup.measure(contestant, workload, seed=index + 1)
-                except ChildFailure as failure:
-                    results["problems"].append(problem(contestant, str(failure), workload, index + 1))
-                    outcome = f"failed: {failure}"
-                else:
-                    entry["workloads"][workload][contestant] = numbers
-                    outcome = headline(numbers)
-                note(f"round {index + 1}/{rounds}  {workload:<14} {TITLES[contestant]:<14} {outcome}")
-        entry |= start.shares_until(CPUTime.now())
+        try:
+            for workload in workloads:
+                for contestant in order:
+                    if not competes(contestant, workload):
+                        continue
+                    try:
+                        numbers = setup.measure(contestant, workload, seed=index + 1)
+                    except ChildFailure as failure:
+                        results["problems"].append(problem(contestant, str(failure), workload, index + 1))
+                        outcome = f"failed: {failure}"
+                    else:
+                        entry["workloads"][workload][contestant] = numbers
+                        outcome = headline(numbers)
+                    note(f"round {index + 1}/{rounds}  {workload:<14} {TITLES[contestant]:<14} {outcome}")
+        finally:  # of an interrupted round too
+            entry |= start.shares_until(CPUTime.now())
         save()
 
 
