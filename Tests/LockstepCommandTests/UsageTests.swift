@@ -27,7 +27,8 @@ final class UsageTests: CommandTestCase {
             ["diff"]: ["<first>", "<second>"],
             ["inspect"]: ["<file>"],
             ["import"]: ["idx", "csv", "npz", "fashion-mnist"],
-            ["benchmark"]: ["step"],
+            ["benchmark"]: ["step", "kernels"],
+            ["benchmark", "kernels"]: ["--seconds <s>", "--json"],
             ["benchmark", "step"]: [
                 "<workload|config.yaml>", "--workers <n|auto>", "--seconds <s>", "--json", "--layers",
             ],
@@ -57,6 +58,7 @@ final class UsageTests: CommandTestCase {
             ["inspect"], ["import", "nonsense"], ["benchmark", "nonsense"], ["benchmark", "step", "--seconds", "0"],
             ["benchmark", "step", "--seconds", "-1"], ["benchmark", "step", "--seconds", "nan"],
             ["benchmark", "step", "--workers", "0"], ["benchmark", "step", "mpl-128"],
+            ["benchmark", "kernels", "--seconds", "0"], ["benchmark", "kernels", "gemm"],
         ]
         for arguments in wrong {
             let outcome = try shell((["$lockstep"] + arguments).joined(separator: " "))

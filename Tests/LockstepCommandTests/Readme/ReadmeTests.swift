@@ -125,9 +125,11 @@ final class ReadmeTests: CommandTestCase {
         let synopsis = try XCTUnwrap(Readme().blocks("").first { $0.hasPrefix("lockstep train [CONFIG.yaml]") })
         let joined = synopsis.replacingOccurrences(of: "\n   ", with: " ")
         for line in joined.split(separator: "\n") where !line.contains("import") {
-            let command = String(line.split(separator: " ")[1])
+            // `lockstep benchmark step [WORKLOAD …]`: the words in lower-case letters.
+            let words = line.split(separator: " ").dropFirst().prefix { $0.allSatisfy { $0.isLowercase } }
+            let command = words.joined(separator: " ")
             let flags = line.matches(of: /--[a-z-]+/).map { String($0.output) }
-            let help = try lockstep(command, "--help").output
+            let help = try shell("$lockstep \(command) --help").output
             let options = help.components(separatedBy: "OPTIONS:").last ?? ""
             let actual = options.split(separator: "\n").compactMap { line in
                 line.firstMatch(of: /^  (?:-[a-z], )?(--[a-z-]+)/).map { String($0.output.1) }
