@@ -27,6 +27,34 @@ final class LossesTests: XCTestCase {
         }
     }
 
+    func testCrossEntropyOfFewColumnsEqualsTheReferenceForEveryNumberOfRows() {
+        var numbers = TestNumbers(seed: 6)
+        for columns in fewColumns {
+            let weights = numbers.floats(columns, in: 0...3)
+            for rows in fewRows {
+                let logits =
+                    rows % 2 == 0
+                    ? numbers.floats(rows * columns, in: -9...9) : numbers.floatsWithSpecialOnes(rows * columns)
+                // One label in eight is outside.
+                let labels = numbers.integers(rows, below: columns).map { numbers.word() % 8 == 0 ? ~$0 : $0 }
+                let losses = [Float](repeating: 0, count: rows)
+                for smoothing: Float in [0, 0.1] {
+                    let buffers = [logits, weights, losses, logits, losses]
+                    assertEqualsReference("\(rows) × \(columns), smoothing \(smoothing)", buffers) { kernels, buffers in
+                        for (weights, losses, gradient) in [
+                            (nil, buffers[4], nil), (UnsafePointer(buffers[1]), buffers[2], buffers[3]),
+                            (nil, buffers[4], buffers[0]),
+                        ] {
+                            kernels.softmaxCrossEntropy(
+                                logits: buffers[0], labels: labels, classWeights: weights, labelSmoothing: smoothing,
+                                rows: rows, columns: columns, scale: 0.25, losses: losses, gradient: gradient)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     func testGradientsMayReplaceTheInputs() {
         var numbers = TestNumbers(seed: 2)
         let columns = 21

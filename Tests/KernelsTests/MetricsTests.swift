@@ -36,27 +36,33 @@ final class MetricsTests: XCTestCase {
 
     func testManyRowsEqualTheReference() {
         var numbers = TestNumbers()
-        for columns in raggedCounts where columns > 0 {
-            // A few values only, so that equal ones abound.
-            let x = numbers.integers(20 * columns, below: 6).map(Float.init)
-            let labels = numbers.integers(20, below: columns)
-            let expected = ranksAndMaxima(ReferenceKernels.self, x, labels, columns)
-            for kernels in testedKernels {
-                XCTAssertEqual(ranksAndMaxima(kernels, x, labels, columns), expected, "\(kernels.name) \(columns)")
+        for columns in Set(raggedCounts + fewColumns) where columns > 0 {
+            for rows in [20] + fewRows {
+                // A few values only, so that equal ones abound, and one in eight of the labels outside.
+                let values: [Float] = [0, 1, 2, 3, 4, -0.0, -.infinity, .nan]
+                let x = numbers.integers(rows * columns, below: columns % 2 == 0 ? 6 : 8).map { values[Int($0)] }
+                let labels = numbers.integers(rows, below: columns).map { numbers.word() % 8 == 0 ? ~$0 : $0 }
+                let expected = ranksAndMaxima(ReferenceKernels.self, x, labels, rows, columns)
+                for kernels in testedKernels {
+                    XCTAssertEqual(
+                        ranksAndMaxima(kernels, x, labels, rows, columns), expected,
+                        "\(kernels.name) \(rows) × \(columns)")
+                }
             }
         }
     }
 
     private func ranksAndMaxima(
-        _ kernels: any KernelTable.Type, _ x: [Float], _ labels: [Int32], _ columns: Int
+        _ kernels: any KernelTable.Type, _ x: [Float], _ labels: [Int32], _ rows: Int, _ columns: Int
     ) -> [Int32] {
-        var out = [Int32](repeating: -1, count: 42)
-        kernels.argmax(x, rows: 20, columns: columns, into: &out)
+        var out = [Int32](repeating: -1, count: 2 * rows + 2)
+        kernels.argmax(x, rows: rows, columns: columns, into: &out)
         out.withUnsafeMutableBufferPointer {
-            kernels.labelRanks(x, labels: labels, rows: 20, columns: columns, into: $0.baseAddress! + 21)
+            kernels.labelRanks(
+                x, labels: labels, rows: rows, columns: columns, into: $0.baseAddress! + rows + 1)
         }
-        XCTAssertEqual(out[20], -1)
-        XCTAssertEqual(out[41], -1)
+        XCTAssertEqual(out[rows], -1)
+        XCTAssertEqual(out[2 * rows + 1], -1)
         return out
     }
 }

@@ -26,6 +26,42 @@ final class SoftmaxTests: XCTestCase {
         }
     }
 
+    func testFewColumnsEqualTheReferenceForEveryNumberOfRows() {
+        var numbers = TestNumbers(seed: 6)
+        for columns in fewColumns {
+            for rows in fewRows {
+                let (x, dy) = (numbers.floats(rows * columns, in: -8...8), numbers.floats(rows * columns))
+                assertEqualsReference("\(rows) × \(columns)", [x, x, dy, dy, dy]) { kernels, buffers in
+                    kernels.softmax(buffers[0], into: buffers[1], rows: rows, columns: columns)
+                    kernels.softmaxGradient(
+                        y: buffers[1], dy: buffers[2], into: buffers[3], rows: rows, columns: columns)
+                    kernels.softmax(buffers[0], into: buffers[0], rows: rows, columns: columns)
+                    kernels.softmaxGradient(
+                        y: buffers[0], dy: buffers[4], into: buffers[4], rows: rows, columns: columns)
+                    kernels.softmaxGradient(
+                        y: buffers[1], dy: buffers[2], into: buffers[1], rows: rows, columns: columns)
+                }
+            }
+        }
+    }
+
+    func testFewColumnsEqualTheReferenceAtSpecialValues() {
+        var numbers = TestNumbers(seed: 7)
+        for columns in fewColumns {
+            for _ in 0..<20 {
+                let x = numbers.floatsWithSpecialOnes(19 * columns)
+                let dy = numbers.floatsWithSpecialOnes(19 * columns)
+                // Zeros and the smallest of floats, so that the signs of zeros show.
+                let tiny = (0..<19 * columns).map { _ in specialFloats[Int(numbers.word() % 6)] * 1e-30 }
+                assertEqualsReference("\(columns)", [x, x, dy, dy, tiny, dy]) { kernels, buffers in
+                    kernels.softmax(buffers[0], into: buffers[1], rows: 19, columns: columns)
+                    kernels.softmaxGradient(y: buffers[0], dy: buffers[2], into: buffers[3], rows: 19, columns: columns)
+                    kernels.softmaxGradient(y: buffers[4], dy: buffers[4], into: buffers[5], rows: 19, columns: columns)
+                }
+            }
+        }
+    }
+
     func testSoftmaxIsCloseToSoftmaxInDouble() {
         var numbers = TestNumbers(seed: 3)
         for scale: Float in [1, 30, 1e4] {

@@ -6,6 +6,7 @@
 #include "files.h"
 #include "memory.h"
 #include "threads.h"
+#include "rows.h"
 #include "vectors.h"
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef LOCKSTEP_VECTORS_H
 #define LOCKSTEP_VECTORS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef float lockstep_floats __attribute__((ext_vector_type(16)));
@@ -124,6 +125,21 @@ LOCKSTEP_INLINE void lockstep_store(lockstep_floats x, float *to, intptr_t count
     } else {
         lockstep_copy_floats(to, (const float *)&x, count);
     }
+}
+
+// Integers: lanes from `count` on repeat the last one.
+LOCKSTEP_INLINE lockstep_ints lockstep_load_ints(const int32_t *from, intptr_t count) {
+    lockstep_ints x;
+    if (count == 16) {
+        __builtin_memcpy(&x, from, sizeof x);
+    } else {
+        for (int i = 0; i < 16; i++) ((int32_t *)&x)[i] = from[i < count ? i : count - 1];
+    }
+    return x;
+}
+
+LOCKSTEP_INLINE void lockstep_store_ints(lockstep_ints x, int32_t *to, intptr_t count) {
+    __builtin_memcpy(to, &x, count == 16 ? sizeof x : (size_t)count * sizeof *to);
 }
 
 LOCKSTEP_INLINE lockstep_bytes lockstep_load_bytes(const uint8_t *from, intptr_t count) {

@@ -7,6 +7,11 @@ extension InstructionSet {
     ) {
         let smoothing = labelSmoothing / Float(columns)
         let weightSum = classWeights.map { sum($0, count: columns) } ?? Float(columns)
+        if 1...RowsInLanes.mostColumns ~= columns {
+            let targets = SmoothedTargets(
+                classWeights: classWeights, weightSum: weightSum, labelSmoothing: labelSmoothing, columns: columns)
+            return crossEntropyOfFewColumns(logits, labels, targets, rows, columns, scale, losses, gradient)
+        }
         for r in 0..<rows {
             let x = logits + r * columns
             let out = gradient.map { $0 + r * columns }

@@ -8,6 +8,10 @@ let testedKernels: [any KernelTable.Type] = availableKernels() + [WideTile.self,
 /// Zero, one, primes, and both sides of the widths of registers, lanes and tiles.
 let raggedCounts = [0, 1, 2, 3, 7, 13, 15, 16, 17, 31, 32, 33, 47, 64, 65, 97, 128, 131]
 
+/// Few columns, which take a row a lane, and one more; rows on both sides of one and two times 16 lanes.
+let fewColumns = Array(1...17)
+let fewRows = [0, 1, 2, 3, 5, 7, 11, 13, 15, 16, 17, 29, 31, 32, 33]
+
 /// An array of floats between guards, to show writes that stray.
 final class GuardedFloats {
     let count: Int
@@ -80,6 +84,13 @@ struct TestNumbers {
 
     mutating func floats(_ count: Int, in range: ClosedRange<Float> = -2...2) -> [Float] {
         (0..<count).map { _ in float(in: range) }
+    }
+
+    /// Numbers among which every fifth is one at which functions go wrong.
+    mutating func floatsWithSpecialOnes(_ count: Int) -> [Float] {
+        (0..<count).map { _ in
+            word() % 5 == 0 ? specialFloats[Int(word() % UInt64(specialFloats.count))] : float(in: -9...9)
+        }
     }
 
     mutating func integers(_ count: Int, below bound: Int) -> [Int32] {
