@@ -15,7 +15,7 @@ public enum Philox {
     public static func key(seed: UInt64, purpose: Purpose) -> UInt64 { seed ^ purpose.rawValue }
 
     /// Four random words for `counter` under `key` (its low half is the first key word).
-    @inlinable
+    @inlinable @inline(__always)
     public static func block(
         key: UInt64, counter: (UInt32, UInt32, UInt32, UInt32)
     ) -> (UInt32, UInt32, UInt32, UInt32) {

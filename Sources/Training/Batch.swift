@@ -46,7 +46,7 @@ final class Batch: BatchInputs, @unchecked Sendable {
     func fill(_ positions: Range<Int>, of order: SampleOrder) {
         precondition(positions.count <= capacity)
         rows = positions.count
-        order.copy(positions, to: indices)
+        order.copy(positions, to: indices, kernels: kernels)
         gatherTargets()
     }
 

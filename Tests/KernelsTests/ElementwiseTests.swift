@@ -98,14 +98,14 @@ final class ElementwiseTests: XCTestCase {
 
     func testGatheringBytesEqualsTheReference() {
         var numbers = TestNumbers(seed: 5)
-        for columns in raggedCounts {
+        for columns in Set(raggedCounts + fewColumns) {
             let table = numbers.integers(11 * columns, below: 256).map(UInt8.init)
-            let indices = numbers.integers(5, below: 11)
+            let indices = numbers.integers(70, below: 11)
             let (scale, offset) = (numbers.floats(columns), numbers.floats(columns))
-            let y = [Float](repeating: 0, count: 5 * columns)
+            let y = [Float](repeating: 0, count: 70 * columns)
             assertEqualsReference("\(columns)", [scale, offset, y]) { kernels, buffers in
                 kernels.gather(
-                    table, indices: indices, rows: 5, columns: columns, scale: buffers[0], offset: buffers[1],
+                    table, indices: indices, rows: 70, columns: columns, scale: buffers[0], offset: buffers[1],
                     into: buffers[2])
             }
         }
@@ -113,14 +113,14 @@ final class ElementwiseTests: XCTestCase {
 
     func testGatheringFloatsEqualsTheReference() {
         var numbers = TestNumbers(seed: 6)
-        for columns in raggedCounts {
+        for columns in Set(raggedCounts + fewColumns) {
             let table = numbers.floats(11 * columns)
-            let indices = numbers.integers(5, below: 11)
+            let indices = numbers.integers(70, below: 11)
             let (scale, offset) = (numbers.floats(columns), numbers.floats(columns))
-            let y = [Float](repeating: 0, count: 5 * columns)
+            let y = [Float](repeating: 0, count: 70 * columns)
             assertEqualsReference("\(columns)", [scale, offset, y]) { kernels, buffers in
                 kernels.gather(
-                    table, indices: indices, rows: 5, columns: columns, scale: buffers[0], offset: buffers[1],
+                    table, indices: indices, rows: 70, columns: columns, scale: buffers[0], offset: buffers[1],
                     into: buffers[2])
             }
         }

@@ -5,8 +5,10 @@
 #include "cpu.h"
 #include "files.h"
 #include "memory.h"
-#include "threads.h"
 #include "rows.h"
+#include "short_rows.h"
+#include "threads.h"
 #include "vectors.h"
+#include "wide.h"
 
 #endif

@@ -13,7 +13,6 @@
 typedef float lockstep_floats __attribute__((ext_vector_type(16)));
 typedef int32_t lockstep_ints __attribute__((ext_vector_type(16)));
 typedef uint32_t lockstep_words __attribute__((ext_vector_type(16)));
-typedef uint64_t lockstep_longs __attribute__((ext_vector_type(16)));
 typedef uint8_t lockstep_bytes __attribute__((ext_vector_type(16)));
 
 #define LOCKSTEP_INLINE static inline __attribute__((always_inline))
@@ -25,12 +24,6 @@ LOCKSTEP_INLINE lockstep_floats lockstep_fma(lockstep_floats a, lockstep_floats 
 }
 
 LOCKSTEP_INLINE lockstep_floats lockstep_square_root(lockstep_floats x) { return __builtin_elementwise_sqrt(x); }
-
-// The upper words of the 64-bit products.
-LOCKSTEP_INLINE lockstep_words lockstep_multiply_high(lockstep_words x, uint32_t factor) {
-    lockstep_longs product = __builtin_convertvector(x, lockstep_longs) * (uint64_t)factor;
-    return __builtin_convertvector(product >> 32, lockstep_words);
-}
 
 // Comparison: lanes of all ones where it holds, else zero. With NaN none holds.
 

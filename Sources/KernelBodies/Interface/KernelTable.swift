@@ -179,6 +179,11 @@ public protocol KernelTable: SendableMetatype {
 
     // MARK: Random numbers
 
+    /// out[i] = permutation[first + i] for i in 0 ..< count. The permutation has at most `Int32.max` elements.
+    static func permute(
+        _ permutation: RandomPermutation, first: Int, count: Int, into out: UnsafeMutablePointer<Int32>
+    )
+
     /// Uniform numbers in [low, high) on a grid of 2²⁴ steps; element i is a function of seed, stream and i.
     static func uniform(
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, low: Float, high: Float

@@ -19,6 +19,12 @@ extension ReferenceKernels {
         }
     }
 
+    public static func permute(
+        _ permutation: RandomPermutation, first: Int, count: Int, into out: UnsafeMutablePointer<Int32>
+    ) {
+        for i in 0..<count { out[i] = Int32(permutation[first + i]) }
+    }
+
     public static func uniform(
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, low: Float, high: Float
     ) {
