@@ -92,6 +92,9 @@ LOCKSTEP_INLINE float lockstep_fold_maximum(lockstep_floats x) {
 // Brings the cache line at an address near, for reading soon. A hint: any address will do, and nothing else changes.
 LOCKSTEP_INLINE void lockstep_prefetch(const void *address) { __builtin_prefetch(address); }
 
+// The same into the second-level cache.
+LOCKSTEP_INLINE void lockstep_prefetch_far(const void *address) { __builtin_prefetch(address, 0, 2); }
+
 // Memory: the first `count` lanes, 0 to 16. A count of 16, where the compiler sees it, is one plain load or store; fewer
 // lanes go through the stack in powers of two.
 

