@@ -28,6 +28,15 @@ public final class StageTimes: SpanRecorder, @unchecked Sendable {
         nanoseconds[worker * stride + stage.rawValue * (operations + 1) + (operation ?? operations)] += end - start
     }
 
+    /// Forgets everything.
+    public func reset() { nanoseconds.update(repeating: 0, count: workers * stride) }
+
+    /// Adds what another one of the same sizes recorded.
+    public func add(_ other: StageTimes) {
+        precondition(other.operations == operations && other.workers == workers, "times of another plan or team")
+        for index in 0..<workers * stride { nanoseconds[index] += other.nanoseconds[index] }
+    }
+
     /// Seconds of all workers together.
     public func seconds(_ stage: Stage) -> Double {
         (0..<operations).reduce(seconds(stage, operation: nil)) { $0 + seconds(stage, operation: $1) }

@@ -57,6 +57,16 @@ final class StepBenchmarkTests: XCTestCase {
         XCTAssertEqual(profile.steps, 1)
         XCTAssertEqual(profile.rows, 100)
     }
+
+    func testStepsThatAreAllSlowerThanTheLimitMakeAProfileAllTheSame() throws {
+        let configuration = try Workload("moons-100").configuration
+        let trainer = try Trainer(
+            configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil), workers: .exactly(1),
+            kernels: availableKernels()[0])
+        let profile = try trainer.team.region { try StepTimer(trainer).profile(seconds: 1e-9, limit: 0) }
+        XCTAssertEqual(profile.steps, 1)
+        XCTAssertGreaterThan(profile.phases.forward, 0)
+    }
 }
 
 final class TeamPeakTests: XCTestCase {

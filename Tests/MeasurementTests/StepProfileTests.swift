@@ -24,7 +24,9 @@ final class StepProfileTests: XCTestCase {
         let operations = network.trainingPlan.operations
         let times = StageTimes(operations: operations.count, workers: 2)
         record(times, operations)
-        return StepProfile(network: network, times: times, workers: 2, steps: 5, rows: 100, duration: 10)
+        var profile = StepProfile(network: network, workers: 2)
+        profile.add(times, steps: 5, rows: 100, seconds: 10)
+        return profile
     }
 
     func testPhasesAreSharesOfAllWorkersTimeAndTheRestIsWaiting() throws {

@@ -20,6 +20,18 @@ final class StageTimesTests: XCTestCase {
         XCTAssertEqual(times.seconds(.data), 0)
     }
 
+    func testTimesOfOthersAreAddedAndForgotten() {
+        let (times, others) = (StageTimes(operations: 2, workers: 2), StageTimes(operations: 2, workers: 2))
+        times.record(.data, operation: nil, worker: 0, start: 0, end: 1_000_000_000)
+        others.record(.data, operation: nil, worker: 1, start: 0, end: 2_000_000_000)
+        others.record(.backward, operation: 1, worker: 0, start: 0, end: 4_000_000_000)
+        times.add(others)
+        XCTAssertEqual(times.seconds(.data), 3)
+        XCTAssertEqual(times.seconds(.backward, operation: 1), 4)
+        others.reset()
+        XCTAssertEqual(others.seconds(.data) + others.seconds(.backward), 0)
+    }
+
     func testEachMicroBatchIsHeardOfOperationByOperationForwardAndBackward() throws {
         let problem = try Problem.classifier(rows: 20)
         let training = Training(problem, shards: 2, workers: 2, microBatch: 5)

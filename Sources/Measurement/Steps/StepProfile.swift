@@ -4,14 +4,28 @@ import Parallel
 
 /// Where the time of some steps went, from what a recorder heard.
 struct StepProfile {
-    let network: CompiledNetwork
-    let times: StageTimes
-    let workers: Int
+    private let network: CompiledNetwork
+    private let workers: Int
+    private let times: StageTimes
     /// How many steps were recorded, and rows in them.
-    let steps: Int
-    let rows: Int
+    private(set) var steps = 0
+    private(set) var rows = 0
     /// Seconds they took.
-    let duration: Double
+    private var duration = 0.0
+
+    init(network: CompiledNetwork, workers: Int) {
+        self.network = network
+        self.workers = workers
+        times = StageTimes(operations: network.trainingPlan.operations.count, workers: workers)
+    }
+
+    /// Adds a step, or some.
+    mutating func add(_ recorded: StageTimes, steps: Int = 1, rows: Int, seconds: Double) {
+        times.add(recorded)
+        self.steps += steps
+        self.rows += rows
+        duration += seconds
+    }
 
     var phases: StepMeasurement.Phases {
         func share(_ stage: Stage) -> Double { self.share(times.seconds(stage)) }

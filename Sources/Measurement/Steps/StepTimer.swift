@@ -40,22 +40,26 @@ final class StepTimer {
     }
 
     /// Records where time goes for a while, one step at least.
-    func profile(seconds: Double) throws -> StepProfile {
-        let network = trainer.model.network
-        let recorder = StageTimes(
-            operations: network.trainingPlan.operations.count, workers: trainer.team.workerCount)
+    ///
+    /// Steps slower than a limit are left out, unless all are: the system took a core away in them, and milliseconds of
+    /// that would hide where the microseconds of a small step go.
+    ///
+    /// - Parameter limit: seconds; nil for twice the median of the steps timed before.
+    func profile(seconds: Double, limit: Double? = nil) throws -> StepProfile {
+        let (network, workers) = (trainer.model.network, trainer.team.workerCount)
+        let recorder = StageTimes(operations: network.trainingPlan.operations.count, workers: workers)
+        var all = StepProfile(network: network, workers: workers)
+        var undisturbed = StepProfile(network: network, workers: workers)
+        let limit = limit ?? (times.isEmpty ? .infinity : 2 * times.sorted()[times.count / 2])
         trainer.team.recorder = recorder
         defer { trainer.team.recorder = nil }
         let end = wallSeconds() + seconds
-        var (steps, rows, duration) = (0, 0, 0.0)
         repeat {
+            recorder.reset()
             let step = try step()
-            steps += 1
-            rows += step.rows
-            duration += step.seconds
+            all.add(recorder, rows: step.rows, seconds: step.seconds)
+            if step.seconds <= limit { undisturbed.add(recorder, rows: step.rows, seconds: step.seconds) }
         } while wallSeconds() < end
-        return StepProfile(
-            network: network, times: recorder, workers: trainer.team.workerCount, steps: steps, rows: rows,
-            duration: duration)
+        return undisturbed.steps > 0 ? undisturbed : all
     }
 }
