@@ -46,6 +46,27 @@ import XCTest
             }
         }
 
+        /// A tile whose registers the compiler cannot tell apart lives in memory: each multiply-add is then followed by a
+        /// store, at half the speed and with the same bits.
+        func testTheTilesOfTheMatrixProductStayInRegisters() throws {
+            for module in instructionSetModules {
+                let tiles = try ObjectCode(module: module).functions.filter { name, _ in
+                    name.contains("InstructionSetPAAE7compute")
+                }
+                XCTAssertEqual(tiles.count, 3, "\(module): \(tiles.keys)")
+                for (name, instructions) in tiles {
+                    let lines = instructions.map { String(decoding: $0, as: UTF8.self) }
+                    let products = lines.indices.filter { lines[$0].starts(with: "vfmadd") }
+                    XCTAssertGreaterThanOrEqual(products.count, 12, name)
+                    let stores = products.filter { index in
+                        index + 1 < lines.count && lines[index + 1].starts(with: "vmov")
+                            && lines[index + 1].hasSuffix(")")
+                    }
+                    XCTAssertEqual(stores.count, 0, "\(module): \(name)")
+                }
+            }
+        }
+
         func testMultiplyAddsAreInstructionsInInstructionSetModules() throws {
             for module in instructionSetModules {
                 let code = try ObjectCode(module: module)

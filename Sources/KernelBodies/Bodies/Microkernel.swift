@@ -45,29 +45,44 @@ extension InstructionSet {
             b += nr
             next += nextStep
         }
-        switch epilogue {  // the most usual activation, in registers
-        case .activation(.relu):
-            for i in 0..<Shape.rows {
-                for j in 0..<columns {
-                    tile[register: i * columns + j] = tile[register: i * columns + j].raisedToZero()
-                }
-            }
-        case .activationGradient(.relu, let saved):
-            for i in 0..<Shape.rows {
-                for j in 0..<columns {
-                    tile[register: i * columns + j] = tile[register: i * columns + j].zeroed(
-                        whereAtMostZero: .load(saved + i * cRowStride + j * Vector.width))
-                }
-            }
-        default: break
-        }
-        for i in 0..<Shape.rows {
-            for j in 0..<columns { tile[register: i * columns + j].store(c + i * cRowStride + j * Vector.width) }
-        }
         switch epilogue {
-        case .none, .activation(.identity), .activation(.relu): break
-        case .activationGradient(.identity, _), .activationGradient(.relu, _): break
-        default: finish(epilogue, c, cRowStride, rows: Shape.rows, columns: Shape.columns)
+        case .none, .activation(.identity), .activationGradient(.identity, _):
+            store(shape, tile, PlainStore(), c, cRowStride)
+        case .activation(.relu):
+            store(shape, tile, ReluStore(), c, cRowStride)
+        case .activationGradient(.relu, let saved):
+            store(shape, tile, ReluGradientStore(saved: saved), c, cRowStride)
+        default:
+            store(shape, tile, PlainStore(), c, cRowStride)
+            finish(epilogue, c, cRowStride, rows: Shape.rows, columns: Shape.columns)
+        }
+    }
+
+    /// Stores a tile, each register after a last operation on it.
+    ///
+    /// One loop a column of registers: the compiler unrolls loops up to a certain size only, and a single index that it
+    /// does not know keeps the whole tile in memory, in the loop over k too.
+    @inlinable @inline(__always)
+    static func store<Shape: TileShape, Operation: StoreOperation>(
+        _ shape: Shape.Type, _ tile: Shape.Registers, _ operation: Operation, _ c: UnsafeMutablePointer<Float>,
+        _ cRowStride: Int
+    ) where Shape.Registers.Register == Vector {
+        let columns = Shape.columns / Vector.width
+        storeColumn(shape, 0, tile, operation, c, cRowStride)
+        if columns > 1 { storeColumn(shape, 1, tile, operation, c, cRowStride) }
+        if columns > 2 { storeColumn(shape, 2, tile, operation, c, cRowStride) }
+        if columns > 3 { storeColumn(shape, 3, tile, operation, c, cRowStride) }
+    }
+
+    @inlinable @inline(__always)
+    static func storeColumn<Shape: TileShape, Operation: StoreOperation>(
+        _ shape: Shape.Type, _ column: Int, _ tile: Shape.Registers, _ operation: Operation,
+        _ c: UnsafeMutablePointer<Float>, _ cRowStride: Int
+    ) where Shape.Registers.Register == Vector {
+        let columns = Shape.columns / Vector.width
+        for i in 0..<Shape.rows {
+            let offset = i * cRowStride + column * Vector.width
+            operation.value(tile[register: i * columns + column], offset).store(c + offset)
         }
     }
 
@@ -89,5 +104,36 @@ extension InstructionSet {
                 activationGradient(activation, saved: saved + i * cRowStride, dy: row, into: row, count: columns)
             }
         }
+    }
+}
+
+/// What happens to a register of C as it is stored at an offset from the tile's first element. Types and not closures; see
+/// `ActivationFunction`.
+@usableFromInline
+protocol StoreOperation {
+    func value<Vector: FloatVector>(_ register: Vector, _ offset: Int) -> Vector
+}
+
+@usableFromInline
+struct PlainStore: StoreOperation {
+    @inlinable @inline(__always) init() {}
+    @inlinable @inline(__always)
+    func value<Vector: FloatVector>(_ register: Vector, _ offset: Int) -> Vector { register }
+}
+
+@usableFromInline
+struct ReluStore: StoreOperation {
+    @inlinable @inline(__always) init() {}
+    @inlinable @inline(__always)
+    func value<Vector: FloatVector>(_ register: Vector, _ offset: Int) -> Vector { register.raisedToZero() }
+}
+
+@usableFromInline
+struct ReluGradientStore: StoreOperation {
+    @usableFromInline let saved: UnsafePointer<Float>
+    @inlinable @inline(__always) init(saved: UnsafePointer<Float>) { self.saved = saved }
+    @inlinable @inline(__always)
+    func value<Vector: FloatVector>(_ register: Vector, _ offset: Int) -> Vector {
+        register.zeroed(whereAtMostZero: .load(saved + offset))
     }
 }
