@@ -14,7 +14,14 @@ let package = Package(
                 .product(name: "Lockstep", package: "lockstep"),
                 .product(name: "Measurement", package: "lockstep"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ])
+            ]),
+        .executableTarget(
+            name: "ReducerBenchmark",
+            dependencies: [
+                .product(name: "Lockstep", package: "lockstep"),
+                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

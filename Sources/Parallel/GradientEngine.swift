@@ -18,6 +18,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     public let losses: AlignedBuffer
     /// How many classes scored above the right one, by row of the last batch. Meaningful for classification only.
     public let ranks: UnsafeMutableBufferPointer<Int32>
+    /// The most rows in flight at once a worker.
+    public let microBatch: Int
 
     private let kernels: any KernelTable.Type
     private let team: WorkerTeam
@@ -26,7 +28,6 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     private let lossFunction: LossFunction
     private let model: WorkerArena.Model
     private let arenas: [WorkerArena]
-    private let microBatch: Int
 
     private var sharding = Sharding(rows: 0, shards: 1)
     private var inputs: (any BatchInputs)!

@@ -19,7 +19,7 @@ import Synchronization
 /// exchanges the sibling's place with acquire-release order, so the second of two siblings sees all that the first
 /// wrote, and the first never touches its buffer again. `roots` has one writer an entry in a phase, and is read in the
 /// next one.
-public final class GradientReducer: @unchecked Sendable {
+public final class GradientReducer: GradientSource, @unchecked Sendable {
     private let kernels: any KernelTable.Type
     private let bufferCount: Int
     /// How many buffers there are.
@@ -122,7 +122,7 @@ public final class GradientReducer: @unchecked Sendable {
     }
 
     /// Sums a range of all shards' gradients into `result`. After the phase in which all were deposited.
-    func sum(_ range: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+    public func sum(_ range: Range<Int>, into result: UnsafeMutablePointer<Float>) {
         kernels.treeSum(
             roots, sourceCount: rootCount, offset: range.lowerBound, count: range.count, into: result)
     }

@@ -12,6 +12,13 @@ public protocol BlockOptimizer: AnyObject, Sendable {
     func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, gradientScale: Float)
 }
 
+/// The gradients of a step, which lie in several buffers, as the update asks for them: summed, a range at a time.
+public protocol GradientSource: AnyObject, Sendable {
+    /// Writes the sums of a range of the parameter buffer: `[range.count]`. Called by all workers at once, after the phase
+    /// that computed the gradients.
+    func sum(_ range: Range<Int>, into result: UnsafeMutablePointer<Float>)
+}
+
 /// Reduces the gradients of a step's shards and updates the parameters, in one pass over fixed blocks: sum in tree order,
 /// optimizer, and packing of the new weights for the next step.
 ///
@@ -22,7 +29,7 @@ public protocol BlockOptimizer: AnyObject, Sendable {
 public final class ParameterUpdater: @unchecked Sendable {
     private let network: CompiledNetwork
     private let model: WorkerArena.Model
-    private let reducer: GradientReducer
+    private let reducer: any GradientSource
     private let team: WorkerTeam
     private let kernels: any KernelTable.Type
     private let clipNorm: Double?
@@ -39,7 +46,7 @@ public final class ParameterUpdater: @unchecked Sendable {
 
     /// - Parameter clipNorm: the largest norm that all gradients together may have; longer ones are scaled down to it.
     public init(
-        network: CompiledNetwork, model: WorkerArena.Model, reducer: GradientReducer, clipNorm: Double?,
+        network: CompiledNetwork, model: WorkerArena.Model, reducer: any GradientSource, clipNorm: Double?,
         team: WorkerTeam, kernels: any KernelTable.Type
     ) {
         self.network = network
