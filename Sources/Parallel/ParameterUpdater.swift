@@ -34,6 +34,8 @@ public final class ParameterUpdater: @unchecked Sendable {
     private let kernels: any KernelTable.Type
     private let clipNorm: Double?
 
+    /// Floats that are summed and updated at once: 4 KiB. A multiple of 16, so that every piece starts at a cache line.
+    private static let piece = 1_024
     private let scratch: [AlignedBuffer]
     /// The reduced gradients of all parameters; only when clipping.
     private let reduced: AlignedBuffer?
@@ -55,8 +57,7 @@ public final class ParameterUpdater: @unchecked Sendable {
         self.clipNorm = clipNorm
         self.team = team
         self.kernels = kernels
-        let largest = network.blocks.map(\.range.count).max() ?? 0
-        scratch = (0..<team.workerCount).map { _ in AlignedBuffer(count: largest) }
+        scratch = (0..<team.workerCount).map { _ in AlignedBuffer(count: Self.piece) }
         reduced = clipNorm.map { _ in AlignedBuffer(count: network.layout.bufferCount) }
         squares = AlignedBuffer(count: network.blocks.count)
         reduceTask = BlockTask { [unowned self] block, worker in self.reduce(block, worker: worker) }
@@ -102,14 +103,18 @@ public final class ParameterUpdater: @unchecked Sendable {
     private func update(_ index: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
         let block = network.blocks[index]
-        let gradient: UnsafeMutablePointer<Float>
         if let reduced {
-            gradient = reduced.pointer + block.range.lowerBound
+            optimizer.update(
+                block.range, gradient: reduced.pointer + block.range.lowerBound, gradientScale: gradientScale)
         } else {
-            gradient = scratch[worker].pointer
-            reducer.sum(block.range, into: gradient)
+            // In pieces, so that a sum is still in the first-level cache when the optimizer reads it.
+            let sum = scratch[worker].pointer
+            for first in stride(from: block.range.lowerBound, to: block.range.upperBound, by: Self.piece) {
+                let range = first..<min(first + Self.piece, block.range.upperBound)
+                reducer.sum(range, into: sum)
+                optimizer.update(range, gradient: sum, gradientScale: gradientScale)
+            }
         }
-        optimizer.update(block.range, gradient: gradient, gradientScale: gradientScale)
         model.packed.refresh(
             network.layout.parameters[block.parameter], rows: block.rows, from: model.parameters)
         timer.finish(.reduceAndUpdate)
