@@ -79,24 +79,43 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         self.targets = targets
         self.step = UInt32(truncatingIfNeeded: step)
         weight = lossFunction.weight(of: targets, rows: rows)
-        reducer.begin(shards: sharding.count)
-        team.run(self, count: sharding.count)
+        let largestShard = (rows + sharding.count - 1) / max(sharding.count, 1)
+        reducer.begin(shards: sharding.count, addsInPlace: largestShard <= microBatch)
+        team.run(self, count: sharding.count - reducer.pairs)
         return weight > 0 ? Double(kernels.sum(losses.pointer, count: rows)) / weight : 0
     }
 
-    /// Computes one shard: `item` is its index.
-    public func run(item shard: Int, worker: Int) {
+    /// Computes two sibling shards, or one: first come the reducer's pairs, then single shards.
+    public func run(item: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
-        let arena = arenas[worker]
+        let buffer = reducer.take()
+        if item < reducer.pairs {
+            compute(shard: 2 * item, arenas[worker], reducer.gradients(buffer), adds: false, &timer)
+            compute(shard: 2 * item + 1, arenas[worker], reducer.gradients(buffer), adds: true, &timer)
+            reducer.deposit(pair: item, buffer: buffer)
+        } else {
+            let shard = item + reducer.pairs
+            compute(shard: shard, arenas[worker], reducer.gradients(buffer), adds: false, &timer)
+            reducer.deposit(shard: shard, buffer: buffer)
+        }
+        timer.finish(.reduceAndUpdate)
+    }
+
+    /// Computes the gradients of one shard, micro-batch by micro-batch.
+    ///
+    /// - Parameter adds: whether to add them to what `gradients` holds; the shard must then fit one micro-batch.
+    private func compute(
+        shard: Int, _ arena: WorkerArena, _ gradients: UnsafeMutablePointer<Float>, adds: Bool,
+        _ timer: inout SpanTimer
+    ) {
         let plan = network.trainingPlan
         let rows = sharding[shard]
-        let buffer = reducer.take()
         var start = Accumulator.zero
         var first = rows.lowerBound
         while first < rows.upperBound {
             let count = min(microBatch, rows.upperBound - first)
             let frame = arena.frame(
-                rows: count, model: model, gradients: reducer.gradients(buffer), gradientStart: start,
+                rows: count, model: model, gradients: gradients, gradientStart: start, addsGradients: adds,
                 seed: seed, step: step, firstRow: first)
             let output = frame.value(plan.output.id)
             inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
@@ -108,8 +127,6 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
             start = .output
             first += count
         }
-        reducer.deposit(shard: shard, buffer: buffer)
-        timer.finish(.reduceAndUpdate)
     }
 
     private func evaluateLoss(

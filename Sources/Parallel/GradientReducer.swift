@@ -8,8 +8,9 @@ import Synchronization
 /// The tree fixes which partial sums are formed, and IEEE addition commutes, so every schedule gives the same bits. Two
 /// are mixed here, by what saves time and memory:
 ///
-/// - **Up to the roots,** whoever finishes the second of two siblings adds them, and frees one of the two buffers.
-///   Memory for gradients so grows with the workers, and with no more than the logarithm of the shards.
+/// - **Up to the roots,** whoever finishes the second of two siblings adds them, and frees one of the two buffers; or one
+///   worker computes both, the second on top of the first. Memory for gradients so grows with the workers, and with no
+///   more than the logarithm of the shards.
 /// - **From the roots on,** the tree is summed block by block by the pass that updates the parameters (`sum`), which
 ///   reads each root once and writes nothing back.
 ///
@@ -32,6 +33,9 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     private var shards = 0
     private var foldLevels = 0
     public private(set) var rootCount = 0
+    /// How many pairs of siblings, from the first shard on, are computed into one buffer.
+    private(set) var pairs = 0
+    private let workers: Int
     private let roots: UnsafeMutablePointer<UnsafePointer<Float>>
     /// For each pair of siblings, level after level: 0, or 1 + the buffer of the one that came first.
     private let waiting: UnsafeMutablePointer<Atomic<Int>>
@@ -40,6 +44,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     /// - Parameter shards: the most shards of a step.
     public init(layout: ParameterLayout, shards: Int, workers: Int, kernels: any KernelTable.Type) {
         self.kernels = kernels
+        self.workers = workers
         bufferCount = layout.bufferCount
         rootLimit = max(2 * workers, 8)
         bufferLimit = Self.bufferLimit(shards: shards, workers: workers, rootLimit: rootLimit)
@@ -84,10 +89,15 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     }
 
     /// Makes everything ready for a step of so many shards. By the leader, between phases.
-    public func begin(shards: Int) {
+    ///
+    /// - Parameter addsInPlace: whether a worker can add a shard's gradients to those of its sibling as it computes them.
+    ///   It then takes the first `pairs` pairs of siblings as one item each: they share a buffer, and what `deposit` would
+    ///   read and write costs nothing. The last shards stay single, so that no worker waits long for another's last item.
+    public func begin(shards: Int, addsInPlace: Bool = false) {
         precondition(shards <= waitingCount)
         self.shards = shards
         foldLevels = Self.foldLevels(shards: shards, rootLimit: rootLimit)
+        pairs = addsInPlace && foldLevels > 0 ? max(0, shards / 2 - workers) : 0
         rootCount = shards
         for _ in 0..<foldLevels { rootCount = (rootCount + 1) / 2 }
         for index in 0..<waitingCount { waiting[index].store(0, ordering: .relaxed) }
@@ -105,9 +115,18 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     func gradients(_ buffer: Int) -> UnsafeMutablePointer<Float> { buffers[buffer].pointer }
 
     /// Hands in a shard's finished gradients, and adds what can be added.
-    func deposit(shard: Int, buffer: Int) {
-        var (node, count, levelStart) = (shard, shards, 0)
-        for _ in 0..<foldLevels {
+    func deposit(shard: Int, buffer: Int) { deposit(node: shard, level: 0, buffer: buffer) }
+
+    /// Hands in the sum of the gradients of shards 2·pair and 2·pair + 1.
+    func deposit(pair: Int, buffer: Int) { deposit(node: pair, level: 1, buffer: buffer) }
+
+    private func deposit(node: Int, level: Int, buffer: Int) {
+        var (node, count, levelStart) = (node, shards, 0)
+        for _ in 0..<level {
+            levelStart += count / 2
+            count = (count + 1) / 2
+        }
+        for _ in level..<foldLevels {
             if node ^ 1 < count {
                 let first = waiting[levelStart + node / 2].exchange(buffer + 1, ordering: .acquiringAndReleasing)
                 guard first != 0 else { return }

@@ -63,6 +63,19 @@ final class GEMMTests: XCTestCase {
         }
     }
 
+    func testAChainFromZeroIsAddedToTheOutput() {
+        var numbers = TestNumbers(seed: 11)
+        for (m, n, k) in shapes {
+            let (a, b, c) = (numbers.floats(m * k), numbers.floats(k * n), numbers.floats(m * n))
+            assertEqualsReference("\(m)x\(n)x\(k)", [c, c]) { kernels, out in
+                withOperands(a, b, m, n, k, 1) { a, b in
+                    multiply(kernels, m, n, k, a, b, out[0], n, .zero, .addition)
+                    multiplyPacked(kernels, m, n, k, a, b, out[1], n, .zero, .addition)
+                }
+            }
+        }
+    }
+
     func testDerivativesMultiplyOnceAfterTheLastProduct() {
         let activations: [Activation] = [.identity, .relu, .leakyRelu(slope: 0.1), .sigmoid, .tanh, .gelu, .silu]
         var numbers = TestNumbers(seed: 10)

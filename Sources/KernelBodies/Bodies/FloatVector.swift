@@ -11,6 +11,7 @@ public protocol FloatVector {
     func store(_ destination: UnsafeMutablePointer<Float>)
     /// a · b + self, rounded once in each lane.
     func addingProduct(_ a: Self, _ b: Self) -> Self
+    func adding(_ other: Self) -> Self
     /// Zero where a lane is below it; NaN stays. One maximum instruction.
     func raisedToZero() -> Self
     /// Zero where a lane of `saved` is at most zero; a lane beside NaN stays.
@@ -29,6 +30,9 @@ extension SIMD4<Float>: FloatVector {
     public func store(_ destination: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(destination).storeBytes(of: self, as: Self.self)
     }
+
+    @inlinable @inline(__always)
+    public func adding(_ other: Self) -> Self { self + other }
 
     @inlinable @inline(__always)
     public func raisedToZero() -> Self { lockstep_raise_4(self) }
@@ -51,6 +55,9 @@ extension SIMD8<Float>: FloatVector {
     }
 
     @inlinable @inline(__always)
+    public func adding(_ other: Self) -> Self { self + other }
+
+    @inlinable @inline(__always)
     public func raisedToZero() -> Self { lockstep_raise_8(self) }
 
     @inlinable @inline(__always)
@@ -69,6 +76,9 @@ extension SIMD16<Float>: FloatVector {
     public func store(_ destination: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(destination).storeBytes(of: self, as: Self.self)
     }
+
+    @inlinable @inline(__always)
+    public func adding(_ other: Self) -> Self { self + other }
 
     @inlinable @inline(__always)
     public func raisedToZero() -> Self { raised(to: 0) }

@@ -37,7 +37,8 @@ extension InstructionSet {
     @inlinable
     static func aBlockCount(m: Int, k: Int) -> Int {
         let depth = blocks.depth(k: k)
-        return depth * blocks.rows(m: m, depth: depth, mr: mr)
+        // The second where an addition takes the whole depth at once.
+        return max(depth * blocks.rows(m: m, depth: depth, mr: mr), k * blocks.rows(m: m, depth: k, mr: mr))
     }
 
     @inlinable @inline(never)
@@ -78,7 +79,9 @@ extension InstructionSet {
         m: Int, n: Int, k: Int, a: MatrixView, panels: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
-        let fullDepth = blocks.depth(k: k)
+        var fullDepth = blocks.depth(k: k)
+        // An accumulator that waits in C for the next block would overwrite what it is to be added to.
+        if case .addition = epilogue { fullDepth = k }
         let mc = blocks.rows(m: m, depth: fullDepth, mr: mr)
         var pc = 0
         repeat {  // loop 4; once for k = 0, which gives C its start value and activation
@@ -164,7 +167,9 @@ extension InstructionSet {
                     epilogue: isRagged ? epilogue.withinTile : epilogue)
             }
             next += block.depth * nextStep
-            if isRagged {
+            if isRagged, case .addition = epilogue {
+                for i in 0..<height { add(scratch + i * nr, into: output + i * block.cRowStride, count: columns) }
+            } else if isRagged {
                 copyTile(scratch, nr, to: output, block.cRowStride, rows: height, columns: columns)
                 if case .activationGradient = epilogue {
                     finish(epilogue, output, block.cRowStride, rows: height, columns: columns)
@@ -303,5 +308,5 @@ extension Epilogue {
 
     /// What of it can be done in a scratch tile, where only C itself lies.
     @inlinable @inline(__always)
-    var withinTile: Epilogue { if case .activationGradient = self { .none } else { self } }
+    var withinTile: Epilogue { if case .activation = self { self } else { .none } }
 }

@@ -48,6 +48,8 @@ extension InstructionSet {
         switch epilogue {
         case .none, .activation(.identity), .activationGradient(.identity, _):
             store(shape, tile, PlainStore(), c, cRowStride)
+        case .addition:
+            store(shape, tile, AdditionStore(c: c), c, cRowStride)
         case .activation(.relu):
             store(shape, tile, ReluStore(), c, cRowStride)
         case .activationGradient(.relu, let saved):
@@ -86,13 +88,13 @@ extension InstructionSet {
         }
     }
 
-    /// Applies an epilogue to part of C, which lies in the first-level cache.
+    /// Applies the derivative or the activation of an epilogue to part of C, which lies in the first-level cache.
     @inlinable @inline(never)
     static func finish(
         _ epilogue: Epilogue, _ c: UnsafeMutablePointer<Float>, _ cRowStride: Int, rows: Int, columns: Int
     ) {
         switch epilogue {
-        case .none: break
+        case .none, .addition: break
         case .activation(let activation):
             for i in 0..<rows {
                 let row = c + i * cRowStride
@@ -119,6 +121,16 @@ struct PlainStore: StoreOperation {
     @inlinable @inline(__always) init() {}
     @inlinable @inline(__always)
     func value<Vector: FloatVector>(_ register: Vector, _ offset: Int) -> Vector { register }
+}
+
+@usableFromInline
+struct AdditionStore: StoreOperation {
+    @usableFromInline let c: UnsafeMutablePointer<Float>
+    @inlinable @inline(__always) init(c: UnsafeMutablePointer<Float>) { self.c = c }
+    @inlinable @inline(__always)
+    func value<Vector: FloatVector>(_ register: Vector, _ offset: Int) -> Vector {
+        Vector.load(c + offset).adding(register)
+    }
 }
 
 @usableFromInline

@@ -44,6 +44,8 @@ public enum Accumulator {
 @frozen
 public enum Epilogue {
     case none
+    /// It is added to what the output held before; the chain itself starts at zero.
+    case addition
     /// The activation of it.
     case activation(Activation)
     /// It times the derivative of an activation, where `saved` is what `activationGradient` reads, laid out as the product.

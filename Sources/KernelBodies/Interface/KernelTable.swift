@@ -36,8 +36,8 @@ public protocol KernelTable: SendableMetatype {
 
     /// C[m, n] = epilogue(start + A[m, k] · B[k, n]), B packed.
     ///
-    /// Each element is one chain of fused multiply-adds in increasing k that begins at `start`. Rows of C are
-    /// `cRowStride` apart; elements between them are left alone. C aliases nothing.
+    /// Each element is one chain of fused multiply-adds in increasing k that begins at `start`, which is `.zero` for the
+    /// epilogue `.addition`. Rows of C are `cRowStride` apart; elements between them are left alone. C aliases nothing.
     static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>

@@ -37,6 +37,7 @@ extension ReferenceKernels {
                 for p in 0..<k { chain = fma(a[i, p], b[p, j], chain) }
                 switch epilogue {
                 case .none: output.pointee = chain
+                case .addition: output.pointee += chain
                 case .activation(let activation): output.pointee = value(of: activation, at: chain)
                 case .activationGradient(let activation, let saved):
                     activationGradient(

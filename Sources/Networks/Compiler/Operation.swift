@@ -68,6 +68,8 @@ public struct Frame {
     /// Where chains of parameter gradients start: at zero for the first micro-batch of a shard, at what is there for the
     /// rest, so that a shard's gradient is one chain over its rows.
     public let gradientStart: Accumulator
+    /// Whether the gradients are added to what is there: those of a whole shard to those of its sibling.
+    public let addsGradients: Bool
     /// Scratch for the kernels, the worker's own.
     public let workspace: UnsafeMutablePointer<Float>
 

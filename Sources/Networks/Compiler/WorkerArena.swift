@@ -41,9 +41,11 @@ public final class WorkerArena: @unchecked Sendable {
     /// - Parameters:
     ///   - rows: samples in it, at most `capacity`.
     ///   - gradients: the shard's gradients, and where their chains start.
+    ///   - addsGradients: whether to add them to what is there, chains starting at zero.
     ///   - firstRow: where in the global batch the first of the rows stands.
     public func frame(
         rows: Int, model: Model, gradients: UnsafeMutablePointer<Float>, gradientStart: Accumulator,
+        addsGradients: Bool = false,
         seed: UInt64, step: UInt32, firstRow: Int
     ) -> Frame {
         precondition(rows <= capacity, "\(rows) rows do not fit an arena for \(capacity)")
@@ -51,8 +53,8 @@ public final class WorkerArena: @unchecked Sendable {
             kernels: kernels, rows: rows, arena: values.pointer,
             activationOffsets: activationOffsets.pointer, gradientOffsets: gradientOffsets.pointer,
             parameters: model.parameters, packed: model.packed,
-            parameterGradients: gradients, gradientStart: gradientStart, workspace: workspace.pointer,
-            seed: seed, step: step, firstRow: firstRow)
+            parameterGradients: gradients, gradientStart: gradientStart, addsGradients: addsGradients,
+            workspace: workspace.pointer, seed: seed, step: step, firstRow: firstRow)
     }
 
     /// A frame for a forward pass alone.

@@ -83,7 +83,7 @@ struct LinearOperation: Operation {
     func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int {
         let m = rows * rowsPerSample
         return max(
-            kernels.workspaceCount(m: m, n: outputs, k: inputs),
+            outputs, kernels.workspaceCount(m: m, n: outputs, k: inputs),
             kernels.workspaceCount(m: m, n: inputs, k: outputs),
             kernels.workspaceCount(m: inputs, n: outputs, k: m))
     }
@@ -121,16 +121,17 @@ struct LinearOperation: Operation {
                 activation, saved: frame.value(output), dy: dz, into: dz, count: m * outputs)
         }
         if let bias {
-            kernels.columnSums(
-                dz, rows: m, columns: outputs, start: frame.gradientStart,
-                into: frame.parameterGradients + bias.offset)
+            let db = frame.parameterGradients + bias.offset
+            let sums = frame.addsGradients ? frame.workspace : db
+            kernels.columnSums(dz, rows: m, columns: outputs, start: frame.gradientStart, into: sums)
+            if frame.addsGradients { kernels.add(sums, into: db, count: outputs) }
         }
         kernels.gemm(
             m: inputs, n: outputs, k: m,
             a: MatrixView(base: frame.value(input), rowStride: 1, columnStride: inputs),
             b: MatrixView(base: dz, rowStride: outputs, columnStride: 1),
             c: frame.parameterGradients + weight.offset, cRowStride: outputs,
-            start: frame.gradientStart, epilogue: .none, workspace: frame.workspace)
+            start: frame.gradientStart, epilogue: frame.addsGradients ? .addition : .none, workspace: frame.workspace)
         if let dx = frame.gradient(input) {
             kernels.gemm(
                 m: m, n: inputs, k: outputs,
