@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 import TestSupport
 import XCTest
 
@@ -109,4 +110,31 @@ final class ParameterUpdaterTests: XCTestCase {
             }
         }
     }
+
+    func testACompanionRunsOnceAnUpdateBesideTheBlocks() throws {
+        for (workers, clipNorm) in [(1, nil), (2, nil), (5, 0.05)] as [(Int, Double?)] {
+            let problem = try Problem.classifier(rows: 12)
+            let expected = train(problem, workers: workers, clipNorm: clipNorm, steps: 3)
+            let training = Training(problem, shards: 5, workers: workers, kernels: availableKernels()[0])
+            let optimizer = MomentumOptimizer(training.parameters, kernels: availableKernels()[0])
+            let updater = ParameterUpdater(
+                network: problem.network, model: training.model, reducer: training.engine.reducer, clipNorm: clipNorm,
+                team: training.team, kernels: availableKernels()[0])
+            let companion = CompanionCounter()
+            training.team.region {
+                for step in 0..<3 {
+                    training.computeGradients(step: step)
+                    updater.update(with: optimizer, alongside: companion)
+                    XCTAssertEqual(companion.runs.load(ordering: .relaxed), step + 1, "\(workers) workers")
+                }
+            }
+            assertSameBits(training.parameterValues, expected.parameters, "\(workers) workers")
+        }
+    }
+}
+
+private final class CompanionCounter: TeamTask {
+    let runs = Atomic<Int>(0)
+
+    func run(item: Int, worker: Int) { runs.add(1, ordering: .relaxed) }
 }
