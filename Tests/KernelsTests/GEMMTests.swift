@@ -196,6 +196,27 @@ final class GEMMTests: XCTestCase {
         }
     }
 
+    /// Scratch memory is allocated for the largest micro-batch and used by smaller ones.
+    func testTheWorkspaceOfAProductIsLargeEnoughForSmallerOnes() {
+        for kernels in testedKernels {
+            for (m, n, k) in [(36, 10, 2), (96, 10, 2), (90, 10, 784), (40, 70, 33), (1, 40, 2_000)] {
+                let count = kernels.workspaceCount(m: m, n: n, k: k)
+                for smaller in 0...m {
+                    XCTAssertLessThanOrEqual(
+                        kernels.workspaceCount(m: smaller, n: n, k: k), count, "\(kernels.name) \(smaller)x\(n)x\(k)")
+                }
+                for smaller in 0...n {
+                    XCTAssertLessThanOrEqual(
+                        kernels.workspaceCount(m: m, n: smaller, k: k), count, "\(kernels.name) \(m)x\(smaller)x\(k)")
+                }
+                for smaller in 0...k {
+                    XCTAssertLessThanOrEqual(
+                        kernels.workspaceCount(m: m, n: n, k: smaller), count, "\(kernels.name) \(m)x\(n)x\(smaller)")
+                }
+            }
+        }
+    }
+
     /// The oracle itself, against sums in Double.
     func testTheReferenceIsAProductOfMatrices() {
         var numbers = TestNumbers(seed: 9)

@@ -32,8 +32,8 @@ public struct BlockSizes: Sendable {
     ///   MC = 64.
     /// - **NC.** The block of B gets a quarter of the third level, which others share.
     ///
-    /// With second levels of 256 KiB, 512 KiB and 1 MiB and NR = 16, KC is 512, 1024 and 1024, and MC at that depth 64, 64
-    /// and 128.
+    /// With second levels of 256 KiB, 512 KiB and 1 MiB and NR = 16, KC is 512, 1024 and 1024, and the block of A at that
+    /// depth has at most 64, 64 and 128 rows: MC is 60, 60 and 126 with an MR of 6.
     public init(caches: CacheSizes, nr: Int) {
         let float = MemoryLayout<Float>.stride
         kc = min(caches.level2 / 8 / (nr * float), 1024)
@@ -63,6 +63,7 @@ public struct BlockSizes: Sendable {
 
 /// Bytes of the data caches that one core sees.
 public struct CacheSizes: Sendable, Equatable {
+    /// Of the core's own second level.
     public let level2: Int
     /// Shared by several cores.
     public let level3: Int

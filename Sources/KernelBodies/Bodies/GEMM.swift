@@ -34,11 +34,11 @@ extension InstructionSet {
         mr * nr + aBlockCount(m: m, k: k) + packedCount(k: k, n: min(n, blocks.nc))
     }
 
+    /// An upper bound of the packed block of A that grows with m and k, as blocks themselves do not: 84 rows may be cut
+    /// into blocks of 42, and 60 in one. Whole cache lines, so that what follows starts at one.
     @inlinable
     static func aBlockCount(m: Int, k: Int) -> Int {
-        let depth = blocks.depth(k: k)
-        // The second where an addition takes the whole depth at once.
-        return max(depth * blocks.rows(m: m, depth: depth, mr: mr), k * blocks.rows(m: m, depth: k, mr: mr))
+        roundUp(max(min(roundUp(m, mr) * k, blocks.aCount), mr * k), 16)
     }
 
     @inlinable @inline(never)
@@ -133,8 +133,10 @@ extension InstructionSet {
         // The next panel comes from the third level or memory while this one is at work, a share of it with each tile.
         // For 128 rows and a weight of 2048 × 2048, 78% of the peak became 91%.
         let isLast = block.columns - jr <= nr
-        let nextStep = isLast ? 0 : nr * MemoryLayout<Float>.stride / ((block.rows + mr - 1) / mr)
+        let tiles = (block.rows + mr - 1) / mr
+        let nextStep = isLast ? 0 : (nr * MemoryLayout<Float>.stride + tiles - 1) / tiles
         var next = UnsafeRawPointer(isLast ? b : b + block.panelStride * nr)
+        next += rows.lowerBound / mr * block.depth * nextStep
         for ir in stride(from: rows.lowerBound, to: rows.upperBound, by: Shape.rows) {
             let height = min(Shape.rows, rows.upperBound - ir)
             let output = block.c + ir * block.cRowStride + jr
@@ -238,75 +240,4 @@ extension InstructionSet {
 
     @inlinable @inline(__always)
     static func roundUp(_ count: Int, _ multiple: Int) -> Int { (count + multiple - 1) / multiple * multiple }
-}
-
-/// A block of A. Packing pays from the third panel of B that reads it; before that, the microkernel reads A in place,
-/// but for a ragged rest of fewer than MR rows, which is the only panel then.
-@usableFromInline
-struct LeftOperand {
-    @usableFromInline var view: MatrixView
-    @usableFromInline var isPacked: Bool
-    @usableFromInline var panels: UnsafeMutablePointer<Float>
-
-    @inlinable @inline(__always)
-    init(view: MatrixView, isPacked: Bool, panels: UnsafeMutablePointer<Float>) {
-        self.view = view
-        self.isPacked = isPacked
-        self.panels = panels
-    }
-}
-
-/// A block of C and what it takes to compute it, but A.
-@usableFromInline
-struct Block {
-    @usableFromInline var rows: Int
-    @usableFromInline var columns: Int
-    @usableFromInline var depth: Int
-    /// Panels of NR columns; the panel of column j begins at `panels[j * panelStride]`.
-    @usableFromInline var panels: UnsafePointer<Float>
-    @usableFromInline var panelStride: Int
-    @usableFromInline var c: UnsafeMutablePointer<Float>
-    @usableFromInline var cRowStride: Int
-    @usableFromInline var start: Accumulator
-    @usableFromInline var epilogue: Epilogue
-
-    @inlinable @inline(__always)
-    init(
-        rows: Int, columns: Int, depth: Int, panels: UnsafePointer<Float>, panelStride: Int,
-        c: UnsafeMutablePointer<Float>, cRowStride: Int, start: Accumulator, epilogue: Epilogue
-    ) {
-        self.rows = rows
-        self.columns = columns
-        self.depth = depth
-        self.panels = panels
-        self.panelStride = panelStride
-        self.c = c
-        self.cRowStride = cRowStride
-        self.start = start
-        self.epilogue = epilogue
-    }
-}
-
-extension Accumulator {
-    /// The start of the columns from `column` on.
-    @inlinable @inline(__always)
-    func advanced(toColumn column: Int) -> Accumulator {
-        if case .bias(let bias) = self { .bias(bias + column) } else { self }
-    }
-}
-
-extension Epilogue {
-    /// The epilogue of the elements from an offset in C on.
-    @inlinable @inline(__always)
-    func advanced(by offset: Int) -> Epilogue {
-        if case .activationGradient(let activation, let saved) = self {
-            .activationGradient(activation, saved: saved + offset)
-        } else {
-            self
-        }
-    }
-
-    /// What of it can be done in a scratch tile, where only C itself lies.
-    @inlinable @inline(__always)
-    var withinTile: Epilogue { if case .activation = self { self } else { .none } }
 }

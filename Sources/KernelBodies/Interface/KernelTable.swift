@@ -31,7 +31,7 @@ public protocol KernelTable: SendableMetatype {
         _ b: MatrixView, k: Int, n: Int, rows: Range<Int>, columns: Range<Int>, into packed: UnsafeMutablePointer<Float>
     )
 
-    /// Floats of scratch memory that one worker needs for either product of this shape.
+    /// Floats of scratch memory that one worker needs for either product of this shape, or of one with smaller extents.
     static func workspaceCount(m: Int, n: Int, k: Int) -> Int
 
     /// C[m, n] = epilogue(start + A[m, k] · B[k, n]), B packed.
