@@ -9,15 +9,13 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-typedef float lockstep_quarter __attribute__((ext_vector_type(4)));
-
-LOCKSTEP_INLINE lockstep_quarter lockstep_load_quarter(const float *from) {
-    lockstep_quarter x;
+LOCKSTEP_INLINE lockstep_floats4 lockstep_load_quarter(const float *from) {
+    lockstep_floats4 x;
     __builtin_memcpy(&x, from, sizeof x);
     return x;
 }
 
-LOCKSTEP_INLINE void lockstep_store_quarter(lockstep_quarter x, float *to) { __builtin_memcpy(to, &x, sizeof x); }
+LOCKSTEP_INLINE void lockstep_store_quarter(lockstep_floats4 x, float *to) { __builtin_memcpy(to, &x, sizeof x); }
 
 // Transposes each of the 4 x 4 matrices that stand in the same quarter of four vectors.
 LOCKSTEP_INLINE void lockstep_transpose(lockstep_floats v[4]) {

@@ -5,8 +5,6 @@
 
 #include "vectors.h"
 
-typedef float lockstep_short8 __attribute__((ext_vector_type(8)));
-typedef float lockstep_short4 __attribute__((ext_vector_type(4)));
 typedef uint8_t lockstep_short_bytes8 __attribute__((ext_vector_type(8)));
 typedef uint8_t lockstep_short_bytes4 __attribute__((ext_vector_type(4)));
 
@@ -14,20 +12,20 @@ typedef uint8_t lockstep_short_bytes4 __attribute__((ext_vector_type(4)));
 #define LOCKSTEP_SCALE_ROW(NAME, ELEMENT, VECTOR8, VECTOR4)                                                        \
     LOCKSTEP_INLINE void NAME##_8(const ELEMENT *x, const float *scale, const float *offset, float *y) {            \
         VECTOR8 v;                                                                                                  \
-        lockstep_short8 s, o;                                                                                       \
+        lockstep_floats8 s, o;                                                                                      \
         __builtin_memcpy(&v, x, sizeof v);                                                                          \
         __builtin_memcpy(&s, scale, sizeof s);                                                                      \
         __builtin_memcpy(&o, offset, sizeof o);                                                                     \
-        s = __builtin_elementwise_fma(__builtin_convertvector(v, lockstep_short8), s, o);                           \
+        s = __builtin_elementwise_fma(__builtin_convertvector(v, lockstep_floats8), s, o);                          \
         __builtin_memcpy(y, &s, sizeof s);                                                                          \
     }                                                                                                               \
     LOCKSTEP_INLINE void NAME##_4(const ELEMENT *x, const float *scale, const float *offset, float *y) {            \
         VECTOR4 v;                                                                                                  \
-        lockstep_short4 s, o;                                                                                       \
+        lockstep_floats4 s, o;                                                                                      \
         __builtin_memcpy(&v, x, sizeof v);                                                                          \
         __builtin_memcpy(&s, scale, sizeof s);                                                                      \
         __builtin_memcpy(&o, offset, sizeof o);                                                                     \
-        s = __builtin_elementwise_fma(__builtin_convertvector(v, lockstep_short4), s, o);                           \
+        s = __builtin_elementwise_fma(__builtin_convertvector(v, lockstep_floats4), s, o);                          \
         __builtin_memcpy(y, &s, sizeof s);                                                                          \
     }                                                                                                               \
     LOCKSTEP_INLINE void NAME(                                                                                      \
@@ -45,7 +43,7 @@ typedef uint8_t lockstep_short_bytes4 __attribute__((ext_vector_type(4)));
         }                                                                                                           \
     }
 
-LOCKSTEP_SCALE_ROW(lockstep_scale_floats, float, lockstep_short8, lockstep_short4)
+LOCKSTEP_SCALE_ROW(lockstep_scale_floats, float, lockstep_floats8, lockstep_floats4)
 LOCKSTEP_SCALE_ROW(lockstep_scale_bytes, uint8_t, lockstep_short_bytes8, lockstep_short_bytes4)
 
 #undef LOCKSTEP_SCALE_ROW

@@ -1,4 +1,4 @@
-// Vectors of 16 lanes for the kernels. Swift's SIMD16 has the same operations, but many of them are loops over lanes that
+// Vectors for the kernels: of 16 lanes, and the registers of 8 and 4 that the matrix product stores. Swift's SIMD16 has the same operations, but many of them are loops over lanes that
 // the optimizer does not always turn back into an instruction: square roots are 16 calls of sqrtf, comparisons of integers
 // and assignments to a lane go through memory, and a function of a few addingProduct or replacing(with:where:) counts as
 // too large to inline, whatever its attributes say. Clang's vectors import as SIMD16, and these functions inline into the
@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 typedef float lockstep_floats __attribute__((ext_vector_type(16)));
+typedef float lockstep_floats8 __attribute__((ext_vector_type(8)));
+typedef float lockstep_floats4 __attribute__((ext_vector_type(4)));
 typedef int32_t lockstep_ints __attribute__((ext_vector_type(16)));
 typedef uint32_t lockstep_words __attribute__((ext_vector_type(16)));
 typedef uint8_t lockstep_bytes __attribute__((ext_vector_type(16)));
@@ -47,9 +49,6 @@ LOCKSTEP_INLINE int lockstep_any(lockstep_ints mask) { return __builtin_reduce_o
 
 // Zero where a lane is below it.
 
-typedef float lockstep_floats8 __attribute__((ext_vector_type(8)));
-typedef float lockstep_floats4 __attribute__((ext_vector_type(4)));
-
 LOCKSTEP_INLINE lockstep_floats8 lockstep_raise_8(lockstep_floats8 x) { return x < 0 ? 0 : x; }
 LOCKSTEP_INLINE lockstep_floats4 lockstep_raise_4(lockstep_floats4 x) { return x < 0 ? 0 : x; }
 
@@ -71,19 +70,15 @@ LOCKSTEP_INLINE lockstep_floats lockstep_float_from_byte(lockstep_bytes x) {
 // Folding of the lower half with the upper half until one lane is left
 
 LOCKSTEP_INLINE float lockstep_fold_sum(lockstep_floats x) {
-    typedef float eight __attribute__((ext_vector_type(8)));
-    typedef float four __attribute__((ext_vector_type(4)));
-    eight x8 = x.lo + x.hi;
-    four x4 = x8.lo + x8.hi;
+    lockstep_floats8 x8 = x.lo + x.hi;
+    lockstep_floats4 x4 = x8.lo + x8.hi;
     return (x4[0] + x4[2]) + (x4[1] + x4[3]);
 }
 
 // NaN loses every comparison.
 LOCKSTEP_INLINE float lockstep_fold_maximum(lockstep_floats x) {
-    typedef float eight __attribute__((ext_vector_type(8)));
-    typedef float four __attribute__((ext_vector_type(4)));
-    eight x8 = x.lo < x.hi ? x.hi : x.lo;
-    four x4 = x8.lo < x8.hi ? x8.hi : x8.lo;
+    lockstep_floats8 x8 = x.lo < x.hi ? x.hi : x.lo;
+    lockstep_floats4 x4 = x8.lo < x8.hi ? x8.hi : x8.lo;
     float even = x4[0] < x4[2] ? x4[2] : x4[0];
     float odd = x4[1] < x4[3] ? x4[3] : x4[1];
     return even < odd ? odd : even;

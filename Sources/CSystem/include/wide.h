@@ -1,7 +1,7 @@
 // Words in the even ones of 16 lanes, the odd ones being anything: the form in which processors multiply. One instruction
 // gives both halves of 8 products, the lower ones in place. With a word in every lane, each half would take products of its
-// own, and shuffles before and after. A permutation takes 15 ns a position so on Zen 3; dropout and uniform numbers are no
-// faster than they were, 0.7 ns an element.
+// own, and shuffles before and after. On Zen 3 a position of a permutation takes 15 ns, and an element of dropout or of
+// uniform numbers 0.7 ns.
 //
 // The products are of 64 bits and everything between them of 32, lest the compiler take vectors apart to save bits.
 #ifndef LOCKSTEP_WIDE_H

@@ -1,3 +1,23 @@
+/// How much of a row's target each class has: labelSmoothing / columns · w[c], and (1 − labelSmoothing) · w[label] more for
+/// the label.
+@usableFromInline
+struct SmoothedTargets {
+    @usableFromInline let classWeights: UnsafePointer<Float>?
+    /// Σ w[c]
+    @usableFromInline let weightSum: Float
+    @usableFromInline let labelSmoothing: Float
+    /// labelSmoothing / columns
+    @usableFromInline let smoothing: Float
+
+    @inlinable @inline(__always)
+    init(classWeights: UnsafePointer<Float>?, weightSum: Float, labelSmoothing: Float, columns: Int) {
+        self.classWeights = classWeights
+        self.weightSum = weightSum
+        self.labelSmoothing = labelSmoothing
+        smoothing = labelSmoothing / Float(columns)
+    }
+}
+
 extension InstructionSet {
     @inlinable @inline(never)
     public static func softmaxCrossEntropy(
@@ -5,11 +25,10 @@ extension InstructionSet {
         labelSmoothing: Float, rows: Int, columns: Int, scale: Float, losses: UnsafeMutablePointer<Float>,
         gradient: UnsafeMutablePointer<Float>?
     ) {
-        let smoothing = labelSmoothing / Float(columns)
-        let weightSum = classWeights.map { sum($0, count: columns) } ?? Float(columns)
+        let targets = SmoothedTargets(
+            classWeights: classWeights, weightSum: classWeights.map { sum($0, count: columns) } ?? Float(columns),
+            labelSmoothing: labelSmoothing, columns: columns)
         if 1...RowsInLanes.mostColumns ~= columns {
-            let targets = SmoothedTargets(
-                classWeights: classWeights, weightSum: weightSum, labelSmoothing: labelSmoothing, columns: columns)
             return crossEntropyOfFewColumns(logits, labels, targets, rows, columns, scale, losses, gradient)
         }
         for r in 0..<rows {
@@ -40,17 +59,17 @@ extension InstructionSet {
             if labelSmoothing == 0 {
                 losses[r] = loss
             } else {
-                let spread = (-weightedLogits).addingProduct(weightSum, logTotal)
-                losses[r] = loss.addingProduct(smoothing, spread)
+                let spread = (-weightedLogits).addingProduct(targets.weightSum, logTotal)
+                losses[r] = loss.addingProduct(targets.smoothing, spread)
             }
 
             guard let out else { continue }
             // ∂/∂x[j] = softmax[j] · Σ q − q[j]
-            let perExponential = scale * labelWeight.addingProduct(smoothing, weightSum) / total
+            let perExponential = scale * labelWeight.addingProduct(targets.smoothing, targets.weightSum) / total
             if labelSmoothing == 0 {
                 Self.scale(out, by: perExponential, count: columns)
             } else {
-                let perWeight = -(scale * smoothing)
+                let perWeight = -(scale * targets.smoothing)
                 @inline(__always) func body(j: Int, lanes: Int) {
                     let target = perWeight * weights(classWeights, j, lanes)
                     Lanes16.fma(.load(out + j, lanes: lanes), perExponential, target).store(out + j, lanes: lanes)

@@ -1,25 +1,5 @@
 import CSystem
 
-/// How much of a row's target each class has: labelSmoothing / columns · w[c], and (1 − labelSmoothing) · w[label] more for
-/// the label.
-@usableFromInline
-struct SmoothedTargets {
-    @usableFromInline let classWeights: UnsafePointer<Float>?
-    /// Σ w[c]
-    @usableFromInline let weightSum: Float
-    @usableFromInline let labelSmoothing: Float
-    /// labelSmoothing / columns
-    @usableFromInline let smoothing: Float
-
-    @inlinable @inline(__always)
-    init(classWeights: UnsafePointer<Float>?, weightSum: Float, labelSmoothing: Float, columns: Int) {
-        self.classWeights = classWeights
-        self.weightSum = weightSum
-        self.labelSmoothing = labelSmoothing
-        smoothing = labelSmoothing / Float(columns)
-    }
-}
-
 extension InstructionSet {
     /// `softmaxCrossEntropy` with a row a lane; the same operations in the same order for each row.
     @inlinable @inline(__always)

@@ -33,22 +33,27 @@ extension InstructionSet {
 /// registers.
 public protocol TileShape {
     associatedtype Registers: RegisterTile
+    /// Rows of C.
     static var rows: Int { get }
+    /// Columns of C; a multiple of the register's lanes.
     static var columns: Int { get }
 }
 
+/// MR × NR: nearly all of a product.
 public enum FullTile<Set: InstructionSet>: TileShape {
     public typealias Registers = Set.Tile
     @inlinable @inline(__always) public static var rows: Int { Set.mr }
     @inlinable @inline(__always) public static var columns: Int { Set.nr }
 }
 
+/// 4 × NR: the last rows of C.
 public enum LowTile<Set: InstructionSet>: TileShape {
     public typealias Registers = Set.LowRegisters
     @inlinable @inline(__always) public static var rows: Int { Set.lowRows }
     @inlinable @inline(__always) public static var columns: Int { Set.nr }
 }
 
+/// MR × NR / 2: the last columns of C where they are no more than that.
 public enum NarrowTile<Set: InstructionSet>: TileShape {
     public typealias Registers = Set.NarrowRegisters
     @inlinable @inline(__always) public static var rows: Int { Set.mr }
@@ -58,7 +63,9 @@ public enum NarrowTile<Set: InstructionSet>: TileShape {
 /// A fixed number of registers that one may index.
 public protocol RegisterTile {
     associatedtype Register
+    /// The same in every register.
     init(repeating register: Register)
+    /// One of them; only indices that the compiler knows keep the tile in registers.
     subscript(register index: Int) -> Register { get set }
 }
 

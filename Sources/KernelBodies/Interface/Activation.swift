@@ -43,6 +43,7 @@ public enum Accumulator {
 /// What becomes of an element of a product when its chain of additions is complete.
 @frozen
 public enum Epilogue {
+    /// It is stored as it is.
     case none
     /// It is added to what the output held before; the chain itself starts at zero.
     case addition
