@@ -1,7 +1,7 @@
 import Kernels
 import StrictCoding
 
-/// How a weight gets its first values, a function of seed and parameter alone.
+/// How a weight gets its initial values, a function of seed and parameter alone.
 public enum Initializer: Sendable, Equatable {
     /// The shape of the distribution that a variance-scaling initializer draws from.
     public enum Distribution: String, Sendable, CaseIterable { case normal, uniform }

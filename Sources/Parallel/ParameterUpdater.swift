@@ -29,7 +29,7 @@ public protocol GradientSource: AnyObject, Sendable {
 public final class ParameterUpdater: @unchecked Sendable {
     private let network: CompiledNetwork
     private let model: WorkerArena.Model
-    private let reducer: any GradientSource
+    private let gradients: any GradientSource
     private let team: WorkerTeam
     private let kernels: any KernelTable.Type
     private let clipNorm: Double?
@@ -48,12 +48,12 @@ public final class ParameterUpdater: @unchecked Sendable {
 
     /// - Parameter clipNorm: the largest norm that all gradients together may have; longer ones are scaled down to it.
     public init(
-        network: CompiledNetwork, model: WorkerArena.Model, reducer: any GradientSource, clipNorm: Double?,
+        network: CompiledNetwork, model: WorkerArena.Model, gradients: any GradientSource, clipNorm: Double?,
         team: WorkerTeam, kernels: any KernelTable.Type
     ) {
         self.network = network
         self.model = model
-        self.reducer = reducer
+        self.gradients = gradients
         self.clipNorm = clipNorm
         self.team = team
         self.kernels = kernels
@@ -95,7 +95,7 @@ public final class ParameterUpdater: @unchecked Sendable {
         var timer = SpanTimer(team.recorder, worker: worker)
         let range = network.blocks[index].range
         let gradient = reduced!.pointer + range.lowerBound
-        reducer.sum(range, into: gradient)
+        gradients.sum(range, into: gradient)
         squares.pointer[index] = kernels.sumOfSquares(gradient, count: range.count)
         timer.finish(.reduceAndUpdate)
     }
@@ -111,7 +111,7 @@ public final class ParameterUpdater: @unchecked Sendable {
             let sum = scratch[worker].pointer
             for first in stride(from: block.range.lowerBound, to: block.range.upperBound, by: Self.piece) {
                 let range = first..<min(first + Self.piece, block.range.upperBound)
-                reducer.sum(range, into: sum)
+                gradients.sum(range, into: sum)
                 optimizer.update(range, gradient: sum, gradientScale: gradientScale)
             }
         }

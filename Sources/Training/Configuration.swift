@@ -18,7 +18,7 @@ public struct Configuration: Sendable, Equatable {
     /// Into how many shards a batch is cut: how many workers can help. nil for a default made from the batch size.
     public var shards: Int?
     public var epochs: Int
-    /// Decides first values, order of samples and dropout.
+    /// Decides initial values, order of samples and dropout.
     public var seed: UInt64
     /// The largest global norm of the gradients; longer ones are scaled down to it. nil for no clipping.
     public var clipNorm: Double?

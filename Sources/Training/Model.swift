@@ -13,7 +13,7 @@ public final class Model: @unchecked Sendable {
     let packed: PackedWeights
     let kernels: any KernelTable.Type
 
-    /// A model with first values made from a seed.
+    /// A model with initial values made from a seed.
     init(network: CompiledNetwork, seed: UInt64, kernels: any KernelTable.Type) {
         self.network = network
         self.kernels = kernels

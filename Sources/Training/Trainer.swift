@@ -118,7 +118,7 @@ public final class Trainer {
             network: network, model: model.shared, batchSize: batchSize, shards: configuration.shards!,
             seed: configuration.seed, microBatch: microBatch, team: team, kernels: kernels)
         updater = ParameterUpdater(
-            network: network, model: model.shared, reducer: gradients.reducer, clipNorm: configuration.clipNorm,
+            network: network, model: model.shared, gradients: gradients.reducer, clipNorm: configuration.clipNorm,
             team: team, kernels: kernels)
         optimizer = OptimizerState(
             configuration.optimizer, layout: network.layout, parameters: model.parameters.pointer, kernels: kernels)

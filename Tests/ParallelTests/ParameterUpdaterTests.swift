@@ -15,7 +15,7 @@ final class ParameterUpdaterTests: XCTestCase {
         let training = Training(problem, shards: shards, workers: workers, kernels: kernels)
         let optimizer = MomentumOptimizer(training.parameters, kernels: kernels)
         let updater = ParameterUpdater(
-            network: problem.network, model: training.model, reducer: training.engine.reducer, clipNorm: clipNorm,
+            network: problem.network, model: training.model, gradients: training.engine.reducer, clipNorm: clipNorm,
             team: training.team, kernels: kernels)
         let norms = training.team.region {
             (0..<steps).map { step in
@@ -118,7 +118,7 @@ final class ParameterUpdaterTests: XCTestCase {
             let training = Training(problem, shards: 5, workers: workers, kernels: availableKernels()[0])
             let optimizer = MomentumOptimizer(training.parameters, kernels: availableKernels()[0])
             let updater = ParameterUpdater(
-                network: problem.network, model: training.model, reducer: training.engine.reducer, clipNorm: clipNorm,
+                network: problem.network, model: training.model, gradients: training.engine.reducer, clipNorm: clipNorm,
                 team: training.team, kernels: availableKernels()[0])
             let companion = CompanionCounter()
             training.team.region {

@@ -53,7 +53,7 @@ final class StageTimesTests: XCTestCase {
         for clipNorm in [nil, 1.0] {
             let training = Training(problem, shards: 4, workers: 3)
             let updater = ParameterUpdater(
-                network: problem.network, model: training.model, reducer: training.engine.reducer, clipNorm: clipNorm,
+                network: problem.network, model: training.model, gradients: training.engine.reducer, clipNorm: clipNorm,
                 team: training.team, kernels: training.kernels)
             let optimizer = MomentumOptimizer(training.parameters, kernels: training.kernels)
             let recorder = SpanCounter()

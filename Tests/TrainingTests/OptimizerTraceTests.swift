@@ -56,7 +56,7 @@ final class OptimizerTraceTests: HDF5TestCase {
             network: network, model: model.shared, batchSize: rows, shards: shards, seed: 0, team: team,
             kernels: kernels)
         let updater = ParameterUpdater(
-            network: network, model: model.shared, reducer: engine.reducer, clipNorm: clipNorm > 0 ? clipNorm : nil,
+            network: network, model: model.shared, gradients: engine.reducer, clipNorm: clipNorm > 0 ? clipNorm : nil,
             team: team, kernels: kernels)
         let state = OptimizerState(
             try optimizer(attributes), layout: network.layout, parameters: model.parameters.pointer, kernels: kernels)

@@ -63,7 +63,7 @@ final class ReducerContest {
             microBatch: own.microBatch, team: team, kernels: kernels)
         func updater(_ source: any GradientSource) -> ParameterUpdater {
             ParameterUpdater(
-                network: network, model: state.model, reducer: source, clipNorm: configuration.clipNorm, team: team,
+                network: network, model: state.model, gradients: source, clipNorm: configuration.clipNorm, team: team,
                 kernels: kernels)
         }
         treeOrder = Contestant(

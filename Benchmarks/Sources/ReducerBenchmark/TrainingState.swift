@@ -29,7 +29,7 @@ final class TrainingState: BlockOptimizer, @unchecked Sendable {
     /// What workers compute on.
     var model: WorkerArena.Model { .init(parameters: parameters.pointer, packed: packed) }
 
-    /// Goes back to the first values.
+    /// Goes back to the initial values.
     func restart() {
         velocity.pointer.update(repeating: 0, count: velocity.count)
         network.initialize(parameters.pointer, seed: seed, kernels: kernels)

@@ -35,7 +35,7 @@ struct Train: ParsableCommand {
 
     @OptionGroup var workers: WorkerOptions
 
-    @Option(help: ArgumentHelp("Decides first values, order of samples and dropout.", valueName: "n"))
+    @Option(help: ArgumentHelp("Decides initial values, order of samples and dropout.", valueName: "n"))
     var seed: UInt64?
 
     @Option(help: ArgumentHelp("Write a checkpoint after every so many steps, besides each epoch.", valueName: "steps"))

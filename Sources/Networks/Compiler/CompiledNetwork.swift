@@ -50,7 +50,7 @@ public struct CompiledNetwork: Sendable {
         summary = graph.layers
     }
 
-    /// Fills a parameter buffer with first values, a function of the seed alone.
+    /// Fills a parameter buffer with initial values, a function of the seed alone.
     public func initialize(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64, kernels: any KernelTable.Type) {
         for parameter in layout.parameters {
             parameter.initializer.fill(

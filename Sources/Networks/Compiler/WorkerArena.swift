@@ -45,8 +45,7 @@ public final class WorkerArena: @unchecked Sendable {
     ///   - firstRow: where in the global batch the first of the rows stands.
     public func frame(
         rows: Int, model: Model, gradients: UnsafeMutablePointer<Float>, gradientStart: Accumulator,
-        addsGradients: Bool = false,
-        seed: UInt64, step: UInt32, firstRow: Int
+        addsGradients: Bool = false, seed: UInt64, step: UInt32, firstRow: Int
     ) -> Frame {
         precondition(rows <= capacity, "\(rows) rows do not fit an arena for \(capacity)")
         return Frame(
