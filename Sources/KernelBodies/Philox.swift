@@ -7,6 +7,8 @@ public enum Philox {
         case normal = 0x6C6F_636B_6E6F_726D
         case dropout = 0x6C6F_636B_6472_6F70
         case order = 0x6C6F_636B_6F72_6472
+        case blocks = 0x6C6F_636B_626C_6B73
+        case windows = 0x6C6F_636B_7769_6E64
         case split = 0x6C6F_636B_7370_6C69
         case synthetic = 0x6C6F_636B_7379_6E74
     }

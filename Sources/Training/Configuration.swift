@@ -20,6 +20,8 @@ public struct Configuration: Sendable, Equatable {
     public var epochs: Int
     /// Decides initial values, order of samples and dropout.
     public var seed: UInt64
+    /// How samples are put in order, epoch by epoch. Data larger than memory may need another way than `full`.
+    public var shuffle: Shuffle
     /// The largest global norm of the gradients; longer ones are scaled down to it. nil for no clipping.
     public var clipNorm: Double?
     /// Which metric of the validation split tells the best checkpoint, and when to stop early.
@@ -33,7 +35,7 @@ public struct Configuration: Sendable, Equatable {
     public init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
         optimizer: Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
-        shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, clipNorm: Double? = nil,
+        shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full, clipNorm: Double? = nil,
         monitor: MonitoredMetric = .loss, earlyStopping: EarlyStopping? = nil, checkpointEvery: Int? = nil,
         keepCheckpoints: Int = 3
     ) {
@@ -46,6 +48,7 @@ public struct Configuration: Sendable, Equatable {
         self.shards = shards
         self.epochs = epochs
         self.seed = seed
+        self.shuffle = shuffle
         self.clipNorm = clipNorm
         self.monitor = monitor
         self.earlyStopping = earlyStopping
@@ -77,6 +80,9 @@ public struct Configuration: Sendable, Equatable {
                 shards <= batchSize, "shards", "at most the batch size of \(batchSize), so that each has a row", shards)
         }
         try expect(epochs > 0, "epochs", "at least 1", epochs)
+        if let problem = shuffle.problem {
+            try expect(false, "shuffle.\(problem.key)", problem.expected, problem.found)
+        }
         if let clipNorm { try expect(clipNorm > 0 && clipNorm.isFinite, "clipNorm", "a positive number", clipNorm) }
         if let checkpointEvery { try expect(checkpointEvery > 0, "checkpointEvery", "at least 1", checkpointEvery) }
         try expect(keepCheckpoints > 0, "keepCheckpoints", "at least 1", keepCheckpoints)
@@ -125,8 +131,8 @@ extension EarlyStopping: Codable {
 
 extension Configuration: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, clipNorm, monitor
-        case earlyStopping, checkpointEvery, keepCheckpoints
+        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, shuffle
+        case clipNorm, monitor, earlyStopping, checkpointEvery, keepCheckpoints
     }
 
     public init(from decoder: any Decoder) throws {
@@ -144,6 +150,7 @@ extension Configuration: Codable {
         shards = try fields.decodeIfPresent(Int.self, forKey: .shards)
         try read(.epochs, into: &epochs)
         try read(.seed, into: &seed)
+        try read(.shuffle, into: &shuffle)
         clipNorm = try fields.decodeIfPresent(Double.self, forKey: .clipNorm)
         try read(.monitor, into: &monitor)
         earlyStopping = try fields.decodeIfPresent(EarlyStopping.self, forKey: .earlyStopping)

@@ -127,7 +127,7 @@ public final class Trainer {
                 table: table, capacity: batchSize, usesLabels: configuration.loss.isClassification,
                 width: network.trainingPlan.output.shape.count, kernels: kernels)
         }
-        order = SampleOrder(count: table.count, seed: configuration.seed, epoch: progress.epoch)
+        order = Self.order(of: table, configuration, epoch: progress.epoch)
     }
 
     private static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
@@ -179,7 +179,22 @@ public final class Trainer {
     /// Goes on to the next epoch: a new order of the samples.
     public func beginNextEpoch() {
         progress.beginNextEpoch()
-        order = SampleOrder(count: table.count, seed: configuration.seed, epoch: progress.epoch)
+        order = Self.order(of: table, configuration, epoch: progress.epoch)
+    }
+
+    private static func order(of table: SampleTable, _ configuration: Configuration, epoch: Int) -> SampleOrder {
+        SampleOrder(count: table.count, seed: configuration.seed, epoch: epoch, shuffle: configuration.shuffle)
+    }
+
+    /// How well the order of the current epoch mixes samples; nil for a full shuffle, which leaves nothing to say.
+    public var shuffleQuality: ShuffleQuality? {
+        let block: Int
+        switch configuration.shuffle {
+        case .full: return nil
+        case .none: block = Shuffle.defaultBlock
+        case .blocks(let own, _): block = own
+        }
+        return ShuffleQuality(of: order, batchSize: configuration.batchSize, block: block, kernels: kernels)
     }
 
     private func recordStep(loss: Double, rows: Int) {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Datasets
 
 /// Hears of a run's progress, for a bar, a log or a plot. Called by the thread that leads the run, between phases:
 /// what it does delays the next step.
@@ -35,6 +36,8 @@ public struct RunSummary: Sendable {
     public let trainSamples: Int
     public let parameters: Int
     public let batchSize: Int
+    /// How well samples are mixed, unless they are shuffled fully.
+    public let shuffleQuality: ShuffleQuality?
     public let shards: Int
     public let workers: Int
     public let instructionSet: String

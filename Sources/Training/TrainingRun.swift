@@ -209,6 +209,7 @@ public final class TrainingRun {
             directory: directory.path, dataset: trainer.dataset.name,
             trainSamples: trainer.dataset[.train]?.count ?? 0,
             parameters: trainer.model.network.layout.elementCount, batchSize: trainer.configuration.batchSize,
+            shuffleQuality: trainer.shuffleQuality,
             shards: trainer.configuration.shards!, workers: trainer.team.workerCount,
             instructionSet: trainer.kernels.name, epochs: trainer.configuration.epochs,
             stepsPerEpoch: trainer.stepsPerEpoch, firstStep: trainer.progress.step, lastStep: lastStep)

@@ -1,16 +1,22 @@
 import Kernels
 
-/// The order of samples in an epoch: a random permutation of `0 ..< count` with random access.
+/// The order of samples in an epoch: a permutation of `0 ..< count` with random access.
 ///
 ///     let order = SampleOrder(count: 60_000, seed: 1, epoch: 0)
 ///     let first = order[0]
 ///
-/// A pure function of count, seed and epoch: to resume inside an epoch takes the position and nothing else, and no
-/// shuffled array is kept. See `RandomPermutation`.
+/// A pure function of count, seed, epoch and the way of shuffling: to resume inside an epoch takes the position and
+/// nothing else, and no shuffled array is kept. See `RandomPermutation` and `BlockOrder`.
 public struct SampleOrder: Sendable, Equatable {
-    private let permutation: RandomPermutation
+    public let count: Int
+    public let epoch: Int
+    let form: Form
 
-    public var count: Int { permutation.count }
+    enum Form: Sendable, Equatable {
+        case full(RandomPermutation)
+        case sequential
+        case blocks(BlockOrder)
+    }
 
     /// How this type derives its order; a resume must find the same one.
     public static let version = 1
@@ -18,30 +24,50 @@ public struct SampleOrder: Sendable, Equatable {
     /// - Parameters:
     ///   - count: at least zero.
     ///   - epoch: from zero.
-    public init(count: Int, seed: UInt64, epoch: Int) {
-        self.init(count: count, key: Philox.key(seed: seed, purpose: .order), epoch: epoch)
+    ///   - shuffle: one without a `problem`.
+    public init(count: Int, seed: UInt64, epoch: Int, shuffle: Shuffle = .full) {
+        precondition(count >= 0 && epoch >= 0)
+        self.count = count
+        self.epoch = epoch
+        let number = UInt32(truncatingIfNeeded: epoch)
+        switch shuffle {
+        case .full:
+            form = .full(
+                RandomPermutation(count: count, key: Philox.key(seed: seed, purpose: .order), epoch: number))
+        case .none: form = .sequential
+        case .blocks(let block, let window):
+            form = .blocks(BlockOrder(count: count, block: block, window: window, seed: seed, epoch: number))
+        }
     }
 
     /// An order of its own stream, for cutting data sets apart.
     init(count: Int, splitSeed: UInt64) {
-        self.init(count: count, key: Philox.key(seed: splitSeed, purpose: .split), epoch: 0)
-    }
-
-    private init(count: Int, key: UInt64, epoch: Int) {
-        precondition(count >= 0 && epoch >= 0)
-        permutation = RandomPermutation(count: count, key: key, epoch: UInt32(truncatingIfNeeded: epoch))
+        precondition(count >= 0)
+        self.count = count
+        epoch = 0
+        form = .full(RandomPermutation(count: count, key: Philox.key(seed: splitSeed, purpose: .split), epoch: 0))
     }
 
     /// The sample at a position of the epoch.
     public subscript(position: Int) -> Int {
         precondition(position >= 0 && position < count, "position outside the epoch")
-        return permutation[position]
+        switch form {
+        case .full(let permutation): return permutation[position]
+        case .sequential: return position
+        case .blocks(let order): return order[position]
+        }
     }
 
     /// Writes the samples at `positions` to `rows`. At most `Int32.max` samples.
     public func copy(_ positions: Range<Int>, to rows: UnsafeMutablePointer<Int32>, kernels: Kernels) {
         precondition(positions.lowerBound >= 0 && positions.upperBound <= count, "positions outside the epoch")
         precondition(count <= Int32.max, "more samples than an index can tell apart")
-        kernels.permute(permutation, first: positions.lowerBound, count: positions.count, into: rows)
+        switch form {
+        case .full(let permutation):
+            kernels.permute(permutation, first: positions.lowerBound, count: positions.count, into: rows)
+        case .sequential:
+            for index in 0..<positions.count { rows[index] = Int32(positions.lowerBound + index) }
+        case .blocks(let order): order.copy(positions, to: rows, kernels: kernels)
+        }
     }
 }

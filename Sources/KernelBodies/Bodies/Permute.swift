@@ -80,7 +80,7 @@ struct PermutedDigits {
     func digit(
         _ input: Philox16.Half, _ round: UInt32, _ base: UInt32, _ permutation: RandomPermutation
     ) -> Philox16.Half {
-        let word = Philox8.firstWord(key: permutation.key, input, round, permutation.epoch, 0)
+        let word = Philox8.firstWord(key: permutation.key, input, round, permutation.epoch, permutation.stream)
         return lockstep_upper_halves(lockstep_multiply_wide(word, base))
     }
 }

@@ -36,6 +36,7 @@ extension RunSummary {
             "machine     \(counted(workers, "worker")), \(instructionSet)",
             "run         \(directory.escaped)",
         ]
+        if let shuffleQuality { lines.insert("order       \(shuffleQuality.text)", at: 3) }
         if firstStep > 0 { lines.append("continuing  after step \(firstStep.grouped) of \(lastStep.grouped)") }
         return lines
     }

@@ -54,6 +54,7 @@ final class ReadmeTests: CommandTestCase {
         "key of `step`": "schedule: {step: {zzz: 1}}",
         "key of `cosine`": "schedule: {cosine: {zzz: 1}}",
         "key of `linear` (schedule)": "schedule: {linear: {zzz: 1}}",
+        "key of `shuffle`": "shuffle: {zzz: 1}",
         "key of `earlyStopping`": "earlyStopping: {zzz: 1}",
         "key of `dataset`": "dataset: {zzz: 1}",
         "layer": "network: [zzz]",
