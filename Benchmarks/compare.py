@@ -92,11 +92,12 @@ def compare(arguments):
         if name not in present:
             message = f"{package(name)} is not installed for {arguments.python}"
             found["problems"].append(problem(name, message))
-    warn_if_busy(arguments.wait)
     path = results.free_path(arguments.results, results.stem(found["machine"]["processor"], found["date"]))
     setup = Setup(arguments.lockstep, arguments.python, arguments.workers, arguments.seconds)
+    save(path, found)  # where that cannot be done, it shows before minutes of measuring
     interrupted = False
     try:
+        warn_if_busy(arguments.wait)
         measure_rounds(found, setup, arguments.workloads, present, arguments.rounds, note, lambda: save(path, found))
         found["complete"] = True
     except KeyboardInterrupt:

@@ -23,6 +23,7 @@ class CompareTests(unittest.TestCase):
         self.lockstep = fakes.lockstep(self.folder / "lockstep")
         self.python = fakes.python(self.folder / "python")
         self.shares = {"othersShare": 0.02, "stealShare": 0.01}
+        self.wait_until_quiet = mock.Mock(return_value=0.0)
         handler = signal.getsignal(signal.SIGTERM)
         self.addCleanup(signal.signal, signal.SIGTERM, handler)
 
@@ -35,7 +36,7 @@ class CompareTests(unittest.TestCase):
             contextlib.redirect_stdout(output),
             contextlib.redirect_stderr(errors),
             mock.patch("sys.argv", [str(part) for part in command]),
-            mock.patch("comparison.machine.wait_until_quiet", return_value=0.0),
+            mock.patch("comparison.machine.wait_until_quiet", self.wait_until_quiet),
             mock.patch("comparison.machine.CPUTime.shares_until", lambda *_: self.shares),
             mock.patch("comparison.machine.output_of", self.output_of),
         ):
@@ -47,7 +48,10 @@ class CompareTests(unittest.TestCase):
 
     def output_of(self, *command, folder=None):
         """Asks the fake interpreter, and neither git nor swift, which take their time."""
-        return os.popen(f"{command[0]} -c").read() if command[0] == self.python else None
+        if command[0] != self.python:
+            return None
+        with os.popen(f"{command[0]} -c") as pipe:
+            return pipe.read()
 
     def saved(self):
         [path] = (self.folder / "results").glob("*.json")
@@ -126,6 +130,31 @@ class CompareTests(unittest.TestCase):
         status, _, errors = self.compare()
         self.assertIn("is no Python that works: make one", errors)
         self.assertFalse((self.folder / "results").exists())
+
+    def test_results_that_cannot_be_saved_are_an_error_before_anything_is_measured(self):
+        (self.folder / "results").write_text("not a folder")
+        self.lockstep = fakes.lockstep(self.lockstep, f"touch {self.folder}/went-on")
+        status, output, errors = self.compare("mlp-128", "--rounds", "1")
+        self.assertEqual((status, output), (1, ""))
+        self.assertRegex(
+            errors, f"^compare.py: cannot write {self.folder}/results/.*[.]json: Not a directory\n$"
+        )
+        self.assertFalse((self.folder / "went-on").exists())
+
+    def test_what_stands_in_the_way_of_the_table_is_named(self):
+        self.compare("mlp-128", "--rounds", "1")
+        [table] = (self.folder / "results").glob("*.md")
+        table.unlink()
+        table.mkdir()
+        status, _, errors = self.compare("--draw", table.with_suffix(".json"))
+        self.assertEqual((status, errors), (1, f"compare.py: cannot write {table}: Is a directory\n"))
+        self.assertEqual(list(table.parent.glob("*.tmp")), [])
+
+    def test_an_interruption_before_the_first_number_leaves_no_file(self):
+        self.wait_until_quiet.side_effect = KeyboardInterrupt
+        status, _, errors = self.compare("mlp-128")
+        self.assertEqual((status, list((self.folder / "results").iterdir())), (130, []))
+        self.assertIn("nothing was measured", errors)
 
     def test_wrong_usage_is_refused(self):
         self.assert_usage_error("unknown workload 'mlp'; there are mlp-128, mlp-4096", "mlp")

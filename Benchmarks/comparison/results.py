@@ -1,5 +1,6 @@
 """The file of a comparison: one JSON object, of which table and picture are drawn."""
 
+import contextlib
 import json
 import os
 import re
@@ -8,7 +9,7 @@ FORMAT = 1
 
 
 class ResultsError(Exception):
-    """A file that is not the result of a comparison."""
+    """A file that is not the result of a comparison, or that cannot be read or written."""
 
 
 def stem(processor, date):
@@ -22,17 +23,23 @@ def free_path(folder, name):
     number = 1
     while True:
         path = folder / (f"{name}.json" if number == 1 else f"{name}-{number}.json")
-        if not path.exists():
+        if not os.path.exists(path):  # unlike Path.exists, never an error: `write` has better words for it
             return path
         number += 1
 
 
 def write(path, text):
-    """Whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Whole or not at all. Raises `ResultsError`."""
     temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text)
-    os.replace(temporary, path)
+    try:
+        with contextlib.suppress(FileExistsError):  # where it is no folder, the next line says so
+            path.parent.mkdir(parents=True)
+        temporary.write_text(text)
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise ResultsError(f"cannot write {path}: {error.strerror}") from error
 
 
 def save(path, results):
