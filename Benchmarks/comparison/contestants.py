@@ -1,7 +1,6 @@
 """Who competes, with which commands, and what is read from their output."""
 
 import json
-import math
 import re
 import tempfile
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from comparison import children
 from comparison.children import ChildFailure
+from comparison.schema import is_number, is_positive
 from peers.workloads import WORKLOADS
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
@@ -109,10 +109,6 @@ def read_step(output, workload):
     raise ChildFailure(f"printed no line of JSON with workload {workload}")
 
 
-def is_positive(value):
-    return isinstance(value, (int, float)) and value is not True and math.isfinite(value) and value > 0
-
-
 def read_accuracy(output):
     """From the last lines of `lockstep train`."""
     found = re.search(r"^test accuracy\s+([\d.]+)%", output, re.MULTILINE)
@@ -122,7 +118,8 @@ def read_accuracy(output):
 
 
 def read_peer_accuracy(output):
-    accuracies = [result["testAccuracy"] for result in objects(output) if "testAccuracy" in result]
+    accuracies = [result.get("testAccuracy") for result in objects(output)]
+    accuracies = [accuracy for accuracy in accuracies if is_number(accuracy)]
     if not accuracies:
         raise ChildFailure("printed no line of JSON with testAccuracy")
     return accuracies[-1]

@@ -5,7 +5,38 @@ import json
 import os
 import re
 
+from comparison.contestants import END_TO_END, TITLES
+from comparison.schema import FLAG, NUMBER, POSITIVE, TEXT, Only, Optional, SchemaError, check, nullable, one_of
+from peers.workloads import WORKLOADS
+
 FORMAT = 1
+
+STEP = {"stepMillisecondsMedian": POSITIVE, "stepMillisecondsBest": POSITIVE, "samplesPerSecond": POSITIVE}
+RUN = {"seconds": POSITIVE, "peakMemoryMiB": POSITIVE, "testAccuracy": NUMBER}
+NUMBERS = {workload: Only(dict.fromkeys(TITLES, STEP)) for workload in WORKLOADS} | {
+    END_TO_END: Only(dict.fromkeys(TITLES, RUN))
+}
+SCHEMA = {
+    "date": TEXT,
+    "settings": {"rounds": NUMBER, "seconds": NUMBER, "workers": NUMBER},
+    "machine": {
+        "processor": TEXT,
+        "cores": NUMBER,
+        "memoryGiB": NUMBER,
+        "system": TEXT,
+        "instructionSet": Optional(TEXT),
+    },
+    "versions": {name: Optional(nullable(TEXT)) for name in ("swift", "python", "torch", "jax")},
+    "revision": {"commit": nullable(TEXT), "dirty": nullable(FLAG)},
+    "load": {"oneMinuteBefore": NUMBER},
+    "contestants": [one_of(TITLES)],
+    "workloads": [one_of(NUMBERS)],
+    "complete": FLAG,
+    "rounds": [{"workloads": Only(NUMBERS), "othersShare": NUMBER, "stealShare": NUMBER}],
+    "problems": [
+        {"contestant": one_of(TITLES), "workload": nullable(TEXT), "round": nullable(NUMBER), "message": TEXT}
+    ],
+}
 
 
 class ResultsError(Exception):
@@ -34,7 +65,7 @@ def write(path, text):
     try:
         with contextlib.suppress(FileExistsError):  # where it is no folder, the next line says so
             path.parent.mkdir(parents=True)
-        temporary.write_text(text)
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
         os.replace(temporary, path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -47,12 +78,17 @@ def save(path, results):
 
 
 def load(path):
+    """Raises `ResultsError` unless the file has all that table and picture are made of."""
     try:
-        results = json.loads(path.read_text())
+        results = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # UTF-8 that is none, too, and lists within lists without end
         raise ResultsError(f"{path}: not JSON ({error})") from error
     if not isinstance(results, dict) or results.get("format") != FORMAT:
         raise ResultsError(f"{path}: expected results of compare.py, format {FORMAT}")
+    try:
+        check(results, SCHEMA)
+    except SchemaError as error:
+        raise ResultsError(f"{path}: {error}") from error
     return results

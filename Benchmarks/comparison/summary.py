@@ -4,6 +4,7 @@ import statistics
 from dataclasses import dataclass
 
 from comparison.contestants import END_TO_END, OURS
+from comparison.schema import is_number, is_positive
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,15 @@ def medians_of_numbers(entries):
     values = {}
     for entry in entries:
         for key, value in entry.items():
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if is_number(value):
                 values.setdefault(key, []).append(value)
     return {key: statistics.median(found) for key, found in values.items()}
 
 
 def relative_time(entry, name, key):
-    """Time of a contestant over ours in a round."""
-    if name in entry and OURS in entry and key in entry[OURS]:
-        return entry[name][key] / entry[OURS][key]
-    return None
+    """Time of a contestant over ours in a round; None where one of them is missing."""
+    theirs, ours = (entry.get(who, {}).get(key) for who in (name, OURS))
+    return theirs / ours if is_positive(theirs) and is_positive(ours) else None
 
 
 def ratio_of_round(entry, key):
