@@ -26,6 +26,29 @@ final class KernelBenchmarkTests: XCTestCase {
         }
     }
 
+    /// A kernel that is declared and not timed would be missing from the figures, and nobody would see it.
+    func testEveryKernelOfTheInterfaceIsTimed() throws {
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
+        let interface = try String(
+            contentsOf: sources.appending(path: "KernelBodies/Interface/KernelTable.swift"), encoding: .utf8)
+        let names = Set(interface.matches(of: /static func (\w+)/).map { String($0.1) })
+        XCTAssertTrue(names.isSuperset(of: ["gemm", "activate", "normal"]), "\(names)")
+        let timing = try ["Kernels/LayerProduct", "Kernels/StreamKernels", "Machine/MultiplyAddLoop"].map {
+            try String(contentsOf: sources.appending(path: "Measurement/\($0).swift"), encoding: .utf8)
+        }.joined()
+        XCTAssertEqual(names.filter { !timing.contains("kernels.\($0)(") }.sorted(), [])
+    }
+
+    func testBytesAreThoseThatAnElementReadsAndWrites() {
+        let streams = StreamKernels(kernels: ReferenceKernels.self).all
+        let bytes = Dictionary(uniqueKeysWithValues: streams.map { ($0.name, $0.bytes) })
+        let expected = [
+            "sum": 4, "softmax of 10": 8, "softmax gradient of 10": 12, "softmax gradient of 500": 12, "huber": 12,
+            "adam": 28, "permutation": 4,
+        ]
+        for (name, count) in expected { XCTAssertEqual(bytes[name], count, name) }
+    }
+
     func testTheFirstLayerOfANetworkHasNoInputGradient() {
         for shape in ProductShape.layers where shape.inputs == 784 {
             XCTAssertNotEqual(shape.pass, .inputGradient)

@@ -70,6 +70,7 @@ final class StreamKernels {
             kernel("column sums", bytes: 4) { [self] in
                 kernels.columnSums(x, rows: count / columns, columns: columns, start: .zero, into: y)
             },
+            kernel("sum", bytes: 4) { [self] in w[0] = kernels.sum(x, count: count) },
             kernel("sum of squares", bytes: 4) { [self] in w[0] = kernels.sumOfSquares(x, count: count) },
             kernel("first non-finite", bytes: 4) { [self] in w[0] = Float(kernels.firstNonFinite(x, count: count)) },
             kernel("tree sum of 8", bytes: 36) { [self] in
@@ -86,6 +87,9 @@ final class StreamKernels {
             return [
                 kernel("softmax of \(columns)", bytes: 8) { [self] in
                     kernels.softmax(x, into: y, rows: rows, columns: columns)
+                },
+                kernel("softmax gradient of \(columns)", bytes: 12) { [self] in
+                    kernels.softmaxGradient(y: x, dy: y, into: z, rows: rows, columns: columns)
                 },
                 kernel("cross-entropy of \(columns)", bytes: 8) { [self] in
                     kernels.softmaxCrossEntropy(
@@ -109,6 +113,11 @@ final class StreamKernels {
             kernel("squared error", bytes: 12) { [self] in
                 kernels.squaredError(
                     predictions: x, targets: w, rows: rows, columns: columns, scale: 1, losses: z, gradient: y)
+            },
+            kernel("huber", bytes: 12) { [self] in
+                kernels.huber(
+                    predictions: x, targets: w, delta: 0.5, rows: rows, columns: columns, scale: 1, losses: z,
+                    gradient: y)
             },
         ]
     }
@@ -156,7 +165,12 @@ final class StreamKernels {
     }
 
     private var random: [StreamKernel] {
-        [
+        let permutation = RandomPermutation(count: count, key: 1, epoch: 1)
+        let integers = UnsafeMutableRawPointer(z).assumingMemoryBound(to: Int32.self)
+        return [
+            kernel("permutation", bytes: 4) { [self] in
+                kernels.permute(permutation, first: 0, count: count, into: integers)
+            },
             kernel("uniform", bytes: 4) { [self] in
                 kernels.uniform(into: y, count: count, seed: 1, stream: 1, low: 0, high: 1)
             },
