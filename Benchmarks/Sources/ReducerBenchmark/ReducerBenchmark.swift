@@ -48,7 +48,7 @@ struct ReducerBenchmark: ParsableCommand {
         let kernels = try selectKernels()
         for workload in try workloads.isEmpty ? Self.standard : workloads.map(Workload.init) {
             let measurement = try measure(ReducerContest(workload, workers: workers, kernels: kernels))
-            print(json ? try jsonLine(measurement) : measurement.text)
+            print(try json ? jsonLine(measurement) : measurement.text)
             fflush(nil)  // a pipe too shall have what is known
         }
     }
@@ -62,12 +62,6 @@ struct ReducerBenchmark: ParsableCommand {
             let rounds = (0..<rounds).map { _ in contest.round(seconds: seconds) }
             return ReducerMeasurement(contest, rounds: rounds, largestDifference: difference)
         }
-    }
-
-    private func jsonLine(_ measurement: ReducerMeasurement) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return String(decoding: try encoder.encode(measurement), as: UTF8.self)
     }
 }
 

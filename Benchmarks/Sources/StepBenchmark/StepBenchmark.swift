@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Lockstep
 import Measurement
 
@@ -37,7 +36,7 @@ struct StepBenchmarkCommand: ParsableCommand {
             var configuration = workload.configuration
             configuration.shards = shards ?? configuration.shards
             let measurement = try benchmark.run(Workload(name: workload.name, configuration: configuration))
-            print(String(decoding: try JSONEncoder().encode(measurement), as: UTF8.self))
+            print(try jsonLine(measurement))
         }
     }
 }

@@ -1,7 +1,9 @@
 import Foundation
 
-/// A value as one line of JSON, keys in alphabetical order; numbers that JSON has not are texts.
-func jsonLine(_ value: some Encodable) throws -> String {
+/// A value as one line of JSON, the form in which every program here prints figures for others to read.
+///
+/// Keys are in alphabetical order. Numbers that JSON has not are the texts "inf", "-inf" and "nan".
+public func jsonLine(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
