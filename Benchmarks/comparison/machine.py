@@ -60,19 +60,23 @@ def peer_versions(python):
         return {}
 
 
+# What decides the numbers: Lockstep, what it is compared with, and what compares them.
+MEASURED = ["Package.swift", "Sources", "Benchmarks", ":!Benchmarks/results", ":!Benchmarks/README.md"]
+
+
 def revision(root):
-    """The commit of the sources, and whether what decides the numbers was changed since."""
+    """The commit of the sources, and whether what decides the numbers was changed since; None where git cannot tell."""
     commit = output_of("git", "rev-parse", "HEAD", folder=root)
     if commit is None:
         return {"commit": None, "dirty": None}
-    measured = ["Package.swift", "Sources", "Benchmarks/peers"]
-    changes = output_of("git", "status", "--porcelain", "--", *measured, folder=root)
-    return {"commit": commit.strip(), "dirty": bool((changes or "").strip())}
+    changes = output_of("git", "status", "--porcelain", "--untracked-files=normal", "--", *MEASURED, folder=root)
+    return {"commit": commit.strip(), "dirty": None if changes is None else bool(changes.strip())}
 
 
 def newest_source(root):
     """When a source of the program was last changed, in seconds as `os.stat` has them."""
-    return max((path.stat().st_mtime for path in (root / "Sources").rglob("*.*")), default=0)
+    paths = [root / "Package.swift", *(root / "Sources").rglob("*")]
+    return max((path.stat().st_mtime for path in paths if path.is_file()), default=0)
 
 
 @dataclass(frozen=True)
