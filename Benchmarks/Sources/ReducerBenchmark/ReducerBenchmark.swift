@@ -38,7 +38,9 @@ struct ReducerBenchmark: ParsableCommand {
     private static let tolerance = 1e-4
 
     mutating func validate() throws {
-        guard workers ?? 1 > 0, rounds > 0, seconds > 0 else { throw ValidationError("expected numbers above 0") }
+        guard workers ?? 1 > 0, rounds > 0, seconds > 0, seconds.isFinite else {
+            throw ValidationError("expected finite numbers above 0")
+        }
         if let unknown = workloads.first(where: { name in !Workload.builtIn.contains { $0.name == name } }) {
             throw ValidationError("unknown workload '\(unknown)'. Choose from: \(names(Workload.builtIn))")
         }

@@ -24,8 +24,8 @@ struct StepBenchmarkCommand: ParsableCommand {
     var microBatch: Int?
 
     mutating func validate() throws {
-        guard workers > 0, seconds > 0, shards ?? 1 > 0, microBatch ?? 1 > 0 else {
-            throw ValidationError("expected numbers above 0")
+        guard workers > 0, seconds > 0, seconds.isFinite, shards ?? 1 > 0, microBatch ?? 1 > 0 else {
+            throw ValidationError("expected finite numbers above 0")
         }
     }
 
