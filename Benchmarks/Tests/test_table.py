@@ -37,3 +37,10 @@ class TableTests(unittest.TestCase):
     def test_numbers_have_three_digits(self):
         found = [table.number(value) for value in (None, 0.01234, 0.999, 1.234, 12.34, 123.4, 123456.7)]
         self.assertEqual(found, ["–", "0.0123", "0.999", "1.23", "12.3", "123", "123457"])
+
+    def test_numbers_that_round_up_to_more_digits_still_have_three(self):
+        found = [table.number(value) for value in (0.009996, 0.9994, 0.9996, 9.994, 9.996, 99.94, 99.96, 999.6)]
+        self.assertEqual(found, ["0.0100", "0.999", "1.00", "9.99", "10.0", "99.9", "100", "1000"])
+
+    def test_zero_is_a_number(self):
+        self.assertEqual(table.number(0), "0.00")

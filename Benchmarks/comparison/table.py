@@ -1,7 +1,5 @@
 """A comparison as Markdown: the whole of it, and the table of the README."""
 
-import math
-
 from comparison.contestants import END_TO_END, OURS, TITLES, workload_title
 from comparison.summary import summarize
 
@@ -135,7 +133,8 @@ def number(value):
     """Three significant digits, never in scientific notation."""
     if value is None:
         return MISSING
-    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
+    exponent = int(f"{value:.2e}".partition("e")[2])  # of the rounded value: 9.996 becomes 10.0
+    return f"{value:.{max(0, 2 - exponent)}f}"
 
 
 def milliseconds(value):
