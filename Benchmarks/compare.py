@@ -6,6 +6,7 @@ Results go to Benchmarks/results as JSON, as a Markdown table and as a picture. 
 
 import argparse
 import datetime
+import math
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 if sys.version_info < (3, 10):
     sys.exit("compare.py: needs Python 3.10 or later")
+if sys.platform != "linux":
+    sys.exit("compare.py: needs Linux, for what /proc tells of the processor")
 
 from comparison import machine, picture, readme, results, table
 from comparison.contestants import DATASET, END_TO_END, OURS, ROOT, Setup, competes, package
@@ -71,8 +74,10 @@ def parse_arguments():
             parser.error(f"unknown workload '{name}'; there are {', '.join(workloads)}")
     if arguments.rounds < 1:
         parser.error(f"--rounds: expected at least 1, found {arguments.rounds}")
-    if not arguments.seconds > 0:
-        parser.error(f"--seconds: expected more than 0, found {arguments.seconds:g}")
+    if not (math.isfinite(arguments.seconds) and arguments.seconds > 0):
+        parser.error(f"--seconds: expected a number above 0, found {arguments.seconds:g}")
+    if not arguments.wait >= 0:
+        parser.error(f"--wait: expected 0 or more, found {arguments.wait:g}")
     if not 1 <= arguments.workers <= cores:
         parser.error(f"--workers: expected 1 to {cores}, the cores this process may use, found {arguments.workers}")
     chosen = arguments.workloads or list(WORKLOADS)

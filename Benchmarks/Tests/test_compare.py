@@ -2,6 +2,7 @@ import contextlib
 import io
 import json
 import os
+import runpy
 import signal
 import tempfile
 import unittest
@@ -106,7 +107,7 @@ class CompareTests(unittest.TestCase):
         self.assertIn("2.00", output)
 
     def test_an_interruption_saves_what_there_is_and_ends_the_contestant(self):
-        slow = f'case "$1" in *torch*) kill -TERM {os.getpid()}; sleep 5; touch {self.folder}/went-on;; esac'
+        slow = f'case "$1" in *torch*) kill -TERM {os.getpid()}; sleep 60; touch {self.folder}/went-on;; esac'
         self.python = fakes.python(self.python, before_torch=slow)
         status, output, _ = self.compare("mlp-128", "--rounds", "3")
         self.assertEqual(status, 130)
@@ -159,8 +160,16 @@ class CompareTests(unittest.TestCase):
     def test_wrong_usage_is_refused(self):
         self.assert_usage_error("unknown workload 'mlp'; there are mlp-128, mlp-4096", "mlp")
         self.assert_usage_error("--rounds: expected at least 1, found 0", "--rounds", "0")
-        self.assert_usage_error("--seconds: expected more than 0, found 0", "--seconds", "0")
+        for seconds in ("0", "-1", "inf", "nan"):
+            self.assert_usage_error(f"--seconds: expected a number above 0, found {seconds}", "--seconds", seconds)
+        for seconds in ("-1", "nan"):
+            self.assert_usage_error(f"--wait: expected 0 or more, found {seconds}", "--wait", seconds)
         self.assert_usage_error("--workers: expected 1 to", "--workers", "0")
+
+    def test_a_system_without_proc_is_refused(self):
+        with mock.patch("sys.platform", "darwin"), self.assertRaises(SystemExit) as caught:
+            runpy.run_path(compare.__file__)
+        self.assertEqual(str(caught.exception), "compare.py: needs Linux, for what /proc tells of the processor")
 
     def test_earlier_results_are_drawn_again(self):
         self.compare("mlp-128", "--rounds", "1")
