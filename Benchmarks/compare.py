@@ -204,4 +204,5 @@ def note(message):
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # as standard error does: a terminal may lack dashes
     sys.exit(main())

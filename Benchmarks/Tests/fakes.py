@@ -43,7 +43,7 @@ def results(*rounds, contestants=("lockstep", "torch", "jax"), workloads=("mlp-1
 
 def program(path: Path, *lines):
     """A shell script that can be executed."""
-    path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+    path.write_text("\n".join(["#!/bin/sh", *lines, ""]), encoding="utf-8")
     path.chmod(0o755)
     return path
 

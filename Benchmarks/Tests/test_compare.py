@@ -4,6 +4,8 @@ import json
 import os
 import runpy
 import signal
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -51,12 +53,11 @@ class CompareTests(unittest.TestCase):
         """Asks the fake interpreter, and neither git nor swift, which take their time."""
         if command[0] != self.python:
             return None
-        with os.popen(f"{command[0]} -c") as pipe:
-            return pipe.read()
+        return subprocess.run([command[0], "-c"], stdout=subprocess.PIPE, encoding="utf-8").stdout
 
     def saved(self):
         [path] = (self.folder / "results").glob("*.json")
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
 
     def assert_usage_error(self, message, *arguments):
         status, _, errors = self.compare(*arguments)
@@ -75,7 +76,7 @@ class CompareTests(unittest.TestCase):
         self.assertEqual(results["machine"]["instructionSet"], "avx2")
         self.assertEqual(results["versions"]["torch"], "2.0")
         [table] = (self.folder / "results").glob("*.md")
-        self.assertEqual(table.read_text(), output)
+        self.assertEqual(table.read_text(encoding="utf-8"), output)
         [picture] = (self.folder / "results").glob("*.svg")
         ElementTree.parse(picture)
         self.assertIn("round 2/2  moons-100", errors)
@@ -133,13 +134,11 @@ class CompareTests(unittest.TestCase):
         self.assertFalse((self.folder / "results").exists())
 
     def test_results_that_cannot_be_saved_are_an_error_before_anything_is_measured(self):
-        (self.folder / "results").write_text("not a folder")
+        (self.folder / "results").write_text("not a folder", encoding="utf-8")
         self.lockstep = fakes.lockstep(self.lockstep, f"touch {self.folder}/went-on")
         status, output, errors = self.compare("mlp-128", "--rounds", "1")
         self.assertEqual((status, output), (1, ""))
-        self.assertRegex(
-            errors, f"^compare.py: cannot write {self.folder}/results/.*[.]json: Not a directory\n$"
-        )
+        self.assertRegex(errors, f"^compare.py: cannot write {self.folder}/results/.*[.]json: Not a directory\n$")
         self.assertFalse((self.folder / "went-on").exists())
 
     def test_what_stands_in_the_way_of_the_table_is_named(self):
@@ -171,40 +170,58 @@ class CompareTests(unittest.TestCase):
             runpy.run_path(compare.__file__)
         self.assertEqual(str(caught.exception), "compare.py: needs Linux, for what /proc tells of the processor")
 
+    def draw_by_itself(self, *flags, **environment):
+        """Draws results into table, picture and README, in a process of its own."""
+        path, readme = self.folder / "x.json", self.folder / "README.md"
+        entry = {"mlp-128": {"lockstep": fakes.step(1.0), "torch": fakes.step(2.0)}}
+        compare.results.save(path, fakes.results(entry, contestants=["lockstep", "torch", "jax"]))
+        readme.write_text(f"{compare.readme.BEGIN}\n{compare.readme.END}\n", encoding="utf-8")
+        command = [sys.executable, *flags, compare.__file__, "--draw", path, "--update-readme", "--readme", readme]
+        child = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, encoding="utf-8")
+        self.assertEqual(child.returncode, 0, child.stderr)
+        self.assertIn("best peer ÷ Lockstep", readme.read_text(encoding="utf-8"))
+        return child.stdout
+
+    def test_no_file_has_the_encoding_of_a_locale(self):
+        self.draw_by_itself("-X", "warn_default_encoding", "-W", "error::EncodingWarning")
+
+    def test_a_terminal_that_lacks_a_character_gets_the_rest(self):
+        self.assertIn(" \\u2013 |", self.draw_by_itself(PYTHONIOENCODING="ascii"))
+
     def test_earlier_results_are_drawn_again(self):
         self.compare("mlp-128", "--rounds", "1")
         [picture] = (self.folder / "results").glob("*.svg")
-        before = picture.read_text()
+        before = picture.read_text(encoding="utf-8")
         picture.unlink()
         status, _, _ = self.compare("--draw", picture.with_suffix(".json"))
         self.assertEqual(status, 0)
-        self.assertEqual(picture.read_text(), before)
+        self.assertEqual(picture.read_text(encoding="utf-8"), before)
 
     def test_a_file_that_is_not_results_is_refused(self):
         path = self.folder / "x.json"
         for text, message in [("{", "not JSON"), ("[]", "expected results of compare.py"), (None, "No such file")]:
-            path.write_text(text) if text else path.unlink()
+            path.write_text(text, encoding="utf-8") if text else path.unlink()
             status, _, errors = self.compare("--draw", path)
             self.assertEqual(status, 1)
             self.assertIn(f"compare.py: {path}: {message}", errors)
 
     def test_the_readme_is_written_only_from_complete_results(self):
         path = self.folder / "README.md"
-        path.write_text(f"{compare.readme.BEGIN}\n{compare.readme.END}\n")
+        path.write_text(f"{compare.readme.BEGIN}\n{compare.readme.END}\n", encoding="utf-8")
         arguments = ["mlp-128", "--rounds", "1", "--update-readme", "--readme", path]
         self.python = fakes.python(self.python, jax=None)
         _, _, errors = self.compare(*arguments)
         self.assertIn("the README is as it was", errors)
-        self.assertNotIn("Lockstep", path.read_text())
+        self.assertNotIn("Lockstep", path.read_text(encoding="utf-8"))
         self.python = fakes.python(self.python)
         self.assertEqual(self.compare(*arguments)[0], 0)
-        self.assertIn("1.00 ms", path.read_text())
+        self.assertIn("1.00 ms", path.read_text(encoding="utf-8"))
 
     def test_the_readme_is_not_written_from_a_busy_machine(self):
         path = self.folder / "README.md"
-        path.write_text(f"{compare.readme.BEGIN}\n{compare.readme.END}\n")
+        path.write_text(f"{compare.readme.BEGIN}\n{compare.readme.END}\n", encoding="utf-8")
         self.shares = {"othersShare": 0.3, "stealShare": 0.1}
         status, _, errors = self.compare("mlp-128", "--rounds", "1", "--update-readme", "--readme", path)
         self.assertEqual(status, 1)
         self.assertIn("the README is as it was: other processes took 40% of the processor time of a round", errors)
-        self.assertNotIn("Lockstep", path.read_text())
+        self.assertNotIn("Lockstep", path.read_text(encoding="utf-8"))

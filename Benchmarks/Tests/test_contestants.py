@@ -28,8 +28,8 @@ class ContestantsTests(unittest.TestCase):
             self.assertIn("--epochs 5 --batch-size 256 --seed 7", words)
 
     def test_our_configuration_is_that_of_the_peer(self):
-        ours = contestants.CONFIGURATION.read_text()
-        peer = (contestants.PEERS / "torch_fashion_mnist.py").read_text()
+        ours = contestants.CONFIGURATION.read_text(encoding="utf-8")
+        peer = (contestants.PEERS / "torch_fashion_mnist.py").read_text(encoding="utf-8")
         for line in ["batchSize: 256", "epochs: 5", "{adamW: {learningRate: 0.001, weightDecay: 0.01}}"]:
             self.assertIn(line, ours)
         for default in ['"--learning-rate", type=float, default=0.001', '"--weight-decay", type=float, default=0.01']:

@@ -1,6 +1,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from comparison import machine
 from comparison.machine import CPUTime
 
+BENCHMARKS = Path(machine.__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 MEASURED = [
     "Package.swift",
@@ -30,6 +32,16 @@ class MachineTests(unittest.TestCase):
     def test_no_time_at_all_is_no_share(self):
         now = CPUTime.parse("cpu 1 1 1 1 1 1 1 1 0 0", own=0.0)
         self.assertEqual(now.shares_until(now), {"othersShare": 0, "stealShare": 0})
+
+    def test_nothing_is_read_in_the_encoding_of_a_locale(self):
+        script = "from comparison import machine as m; m.describe(); m.CPUTime.now(); print(m.peer_versions('python3'))"
+        strict = ["-X", "warn_default_encoding", "-W", "error::EncodingWarning"]
+        command = [sys.executable, *strict, "-c", script]
+        child = subprocess.run(command, cwd=BENCHMARKS, capture_output=True, encoding="utf-8")
+        self.assertIn("'python': ", child.stdout, child.stderr)
+
+    def test_a_program_that_prints_no_text_is_no_error(self):
+        self.assertEqual(machine.output_of("printf", r"a\377b"), "a\ufffdb")
 
 
 class RevisionTests(unittest.TestCase):

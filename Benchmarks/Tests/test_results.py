@@ -37,7 +37,8 @@ class LoadTests(unittest.TestCase):
             "fashion-mnist": {"lockstep": fakes.run(2.0), "torch": fakes.run(7.0)},
         }
         failure = {"contestant": "jax", "workload": "mlp-128", "round": 1, "message": "it broke"}
-        self.results = fakes.results(entry, copy.deepcopy(entry), workloads=["mlp-128", "fashion-mnist"], problems=[failure])
+        rounds = [entry, copy.deepcopy(entry)]
+        self.results = fakes.results(*rounds, workloads=["mlp-128", "fashion-mnist"], problems=[failure])
 
     def refusal(self, content):
         """The reason why a file with this content is no result."""
@@ -98,7 +99,7 @@ class LoadTests(unittest.TestCase):
         self.results["workloads"].append("mlp-1")
         self.assertEqual(
             self.refusal_of_results(),
-            "workloads[2]: expected one of mlp-128, mlp-4096, wide-2048, moons-100, fashion-mnist, found \"mlp-1\"",
+            'workloads[2]: expected one of mlp-128, mlp-4096, wide-2048, moons-100, fashion-mnist, found "mlp-1"',
         )
 
     def test_no_damage_is_worse_than_an_error(self):

@@ -29,9 +29,10 @@ def describe():
 def output_of(*command, folder=None):
     """What a program prints, or nothing where it is missing or fails."""
     try:
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=60).stdout
+        child = subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
         return None
+    return child.stdout.decode("utf-8", errors="replace")
 
 
 def swift_version():
@@ -90,7 +91,7 @@ class CPUTime:
 
     @classmethod
     def now(cls):
-        with open("/proc/stat") as file:
+        with open("/proc/stat", encoding="utf-8") as file:
             return cls.parse(file.readline(), own_seconds())
 
     @classmethod

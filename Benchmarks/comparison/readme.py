@@ -12,9 +12,11 @@ END = "<!-- /benchmark -->"
 def check(readme):
     """Raises `ResultsError` unless the two comments are there, in order, once each."""
     try:
-        text = readme.read_text()
+        text = readme.read_text(encoding="utf-8")
     except OSError as error:
         raise ResultsError(f"{readme}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ResultsError(f"{readme}: not UTF-8 ({error})") from error
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         raise ResultsError(f"{readme}: expected a line '{BEGIN}' and after it a line '{END}'")
     return text

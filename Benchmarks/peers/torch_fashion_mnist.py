@@ -8,7 +8,7 @@ import time
 
 def seconds_since_process_start():
     """Linux: now less field 22 of /proc/self/stat, both on the clock that starts at boot; good to 10 ms."""
-    with open("/proc/self/stat") as file:
+    with open("/proc/self/stat", encoding="utf-8", errors="replace") as file:
         ticks = int(file.read().rpartition(")")[2].split()[19])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 

@@ -58,7 +58,7 @@ def time_steps(step, seconds):
 
 def processor():
     if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo") as lines:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 if line.startswith("model name"):
                     return line.partition(":")[2].strip()
