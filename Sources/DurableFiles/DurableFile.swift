@@ -14,9 +14,6 @@ public struct DurableFile: Sendable {
     private let directory: String
     private let name: String
 
-    /// Ends the name of every temporary file; a dot and the final name are its beginning.
-    public static let temporarySuffix = ".tmp"
-
     public init(_ path: String, replacing replaces: Bool = false) {
         self.path = path
         self.replaces = replaces
@@ -52,15 +49,16 @@ public struct DurableFile: Sendable {
     /// - Throws: `DurableFileError`, and what `body` throws.
     public func write(_ body: (_ temporary: String) throws -> Void) throws {
         try checkFree()
-        let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        let temporary = "\(directory)/.\(name).\(random)\(Self.temporarySuffix)"
-        do {
-            try body(temporary)
-            try synchronize(temporary, "put the file on the disk")
-            try giveName(temporary)
-        } catch {
-            unlink(temporary)
-            throw error
+        let temporary = Temporaries.name(beside: name, in: directory)
+        try Temporaries.during(temporary) {
+            do {
+                try body(temporary)
+                try synchronize(temporary, "put the file on the disk")
+                try giveName(temporary)
+            } catch {
+                unlink(temporary)
+                throw error
+            }
         }
         try synchronizeDirectory()
     }
@@ -74,6 +72,18 @@ public struct DurableFile: Sendable {
     /// first may change `errno`.
     public func failure(_ operation: String) -> DurableFileError {
         .failed(path: path, operation: operation, code: errno)
+    }
+
+    /// Makes the file a second name of another file, which costs no space, or a copy where there are no such names.
+    ///
+    /// - Parameter copy: writes the same under a temporary name.
+    /// - Throws: `DurableFileError`, and what `copy` throws.
+    public func link(to original: String, copy: (_ temporary: String) throws -> Void) throws {
+        try write { temporary in
+            if Foundation.link(original, temporary) == 0 { return }
+            guard [EPERM, ENOTSUP, EMLINK, ENOSYS].contains(errno) else { throw failure("link to \(original)") }
+            try copy(temporary)
+        }
     }
 
     private func create(_ temporary: String, _ bytes: [UInt8]) throws {
@@ -107,6 +117,8 @@ public struct DurableFile: Sendable {
         guard result == 0 else {
             throw errno == EEXIST ? DurableFileError.exists(path: path) : failure("name the file")
         }
+        // Renaming one name of a file to another of it does nothing, and leaves both.
+        if replaces { unlink(temporary) }
     }
 
     private func synchronize(_ path: String, _ operation: String) throws {

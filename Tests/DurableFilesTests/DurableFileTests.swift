@@ -1,18 +1,8 @@
 import DurableFiles
 import XCTest
 
-final class DurableFileTests: XCTestCase {
-    private var directory = ""
-
-    override func setUpWithError() throws {
-        directory = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    }
-
-    override func tearDownWithError() throws { try FileManager.default.removeItem(atPath: directory) }
-
+final class DurableFileTests: DirectoryTestCase {
     private var path: String { directory + "/file" }
-    private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: directory).sorted() }
     private func text() throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
     func testBytesArriveUnderTheNameAndNothingElseStays() throws {
@@ -81,5 +71,19 @@ final class DurableFileTests: XCTestCase {
             XCTAssertEqual(splitPath(path).directory, directory)
             XCTAssertEqual(splitPath(path).name, name)
         }
+    }
+
+    func testALinkIsASecondNameThatReplacesTheFirst() throws {
+        try DurableFile(path).write(Array("one".utf8))
+        let other = directory + "/other"
+        try DurableFile(other).write(Array("two".utf8))
+        func link() throws {
+            try DurableFile(path, replacing: true).link(to: other) { _ in XCTFail("no need to copy") }
+        }
+        try link()
+        XCTAssertEqual(try text(), "two")
+        // Both names are the same file's already.
+        try link()
+        XCTAssertEqual(try names(), ["file", "other"])
     }
 }

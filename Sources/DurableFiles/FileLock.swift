@@ -1,0 +1,52 @@
+import Foundation
+
+/// The right to be the only one who does something, as a lock on a file. The system takes it back when its owner ends,
+/// however that happens: no lock is ever left behind.
+///
+/// By `flock`, whose locks belong to the open file: others in the same process are refused as well.
+public final class FileLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Parameter path: the file. It is made if it is not there, and never removed: between opening and locking it, the
+    ///   name could come to mean another file.
+    /// - Throws: `FileLockError`.
+    public init(_ path: String) throws(FileLockError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+        guard descriptor >= 0 else { throw .failed(path: path, code: errno) }
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let code = errno
+            if code == EINTR { continue }
+            let holder = Self.holder(descriptor)
+            close(descriptor)
+            throw code == EWOULDBLOCK ? .held(path: path, by: holder) : .failed(path: path, code: code)
+        }
+        // For messages alone, so it may fail.
+        let text = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)\n"
+        _ = ftruncate(descriptor, 0)
+        _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Who says to hold the lock, in at most 200 bytes.
+    private static func holder(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 200)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        let line = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).prefix { !$0.isNewline }
+        return line.isEmpty ? "another process" : String(line)
+    }
+}
+
+/// Why there is no lock.
+public enum FileLockError: Error, Equatable, Sendable, CustomStringConvertible {
+    case held(path: String, by: String)
+    /// The system has no such file, or no locks on it.
+    case failed(path: String, code: Int32)
+
+    public var description: String {
+        switch self {
+        case .held(let path, let holder): "\(path): \(holder) holds this lock"
+        case .failed(let path, let code): "\(path): cannot lock it: \(String(cString: strerror(code)))"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Synchronization
+
+/// Files and directories in the making, which a process that is told to end removes on its way out.
+///
+/// What is killed leaves its own behind, under names that begin with a dot and end with `suffix`.
+public enum Temporaries {
+    /// Ends the name of everything temporary; a dot and the final name are its beginning.
+    public static let suffix = ".tmp"
+
+    private static let paths = Mutex<Set<String>>([])
+
+    /// A new name beside a file, for what is to get that file's name.
+    static func name(beside name: String, in directory: String) -> String {
+        "\(directory)/.\(name).\(String(UInt64.random(in: 0...UInt64.max), radix: 36))\(suffix)"
+    }
+
+    /// Removes `path` when the process ends before `body` does.
+    static func during<Result>(_ path: String, _ body: () throws -> Result) rethrows -> Result {
+        paths.withLock { _ = $0.insert(path) }
+        defer { paths.withLock { _ = $0.remove(path) } }
+        return try body()
+    }
+
+    /// Removes all there are. To be called by a process that ends next: who works on one of them finds it gone.
+    public static func removeAll() {
+        paths.withLock { paths in
+            for path in paths { try? FileManager.default.removeItem(atPath: path) }
+            paths = []
+        }
+    }
+}
