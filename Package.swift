@@ -78,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "LockstepCommand",
             dependencies: [
-                "Lockstep", "Measurement", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Lockstep", "DurableFiles", "Measurement",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Tests mirror Sources.

@@ -4,8 +4,10 @@ import HDF5
 extension Checkpoint {
     /// Writes the checkpoint to a new file, durably: when this returns, the file survives a loss of power; when it throws,
     /// nothing of that name was made. Throws `CheckpointError` `.exists` or `.cannotWrite`.
-    public func write(to path: String) throws {
-        let file = DurableFile(path)
+    ///
+    /// - Parameter replaces: whether a file of that name gives way to it.
+    public func write(to path: String, replacing replaces: Bool = false) throws {
+        let file = DurableFile(path, replacing: replaces)
         try CheckpointError.translating { try file.checkFree() }
         let (image, digest) = (try image(label: path), digest)
         try CheckpointError.translating {

@@ -40,6 +40,9 @@ public struct Checkpoint: Sendable {
 
         public init() {}
 
+        /// Whether the epoch that has just ended is the best so far.
+        public var isBest: Bool { bestEpoch == epoch && samplesIntoEpoch == 0 && epoch > 0 }
+
         /// The current epoch is complete.
         public mutating func beginNextEpoch() {
             epoch += 1

@@ -52,72 +52,69 @@ public struct CheckpointStore: Sendable {
         fileExists(bestPath) ? try Checkpoint.read(bestPath) : nil
     }
 
-    /// Writes the checkpoint of a step and then removes older ones, so that `keepingLast` remain. Returns its path.
+    /// Which checkpoints stay when a new one is written. The new one and `best.h5` always do.
+    public struct Retention: Sendable, Equatable {
+        /// How many of the newest, at least 1.
+        public var last: Int
+        /// Those of steps that are multiples of this stay for ever; nil for none.
+        public var every: Int?
+
+        public init(last: Int, every: Int? = nil) {
+            precondition(last > 0 && every ?? 1 > 0, "at least the new checkpoint must be kept")
+            self.last = last
+            self.every = every
+        }
+    }
+
+    /// Writes the checkpoint of a step, verifies it, and then removes older ones. Returns its path.
     ///
     /// A damaged file that has the name is moved aside (`.damaged`). If the same checkpoint is there already, that is that;
-    /// another one is an error (`.exists`).
+    /// one of before the epoch's validation is replaced; another one is an error (`.exists`).
     @discardableResult
-    public func write(_ checkpoint: Checkpoint, keepingLast: Int) throws -> String {
-        precondition(keepingLast > 0, "at least the new checkpoint must be kept")
+    public func write(_ checkpoint: Checkpoint, keeping retention: Retention) throws -> String {
         let step = checkpoint.progress.step
         let path = path(step: step)
+        var replaces = false
         if fileExists(path) {
             if let present = try? Checkpoint.read(path) {
-                guard present.isSameState(as: checkpoint) else {
-                    throw CheckpointError(.exists, path, "another checkpoint of step \(step) exists")
-                }
-                return path
+                if present.isSameState(as: checkpoint) { return path }
+                guard present.progress.epoch < checkpoint.progress.epoch, present.fingerprint == checkpoint.fingerprint
+                else { throw CheckpointError(.exists, path, "another checkpoint of step \(step) exists") }
+                replaces = true
+            } else {
+                try moveAside(path)
             }
-            try moveAside(path)
         }
-        try checkpoint.write(to: path)
-        try prune(keepingLast: keepingLast, newest: step)
+        try checkpoint.write(to: path, replacing: replaces)
+        try prune(keeping: retention, newest: step)
         return path
     }
 
-    /// Makes the checkpoint of `step` the best. A hard link where the file system has them, so that it costs no space and
-    /// outlives the step's own name; else a copy. Readers see the old best or the new one.
+    /// Makes the checkpoint of `step` the best. A second name of the same file where the file system has them, so that it
+    /// costs no space and outlives the step's own name. Readers see the old best or the new one.
     public func markBest(step: Int) throws {
-        let temporary = path(
-            ".best.h5.\(String(UInt64.random(in: 0...UInt64.max), radix: 36))\(DurableFile.temporarySuffix)")
-        let best = DurableFile(bestPath, replacing: true)
-        if link(path(step: step), temporary) != 0 {
-            guard [EPERM, ENOTSUP, EMLINK, ENOSYS].contains(errno) else {
-                let code = errno
-                throw CheckpointError(
-                    .failed(path: bestPath, operation: "link it to \(path(step: step))", code: code))
+        try CheckpointError.translating {
+            let path = path(step: step)
+            try DurableFile(bestPath, replacing: true).link(to: path) { temporary in
+                try Checkpoint.read(path).write(to: temporary)
             }
-            try Checkpoint.read(path(step: step)).write(to: temporary)
         }
-        guard rename(temporary, bestPath) == 0 else {
-            let failure = CheckpointError(best.failure("replace it"))
-            unlink(temporary)
-            throw failure
-        }
-        // Renaming one name of a file to another of it does nothing, and leaves both.
-        unlink(temporary)
-        try CheckpointError.translating { try best.synchronizeDirectory() }
     }
 }
 
 extension CheckpointStore {
-    /// A temporary file of this age was left by a process that was killed.
-    private static let staleAge: TimeInterval = 3600
-
-    /// Removes checkpoints older than `newest`, which was just verified, until `count` remain with it. Newer files, which can
-    /// only be damaged, are left for a person to look at.
-    private func prune(keepingLast count: Int, newest: Int) throws {
+    /// Removes checkpoints older than `newest`, which was just verified, but those to keep. Newer files, which can only be
+    /// damaged, are left for a person to look at. What is temporary was left by a process that was killed, since nothing
+    /// else is being written now.
+    private func prune(keeping retention: Retention, newest: Int) throws {
         let older = try steps().filter { $0 < newest }
-        for step in older.dropLast(count - 1) {
+        for step in older.dropLast(retention.last - 1) {
+            if let every = retention.every, step.isMultiple(of: every) { continue }
             guard unlink(path(step: step)) == 0 || errno == ENOENT else {
                 throw CheckpointError(DurableFile(path(step: step)).failure("remove the old checkpoint"))
             }
         }
-        for name in try names() where name.hasPrefix(".") && name.hasSuffix(DurableFile.temporarySuffix) {
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))
-            guard let modified = attributes?[.modificationDate] as? Date else { continue }
-            if -modified.timeIntervalSinceNow > Self.staleAge { unlink(path(name)) }
-        }
+        for name in try names() where name.hasPrefix(".") && name.hasSuffix(Temporaries.suffix) { unlink(path(name)) }
     }
 
     private func moveAside(_ path: String) throws {

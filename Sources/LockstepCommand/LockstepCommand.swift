@@ -20,6 +20,7 @@ struct LockstepCommand: ParsableCommand {
     static func main() {
         // A file that would outgrow `ulimit -f` shall be an error like a full disk, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
+        Interruption.listen()
         do {
             var command = try parseAsRoot()
             try command.run()

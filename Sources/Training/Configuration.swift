@@ -29,15 +29,19 @@ public struct Configuration: Sendable, Equatable {
     public var earlyStopping: EarlyStopping?
     /// Steps between checkpoints, besides the one at the end of each epoch. nil for those alone.
     public var checkpointEvery: Int?
-    /// How many checkpoints to keep, besides the best.
+    /// Minutes between checkpoints, likewise. nil for none by time.
+    public var checkpointMinutes: Double?
+    /// How many of the newest checkpoints to keep, besides the best.
     public var keepCheckpoints: Int
+    /// A checkpoint is written, and kept for ever, at each step that is a multiple of this. nil for none.
+    public var keepEvery: Int?
 
     public init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
         optimizer: Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
         shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full, clipNorm: Double? = nil,
         monitor: MonitoredMetric = .loss, earlyStopping: EarlyStopping? = nil, checkpointEvery: Int? = nil,
-        keepCheckpoints: Int = 3
+        checkpointMinutes: Double? = nil, keepCheckpoints: Int = 3, keepEvery: Int? = nil
     ) {
         self.dataset = dataset
         self.network = network
@@ -53,7 +57,9 @@ public struct Configuration: Sendable, Equatable {
         self.monitor = monitor
         self.earlyStopping = earlyStopping
         self.checkpointEvery = checkpointEvery
+        self.checkpointMinutes = checkpointMinutes
         self.keepCheckpoints = keepCheckpoints
+        self.keepEvery = keepEvery
     }
 
     /// The same with every default filled in.
@@ -85,7 +91,13 @@ public struct Configuration: Sendable, Equatable {
         }
         if let clipNorm { try expect(clipNorm > 0 && clipNorm.isFinite, "clipNorm", "a positive number", clipNorm) }
         if let checkpointEvery { try expect(checkpointEvery > 0, "checkpointEvery", "at least 1", checkpointEvery) }
+        if let checkpointMinutes {
+            try expect(
+                checkpointMinutes > 0 && checkpointMinutes.isFinite, "checkpointMinutes", "a positive number",
+                checkpointMinutes)
+        }
         try expect(keepCheckpoints > 0, "keepCheckpoints", "at least 1", keepCheckpoints)
+        if let keepEvery { try expect(keepEvery > 0, "keepEvery", "at least 1", keepEvery) }
         try earlyStopping?.check()
     }
 }
@@ -131,8 +143,8 @@ extension EarlyStopping: Codable {
 
 extension Configuration: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, shuffle
-        case clipNorm, monitor, earlyStopping, checkpointEvery, keepCheckpoints
+        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, shuffle, clipNorm, monitor
+        case earlyStopping, checkpointEvery, checkpointMinutes, keepCheckpoints, keepEvery
     }
 
     public init(from decoder: any Decoder) throws {
@@ -155,6 +167,8 @@ extension Configuration: Codable {
         try read(.monitor, into: &monitor)
         earlyStopping = try fields.decodeIfPresent(EarlyStopping.self, forKey: .earlyStopping)
         checkpointEvery = try fields.decodeIfPresent(Int.self, forKey: .checkpointEvery)
+        checkpointMinutes = try fields.decodeIfPresent(Double.self, forKey: .checkpointMinutes)
         try read(.keepCheckpoints, into: &keepCheckpoints)
+        keepEvery = try fields.decodeIfPresent(Int.self, forKey: .keepEvery)
     }
 }

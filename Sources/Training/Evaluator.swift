@@ -48,7 +48,12 @@ public final class Evaluator {
     }
 
     /// Computes loss and metrics of a whole split.
-    public func evaluate(_ table: SampleTable, split: Split) -> EvaluationReport {
+    ///
+    /// - Parameter isInterrupted: asked every 8,192 samples.
+    /// - Throws: `CancellationError` once it says yes.
+    public func evaluate(
+        _ table: SampleTable, split: Split, isInterrupted: () -> Bool = { false }
+    ) throws -> EvaluationReport {
         let usesLabels = model.network.loss.isClassification
         let losses = AlignedBuffer(count: min(table.count, Self.chunk))
         var lossSum = 0.0
@@ -62,7 +67,8 @@ public final class Evaluator {
             predicted.deallocate()
             ranks.deallocate()
         }
-        forEachChunk(of: table) { batch, outputs in
+        try forEachChunk(of: table) { batch, outputs in
+            if isInterrupted() { throw CancellationError() }
             let rows = batch.rows
             lossFunction.evaluate(
                 output: outputs, targets: batch.targets, rows: rows, weight: 1, losses: losses.pointer, gradient: nil)

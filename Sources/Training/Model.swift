@@ -48,15 +48,6 @@ public final class Model: @unchecked Sendable {
     /// What workers compute on.
     var shared: WorkerArena.Model { .init(parameters: parameters.pointer, packed: packed) }
 
-    /// The parameters as a checkpoint stores them.
-    func tensors() -> [Checkpoint.Tensor] { network.layout.tensors(from: parameters) }
-
-    /// The name of the first parameter that holds a value that is not finite.
-    var firstNonFiniteParameter: String? {
-        network.layout.parameters.first {
-            kernels.firstNonFinite(parameters.pointer + $0.offset, count: $0.count) < $0.count
-        }?.name
-    }
 }
 
 extension ParameterLayout {
@@ -71,23 +62,27 @@ extension ParameterLayout {
     /// Copies named tensors into a buffer of this layout.
     ///
     /// - Parameter what: what the tensors are, for messages.
-    /// - Throws: `TrainingError.incompatible` for a tensor that is missing, too many, or of another shape.
+    /// - Throws: `TrainingError.incompatible` that lists every tensor that is missing, too many, or of another shape; the
+    ///   buffer is then as it was.
     func copy(_ tensors: [Checkpoint.Tensor], into buffer: AlignedBuffer, path: String, what: String) throws {
         let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var problems: [String] = []
         for parameter in parameters {
-            guard let tensor = byName[parameter.name] else {
-                throw TrainingError.incompatible(
-                    path: path, problem: "expected a \(what) \(parameter.name) \(parameter.shape), found none")
+            let shape = byName[parameter.name]?.shape
+            if shape != parameter.shape.dimensions {
+                problems.append(
+                    "\(parameter.name): expected \(parameter.shape), found \(shape.map { "\($0)" } ?? "none")")
             }
-            guard tensor.shape == parameter.shape.dimensions, tensor.values.count == parameter.count else {
-                throw TrainingError.incompatible(
-                    path: path,
-                    problem: "\(what) \(parameter.name): expected shape \(parameter.shape), found \(tensor.shape)")
-            }
-            (buffer.pointer + parameter.offset).update(from: tensor.values, count: parameter.count)
         }
-        if let extra = Set(byName.keys).subtracting(parameters.map(\.name)).min() {
-            throw TrainingError.incompatible(path: path, problem: "found a \(what) \(extra) that the network has not")
+        for extra in Set(byName.keys).subtracting(parameters.map(\.name)).sorted() {
+            problems.append("\(extra): found \(byName[extra]!.shape), which the network has not")
+        }
+        guard problems.isEmpty else {
+            throw TrainingError.incompatible(
+                path: path, problem: "its \(what)s are not those of the network: \(problems.joined(separator: "; "))")
+        }
+        for parameter in parameters {
+            (buffer.pointer + parameter.offset).update(from: byName[parameter.name]!.values, count: parameter.count)
         }
     }
 }

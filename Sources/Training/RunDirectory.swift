@@ -2,7 +2,8 @@ import Checkpoints
 import DurableFiles
 import Foundation
 
-/// Where a run keeps what it makes: `config.yaml` as resolved, `metrics.csv` with a line an epoch, `checkpoints/`.
+/// Where a run keeps what it makes: `config.yaml` as resolved, `metrics.csv` with a line an epoch, `log.txt` with what
+/// befell it, `checkpoints/`, and `lock`, which the process that trains holds.
 public struct RunDirectory: Sendable {
     public let path: String
 
@@ -15,29 +16,64 @@ public struct RunDirectory: Sendable {
 
     public var configurationPath: String { path + "/config.yaml" }
     public var metricsPath: String { path + "/metrics.csv" }
+    public var logPath: String { path + "/log.txt" }
     public var checkpointsPath: String { path + "/checkpoints" }
+    var lockPath: String { path + "/lock" }
 
-    /// Makes the directory of a new run.
+    /// Makes the directory of a new run, with all that `fill` puts into it, or not at all. Runs that start at the same time
+    /// get one each.
     ///
+    /// - Parameters:
+    ///   - path: the directory; nil for the next free name for the data set.
+    ///   - dataset: path of the data set.
+    ///   - fill: writes the configuration and the first checkpoint into the directory, which has another name until then,
+    ///     and takes its lock.
     /// - Throws: `TrainingError.runDirectory` if something is there already, which is never overwritten, or if it cannot
     ///   be made.
-    public static func create(_ path: String, configuration: Configuration) throws -> RunDirectory {
-        guard let run = try createIfFree(path, configuration: configuration) else {
-            throw TrainingError.runDirectory(
-                path: path,
-                problem: "already there, and never overwritten: choose another directory with --run, or continue "
-                    + "the run with `lockstep resume \(path)`")
+    static func create(
+        _ path: String?, for dataset: String, fill: (RunDirectory) throws -> FileLock
+    ) throws -> (RunDirectory, FileLock) {
+        let names =
+            path.map { AnySequence([RunDirectory(path: $0).path]) }
+            ?? AnySequence(AnyIterator { freePath(for: dataset) })
+        let name = names.makeIterator().next()!
+        func failure(_ reason: String) -> TrainingError {
+            .runDirectory(path: name, problem: "cannot make the run directory: \(reason)")
         }
-        return run
+        let parent = splitPath(name).directory
+        do {
+            if !FileManager.default.fileExists(atPath: parent) {
+                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            }
+            let made = try DurableDirectory.create(names) { temporary in
+                let run = RunDirectory(path: temporary)
+                try FileManager.default.createDirectory(atPath: run.checkpointsPath, withIntermediateDirectories: false)
+                return try fill(run)
+            }
+            return (RunDirectory(path: made.path), made.result)
+        } catch DurableFileError.exists(let path) {
+            throw taken(path)
+        } catch let error as DurableFileError {
+            throw failure(error.reason)
+        } catch let error as CheckpointError {
+            // Its path is the temporary one.
+            throw failure(error.message)
+        } catch let error as CocoaError {
+            throw failure(error.shortReason)
+        }
     }
 
-    /// Makes the directory of a new run under the next free name. Runs that start at the same time get one each.
-    ///
-    /// - Parameter dataset: path of the data set.
-    public static func createNext(for dataset: String, configuration: Configuration) throws -> RunDirectory {
-        while true {
-            if let run = try createIfFree(freePath(for: dataset), configuration: configuration) { return run }
-        }
+    /// - Throws: `TrainingError.runDirectory` if something has the name of a new run.
+    static func checkFree(_ path: String) throws {
+        var status = stat()
+        if lstat(RunDirectory(path: path).path, &status) == 0 { throw taken(path) }
+    }
+
+    private static func taken(_ path: String) -> TrainingError {
+        .runDirectory(
+            path: path,
+            problem: "already there, and never overwritten: choose another directory with --run, or continue "
+                + "the run with `lockstep resume \(path)`")
     }
 
     /// A directory name that is free: `runs/digits-1`, or the next number.
@@ -51,40 +87,6 @@ public struct RunDirectory: Sendable {
         while FileManager.default.fileExists(atPath: "\(parent)/\(stem)-\(number)") { number += 1 }
         return "\(parent)/\(stem)-\(number)"
     }
-
-    /// Makes the directory, or returns nil if something has the name.
-    private static func createIfFree(_ path: String, configuration: Configuration) throws -> RunDirectory? {
-        func failure(_ reason: String) -> TrainingError {
-            .runDirectory(path: path, problem: "cannot make the run directory: \(reason)")
-        }
-        let run = RunDirectory(path: path)
-        let parent = splitPath(path).directory
-        do {
-            if !FileManager.default.fileExists(atPath: parent) {
-                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-            }
-        } catch {
-            throw failure(error.shortReason)
-        }
-        // Of two runs that want the same name, one gets it.
-        guard mkdir(path, 0o777) == 0 else {
-            let code = errno
-            if code == EEXIST { return nil }
-            throw failure(String(cString: strerror(code)))
-        }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: run.checkpointsPath, withIntermediateDirectories: false)
-            try run.write(configuration)
-        } catch {
-            run.remove()
-            throw failure(error.shortReason)
-        }
-        return run
-    }
-
-    /// Removes a directory that was just made, when its run cannot start.
-    func remove() { try? FileManager.default.removeItem(atPath: path) }
 
     /// The directory of a run that was started before.
     ///
@@ -106,9 +108,29 @@ public struct RunDirectory: Sendable {
         return run
     }
 
+    /// Takes the right to train in the directory, which ends with the process at the latest.
+    ///
+    /// - Throws: `TrainingError.runDirectory` if another process has it.
+    func lock() throws -> FileLock {
+        do {
+            return try FileLock(lockPath)
+        } catch .held(_, let holder) {
+            throw TrainingError.runDirectory(
+                path: path,
+                problem: "\(holder) is training in it: wait until it ends, or stop it; it can be read all the while")
+        } catch .failed(_, let code) {
+            throw TrainingError.runDirectory(
+                path: path, problem: "cannot lock \(lockPath): \(String(cString: strerror(code)))")
+        }
+    }
+
     /// Writes the configuration, in one piece or not at all.
     func write(_ configuration: Configuration) throws {
-        try Data(try configuration.yaml().utf8).write(to: URL(fileURLWithPath: configurationPath), options: .atomic)
+        do {
+            try DurableFile(configurationPath, replacing: true).write(Array(try configuration.yaml().utf8))
+        } catch let error as DurableFileError {
+            throw TrainingError.runDirectory(path: configurationPath, problem: error.reason)
+        }
     }
 }
 

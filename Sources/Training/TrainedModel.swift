@@ -50,7 +50,7 @@ public struct TrainedModel {
     /// - Parameter dataset: another file than the one trained on.
     public func evaluate(dataset path: String? = nil, split: Split = .test) throws -> EvaluationReport {
         let table = try dataset(path, needsTargets: true).table(split)
-        return team.region { evaluator.evaluate(table, split: split) }
+        return try team.region { try evaluator.evaluate(table, split: split) }
     }
 
     /// Writes predictions for one split to a new HDF5 file: `probabilities` `[samples, classes]` and `predictions`

@@ -17,8 +17,8 @@ public final class Trainer {
     public private(set) var progress: Checkpoint.Progress
     /// Steps of an epoch: batches of the train split, the last of which may be smaller.
     public let stepsPerEpoch: Int
-    /// Steps of all epochs of the configuration.
-    public var totalSteps: Int { stepsPerEpoch * configuration.epochs }
+    /// Steps at the end of the last epoch: those taken, perhaps by a run with batches of another size, and those to come.
+    public let totalSteps: Int
 
     /// The threads that compute. Steps are taken in a region of it.
     public let team: WorkerTeam
@@ -28,7 +28,7 @@ public final class Trainer {
     private let optimizer: OptimizerState
     private let batches: BatchQueue
     private let table: SampleTable
-    private let networkDigest: String
+    private let template: CheckpointTemplate
     private var order: SampleOrder
 
     /// What one step did.
@@ -61,6 +61,34 @@ public final class Trainer {
             microBatch: microBatch, kernels: kernels)
     }
 
+    /// A trainer at the beginning of a run that takes something over from another one, if `origin` says so.
+    ///
+    /// - Throws: `CheckpointError` if the checkpoint cannot be read; `TrainingError.incompatible` if it does not fit.
+    convenience init(
+        _ configuration: Configuration, from origin: TrainingRun.Origin?, dataset: Dataset, workers: WorkerCount,
+        kernels: any KernelTable.Type
+    ) throws {
+        switch origin {
+        case nil:
+            try self.init(configuration, dataset: dataset, workers: workers, kernels: kernels)
+        case .parameters(let path):
+            let network = try Self.compile(configuration, for: dataset)
+            let model = try Model(
+                network: network, checkpoint: try Checkpoint.read(path), path: path, kernels: kernels)
+            try self.init(
+                configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), workers: workers,
+                microBatch: nil, kernels: kernels)
+        case .branch(let path):
+            var checkpoint = try Checkpoint.read(path)
+            // The best of the other run is none of this one.
+            (checkpoint.progress.bestMetric, checkpoint.progress.bestEpoch) = (nil, nil)
+            checkpoint.progress.epochsWithoutImprovement = 0
+            try self.init(
+                resuming: checkpoint, path: path, configuration: configuration, dataset: dataset, workers: workers,
+                kernels: kernels)
+        }
+    }
+
     /// A trainer where a checkpoint was written. It continues with the bits of the run that was never stopped.
     ///
     /// - Parameter path: where the checkpoint came from, for messages.
@@ -73,19 +101,27 @@ public final class Trainer {
             throw TrainingError.incompatible(
                 path: path,
                 problem: "it was trained on a data set with digest \(checkpoint.datasetDigest), found \(dataset.name) "
-                    + "with digest \(dataset.digest): resuming needs the same data")
+                    + "with digest \(dataset.digest): going on needs the same data (--initialize-from takes the "
+                    + "parameters alone)")
         }
         let network = try Self.compile(configuration, for: dataset)
         let model = try Model(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
         try self.init(
             configuration, dataset: dataset, model: model, progress: checkpoint.progress, workers: workers,
             microBatch: nil, kernels: kernels)
-        for moment in optimizer.moments {
-            guard let tensors = checkpoint.optimizerState[moment.name] else {
-                throw TrainingError.incompatible(
-                    path: path, problem: "expected the optimizer's \(moment.name), found none")
+        let (expected, found) = (Set(optimizer.moments.map(\.name)), Set(checkpoint.optimizerState.keys))
+        guard expected == found else {
+            func text(_ names: Set<String>) -> String {
+                names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
             }
-            try network.layout.copy(tensors, into: moment.values, path: path, what: moment.name)
+            throw TrainingError.incompatible(
+                path: path,
+                problem: "it is of another optimizer: expected moments \(text(expected)), found \(text(found)) "
+                    + "(--initialize-from takes the parameters alone)")
+        }
+        for moment in optimizer.moments {
+            try network.layout.copy(
+                checkpoint.optimizerState[moment.name]!, into: moment.values, path: path, what: moment.name)
         }
     }
 
@@ -108,8 +144,13 @@ public final class Trainer {
         self.kernels = kernels
         let network = model.network
         let batchSize = min(configuration.batchSize, table.count)
-        stepsPerEpoch = (table.count + configuration.batchSize - 1) / configuration.batchSize
-        networkDigest = try Self.digest(of: configuration, inputShape: network.inputShape)
+        func steps(_ samples: Int) -> Int { (samples + configuration.batchSize - 1) / configuration.batchSize }
+        stepsPerEpoch = steps(table.count)
+        totalSteps =
+            progress.epoch < configuration.epochs
+            ? progress.step + steps(table.count - progress.samplesIntoEpoch)
+                + (configuration.epochs - progress.epoch - 1) * stepsPerEpoch
+            : progress.step
 
         // More workers than shards find nothing to do in the longest phase, so only who asks for them gets them.
         let count = workers == .automatic ? min(workers.resolved, configuration.shards!) : workers.resolved
@@ -122,6 +163,9 @@ public final class Trainer {
             team: team, kernels: kernels)
         optimizer = OptimizerState(
             configuration.optimizer, layout: network.layout, parameters: model.parameters.pointer, kernels: kernels)
+        template = CheckpointTemplate(
+            constants: try Self.constants(configuration, dataset, network, workers: count, kernels),
+            layout: network.layout, moments: optimizer.moments.map(\.name), kernels: kernels)
         batches = BatchQueue(team: team) { [table] in
             Batch(
                 table: table, capacity: batchSize, usesLabels: configuration.loss.isClassification,
@@ -167,9 +211,12 @@ public final class Trainer {
     }
 
     /// The learning rate of the next step.
-    public var learningRate: Double {
+    public var learningRate: Double { learningRate(step: progress.step) }
+
+    /// The learning rate of a step, counted from 0.
+    func learningRate(step: Int) -> Double {
         configuration.schedule.learningRate(
-            step: progress.step, base: configuration.optimizer.learningRate, totalSteps: totalSteps,
+            step: step, base: configuration.optimizer.learningRate, totalSteps: totalSteps,
             stepsPerEpoch: stepsPerEpoch)
     }
 
@@ -219,20 +266,25 @@ public final class Trainer {
     /// All that a resume needs.
     ///
     /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
-    public func checkpoint() throws -> Checkpoint {
-        if let name = model.firstNonFiniteParameter {
-            throw TrainingError.nonFinite(
-                step: progress.step, layer: name, problem: "a parameter is not a finite number any more")
-        }
-        let layout = model.network.layout
-        return Checkpoint(
-            parameters: model.tensors(),
-            optimizerState: Dictionary(
-                uniqueKeysWithValues: optimizer.moments.map { ($0.name, layout.tensors(from: $0.values)) }),
-            progress: progress, configuration: try configuration.yaml(), seed: configuration.seed,
-            batchSize: configuration.batchSize, shards: configuration.shards!, inputShape: dataset.inputShape,
-            classNames: dataset.classNames, datasetDigest: dataset.digest, networkDigest: networkDigest,
-            writtenBy: .init(version: lockstepVersion, workers: team.workerCount, instructionSet: kernels.name))
+    public func checkpoint() throws -> Checkpoint { try template.checkpoint(of: state, progress) }
+
+    /// Memory for copies of the state.
+    func makeSnapshot() -> StateSnapshot { StateSnapshot(template, of: state) }
+
+    /// Parameters, then the optimizer's moments.
+    private var state: [AlignedBuffer] { [model.parameters] + optimizer.moments.map(\.values) }
+
+    /// What every checkpoint of a run says.
+    private static func constants(
+        _ configuration: Configuration, _ dataset: Dataset, _ network: CompiledNetwork, workers: Int,
+        _ kernels: any KernelTable.Type
+    ) throws -> Checkpoint {
+        Checkpoint(
+            parameters: [], optimizerState: [:], progress: .init(), configuration: try configuration.yaml(),
+            seed: configuration.seed, batchSize: configuration.batchSize, shards: configuration.shards!,
+            inputShape: dataset.inputShape, classNames: dataset.classNames, datasetDigest: dataset.digest,
+            networkDigest: try digest(of: configuration, inputShape: network.inputShape),
+            writtenBy: .init(version: lockstepVersion, workers: workers, instructionSet: kernels.name))
     }
 
     private static func digest(of configuration: Configuration, inputShape: Shape) throws -> String {

@@ -49,6 +49,26 @@ public struct RunSummary: Sendable {
     public let lastStep: Int
 }
 
+extension RunSummary {
+    init(of trainer: Trainer, in directory: RunDirectory, lastStep: Int) {
+        self.init(
+            directory: directory.path, dataset: trainer.dataset.name,
+            trainSamples: trainer.dataset[.train]?.count ?? 0,
+            parameters: trainer.model.network.layout.elementCount, batchSize: trainer.configuration.batchSize,
+            shuffleQuality: trainer.shuffleQuality,
+            shards: trainer.configuration.shards!, workers: trainer.team.workerCount,
+            instructionSet: trainer.kernels.name, epochs: trainer.configuration.epochs,
+            stepsPerEpoch: trainer.stepsPerEpoch, firstStep: trainer.progress.step, lastStep: lastStep)
+    }
+
+    /// For the run's log.
+    var logLine: String {
+        (firstStep == 0 ? "begins" : "goes on after step \(firstStep)")
+            + " to step \(lastStep): \(dataset), batches of \(batchSize) in \(shards) shards, \(workers) workers, "
+            + "\(instructionSet), Lockstep \(lockstepVersion)"
+    }
+}
+
 /// What an epoch came to: a line of `metrics.csv`.
 public struct EpochReport: Sendable {
     /// Counted from 1.

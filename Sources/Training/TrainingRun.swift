@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import DurableFiles
 import Foundation
 import Kernels
 import Networks
@@ -11,17 +12,34 @@ import Parallel
 ///     let outcome = try run.train()
 ///
 /// What `train` leaves behind at any step can be continued by `TrainingRun(resuming:)`, with any number of workers and
-/// on any instruction set, and ends with the same bits.
+/// on any instruction set, and ends with the same bits. That holds for whatever ends it: an error, a signal, a kill.
 public final class TrainingRun {
     public let directory: RunDirectory
     public let trainer: Trainer
 
-    private let checkpoints: CheckpointStore
+    private let store: CheckpointStore
+    private let checkpoints: CheckpointWriter
+    private let snapshot: StateSnapshot
+    private var policy: CheckpointPolicy
     private let evaluator: Evaluator
     private let metrics: MetricsLog
+    private let log: RunLog
+    /// The right to train here; held from the start to the end of `train`.
+    private var lock: FileLock?
+    /// Of the newest checkpoint on the disk.
+    private var saved: Checkpoint.Progress
     private var epochClock = Stopwatch()
     private var epochRows = 0
     private var lastEpoch: EpochReport?
+
+    /// Where the parameters of a new run come from, instead of its seed.
+    public enum Origin: Sendable, Equatable {
+        /// A checkpoint of another run: its parameters, moments and progress. The new run goes on from there, with another
+        /// configuration; the data must be the same.
+        case branch(checkpoint: String)
+        /// The parameters of a checkpoint alone: training begins at step 0, with whatever data have their shape.
+        case parameters(checkpoint: String)
+    }
 
     /// Starts a new run. The directory is made last, when nothing can be wrong with configuration and data any more.
     ///
@@ -30,55 +48,67 @@ public final class TrainingRun {
     ///   - relativeTo: the directory that a relative path of the data set starts from; nil for the current one.
     ///   - kernels: nil for the best that this machine has, or what `LOCKSTEP_INSTRUCTION_SET` names.
     public convenience init(
-        _ configuration: Configuration, directory: String? = nil, relativeTo base: String? = nil,
-        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
+        _ configuration: Configuration, from origin: Origin? = nil, directory: String? = nil,
+        relativeTo base: String? = nil, workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
     ) throws {
         try configuration.check()
-        let dataset = try Dataset.load(configuration.dataset, relativeTo: base)
+        try directory.map(RunDirectory.checkFree)
         let trainer = try Trainer(
-            configuration, dataset: dataset, workers: workers, kernels: try kernels ?? selectKernels())
+            configuration, from: origin, dataset: try Dataset.load(configuration.dataset, relativeTo: base),
+            workers: workers, kernels: try kernels ?? selectKernels())
         try Self.checkMonitor(trainer)
-        let made =
-            try directory.map { try RunDirectory.create($0, configuration: trainer.configuration) }
-            ?? RunDirectory.createNext(for: dataset.name, configuration: trainer.configuration)
-        do {
-            try self.init(trainer: trainer, directory: made)
-            try writeCheckpoint(SilentObserver())
-        } catch {
-            made.remove()
-            throw error
+        let (made, lock) = try RunDirectory.create(directory, for: trainer.dataset.name) { draft in
+            try draft.write(trainer.configuration)
+            let store = CheckpointStore(directory: draft.checkpointsPath)
+            try store.write(try trainer.checkpoint(), keeping: .init(last: 1))
+            return try draft.lock()
         }
+        try self.init(trainer: trainer, directory: made, lock: lock)
     }
 
     /// Continues a run from its newest good checkpoint.
     ///
     /// - Parameters:
-    ///   - epochs: how many epochs the whole run shall have; nil for as many as it was started with.
+    ///   - changes: what shall be otherwise from here on.
     ///   - observer: hears of damaged checkpoints that were passed over.
     public convenience init(
-        resuming path: String, epochs: Int? = nil, relativeTo base: String? = nil, workers: WorkerCount = .automatic,
-        kernels: (any KernelTable.Type)? = nil, observer: any TrainingObserver = SilentObserver()
+        resuming path: String, changes: RunChanges = RunChanges(), relativeTo base: String? = nil,
+        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
+        observer: any TrainingObserver = SilentObserver()
     ) throws {
         let directory = try RunDirectory.open(path)
+        let lock = try directory.lock()
         let store = CheckpointStore(directory: directory.checkpointsPath)
         let (checkpoint, checkpointPath) = try store.newest { observer.note($0) }
         var configuration = try Configuration(yaml: checkpoint.configuration, path: checkpointPath)
-        if let epochs { configuration.epochs = epochs }
+        changes.apply(to: &configuration)
         try configuration.check()
-        let dataset = try Dataset.load(configuration.dataset, relativeTo: base)
         let trainer = try Trainer(
-            resuming: checkpoint, path: checkpointPath, configuration: configuration, dataset: dataset,
-            workers: workers, kernels: try kernels ?? selectKernels())
-        try self.init(trainer: trainer, directory: directory)
-        if epochs != nil { try directory.write(trainer.configuration) }
+            resuming: checkpoint, path: checkpointPath, configuration: configuration,
+            dataset: try Dataset.load(configuration.dataset, relativeTo: base), workers: workers,
+            kernels: try kernels ?? selectKernels())
+        try self.init(trainer: trainer, directory: directory, lock: lock)
+        if changes != RunChanges() { try directory.write(trainer.configuration) }
+        // It may have been killed between the two.
+        if checkpoint.progress.isBest { try store.markBest(step: checkpoint.progress.step) }
     }
 
-    private init(trainer: Trainer, directory: RunDirectory) throws {
+    private init(trainer: Trainer, directory: RunDirectory, lock: FileLock) throws {
         self.trainer = trainer
         self.directory = directory
-        checkpoints = CheckpointStore(directory: directory.checkpointsPath)
+        self.lock = lock
+        saved = trainer.progress
         evaluator = Evaluator(model: trainer.model, team: trainer.team, kernels: trainer.kernels)
-        metrics = try MetricsLog(path: directory.metricsPath, keepingEpochs: trainer.progress.epoch)
+        let metrics = try MetricsLog(path: directory.metricsPath, keepingEpochs: trainer.progress.epoch)
+        self.metrics = metrics
+        log = try RunLog(path: directory.logPath)
+        let configuration = trainer.configuration
+        store = CheckpointStore(directory: directory.checkpointsPath)
+        checkpoints = CheckpointWriter(
+            store: store, retention: .init(last: configuration.keepCheckpoints, every: configuration.keepEvery)
+        ) { try metrics.synchronize() }
+        snapshot = trainer.makeSnapshot()
+        policy = CheckpointPolicy(configuration)
     }
 
     /// Trains to the end of the last epoch, or to a step.
@@ -86,159 +116,162 @@ public final class TrainingRun {
     /// - Parameters:
     ///   - steps: how many steps to have taken since the start of the run; training stops there, even inside an epoch,
     ///     and leaves a checkpoint. nil for no such limit.
-    ///   - isInterrupted: asked before each step; once it says yes, training stops as at `steps`.
+    ///   - isInterrupted: asked before each step and all through validation; once it says yes, training stops as at
+    ///     `steps`. A validation that did not end is done again by a resume.
     /// - Throws: `TrainingError.nonFinite` if the loss is no number any more; the last good checkpoint stays.
+    ///   `CheckpointError` if the last checkpoint cannot be written.
     public func train(
         steps: Int? = nil, observer: any TrainingObserver = SilentObserver(), isInterrupted: () -> Bool = { false }
     ) throws -> TrainingOutcome {
+        try takeLock()
+        defer { lock = nil }
         let lastStep = min(steps ?? .max, trainer.totalSteps)
-        observer.runStarted(summary(lastStep: lastStep))
-        var reason = TrainingOutcome.Reason.completed
-        try trainer.team.region {
-            epochClock.start()
-            while trainer.progress.epoch < trainer.configuration.epochs {
-                if trainer.progress.step >= lastStep {
-                    reason = .reachedStep
-                    break
-                }
-                if hasStoppedEarly {
-                    reason = .stoppedEarly
-                    break
-                }
-                if isInterrupted() {
-                    reason = .interrupted
-                    break
-                }
+        let summary = RunSummary(of: trainer, in: directory, lastStep: lastStep)
+        log.note(summary.logLine)
+        observer.runStarted(summary)
+        do {
+            // Also after an error: when this returns nothing is half written.
+            defer { checkpoints.wait() }
+            let reason = try trainer.team.region { try takeSteps(to: lastStep, observer, isInterrupted) }
+            checkpoints.wait()
+            try reportCheckpoints(observer, isLast: true)
+            log.note("\(reason.rawValue) after step \(trainer.progress.step)")
+            return TrainingOutcome(
+                reason: reason, step: trainer.progress.step, epoch: trainer.progress.epoch,
+                checkpoint: store.path(step: trainer.progress.step), lastEpoch: lastEpoch)
+        } catch {
+            log.note("failed after step \(trainer.progress.step): \(error)")
+            throw error
+        }
+    }
+
+    private func takeSteps(
+        to lastStep: Int, _ observer: any TrainingObserver, _ isInterrupted: () -> Bool
+    ) throws -> TrainingOutcome.Reason {
+        epochClock.start()
+        var reason: TrainingOutcome.Reason?
+        while reason == nil {
+            if trainer.isEpochComplete {
+                if try !finishEpoch(observer, isInterrupted) { reason = .interrupted }
+            } else if trainer.progress.epoch >= trainer.configuration.epochs {
+                reason = .completed
+            } else if trainer.progress.step >= lastStep {
+                reason = .reachedStep
+            } else if hasStoppedEarly {
+                reason = .stoppedEarly
+            } else if isInterrupted() {
+                reason = .interrupted
+            } else {
                 let report = try trainer.step()
                 epochRows += report.rows
                 observer.stepFinished(report)
-                if trainer.isEpochComplete {
-                    try finishEpoch(report, observer)
-                } else if let every = trainer.configuration.checkpointEvery, report.step % every == 0 {
-                    try epochClock.pausing { try writeCheckpoint(observer) }
+                if !trainer.isEpochComplete, policy.isDue(step: report.step) {
+                    epochClock.pausing { beginCheckpoint() }
                 }
+                try reportCheckpoints(observer)
             }
         }
-        if !checkpoints.contains(step: trainer.progress.step) { try writeCheckpoint(observer) }
-        return TrainingOutcome(
-            reason: reason, step: trainer.progress.step, epoch: trainer.progress.epoch,
-            checkpoint: checkpoints.path(step: trainer.progress.step), lastEpoch: lastEpoch)
+        checkpoints.wait()
+        try reportCheckpoints(observer)
+        if saved != trainer.progress { beginCheckpoint() }
+        return reason!
     }
 
     /// Computes loss and metrics of one split with the current parameters.
-    public func evaluate(_ split: Split) throws -> EvaluationReport {
+    ///
+    /// - Parameter isInterrupted: asked every few thousand samples.
+    /// - Throws: `CancellationError` once it says yes.
+    public func evaluate(_ split: Split, isInterrupted: () -> Bool = { false }) throws -> EvaluationReport {
         let table = try trainer.dataset.table(split)
-        return trainer.team.region { evaluator.evaluate(table, split: split) }
+        return try trainer.team.region { try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted) }
     }
 
     // MARK: Epochs
 
-    private func finishEpoch(_ step: Trainer.StepReport, _ observer: any TrainingObserver) throws {
+    /// Validates, writes a line of metrics and a checkpoint, and goes on to the next epoch.
+    ///
+    /// - Returns: false if it was interrupted before all that.
+    private func finishEpoch(_ observer: any TrainingObserver, _ isInterrupted: () -> Bool) throws -> Bool {
         let seconds = epochClock.stop()
-        let validation = trainer.dataset[.validation].map { evaluator.evaluate($0, split: .validation) }
+        let validation: EvaluationReport?
+        do {
+            validation = try trainer.dataset[.validation].map {
+                try evaluator.evaluate($0, split: .validation, isInterrupted: isInterrupted)
+            }
+        } catch is CancellationError {
+            return false
+        }
         let isBest = validation.map(recordValidation) ?? false
         let progress = trainer.progress
         let samples = Double(progress.samplesIntoEpoch)
         let report = EpochReport(
-            epoch: step.epoch, step: step.step, learningRate: step.learningRate,
-            trainingLoss: progress.epochLoss / samples,
+            epoch: progress.epoch + 1, step: progress.step,
+            learningRate: trainer.learningRate(step: progress.step - 1), trainingLoss: progress.epochLoss / samples,
             trainingAccuracy: trainer.configuration.loss.isClassification
                 ? Double(progress.epochCorrect) / samples : nil,
             validation: validation, isBest: isBest, samplesPerSecond: Double(epochRows) / seconds, seconds: seconds)
         trainer.beginNextEpoch()
         lastEpoch = report
-        try writeCheckpoint(observer)
-        if isBest { try checkpoints.markBest(step: step.step) }
-        try metrics.append(report)
+        do {
+            // Before the checkpoint, so that no resume comes after a line that is missing.
+            try metrics.append(report)
+        } catch {
+            note("\(error); the line is kept and written with the next one", observer)
+        }
+        beginCheckpoint(isBest: isBest)
         observer.epochFinished(report)
         epochRows = 0
         epochClock.start()
-    }
-
-    /// Notes a validation in the progress. Returns whether it is the best so far.
-    private func recordValidation(_ validation: EvaluationReport) -> Bool {
-        let (metric, sign): (Double, Double) =
-            switch trainer.configuration.monitor {
-            case .loss: (validation.loss, -1)
-            case .accuracy: (validation.accuracy ?? .nan, 1)
-            }
-        let best = trainer.progress.bestMetric
-        let required = trainer.configuration.earlyStopping?.minimumImprovement ?? 0
-        let isBest = best.map { sign * (metric - $0) > 0 } ?? true
-        let countsAsImprovement = best.map { sign * (metric - $0) > required } ?? true
-        trainer.record { progress in
-            progress.epochsWithoutImprovement = countsAsImprovement ? 0 : progress.epochsWithoutImprovement + 1
-            if isBest {
-                progress.bestMetric = metric
-                progress.bestEpoch = progress.epoch + 1
-            }
-        }
-        return isBest
-    }
-
-    private var hasStoppedEarly: Bool {
-        guard let earlyStopping = trainer.configuration.earlyStopping else { return false }
-        return trainer.progress.epochsWithoutImprovement >= earlyStopping.patience
-    }
-
-    private static func checkMonitor(_ trainer: Trainer) throws {
-        let configuration = trainer.configuration
-        if configuration.earlyStopping != nil, trainer.dataset[.validation] == nil {
-            throw TrainingError.invalidConfiguration(
-                field: "earlyStopping",
-                problem: "expected a validation split to watch, found none in \(trainer.dataset.name): "
-                    + "add one, or set dataset.validationFraction")
-        }
-        if configuration.monitor == .accuracy, !configuration.loss.isClassification,
-            configuration.loss != .binaryCrossEntropy
-        {
-            throw TrainingError.invalidConfiguration(
-                field: "monitor", problem: "expected loss, since loss \(configuration.loss.name) has no accuracy")
-        }
+        return true
     }
 
     // MARK: Checkpoints
 
-    private func writeCheckpoint(_ observer: any TrainingObserver) throws {
-        let path = try checkpoints.write(try trainer.checkpoint(), keepingLast: trainer.configuration.keepCheckpoints)
-        observer.checkpointWritten(path: path, step: trainer.progress.step)
+    /// Copies the state and lets it be written. Only within a region.
+    private func beginCheckpoint(isBest: Bool = false) {
+        policy.begun()
+        checkpoints.write(snapshot, of: trainer.progress, isBest: isBest) {
+            snapshot.take(trainer.progress, team: trainer.team)
+        }
     }
 
-    private func summary(lastStep: Int) -> RunSummary {
-        RunSummary(
-            directory: directory.path, dataset: trainer.dataset.name,
-            trainSamples: trainer.dataset[.train]?.count ?? 0,
-            parameters: trainer.model.network.layout.elementCount, batchSize: trainer.configuration.batchSize,
-            shuffleQuality: trainer.shuffleQuality,
-            shards: trainer.configuration.shards!, workers: trainer.team.workerCount,
-            instructionSet: trainer.kernels.name, epochs: trainer.configuration.epochs,
-            stepsPerEpoch: trainer.stepsPerEpoch, firstStep: trainer.progress.step, lastStep: lastStep)
-    }
-}
-
-/// The kernels that this process uses unless it says otherwise.
-public func selectKernels() throws -> any KernelTable.Type {
-    try selectKernels(environment: ProcessInfo.processInfo.environment)
-}
-
-/// Measures time that is spent on one thing, with pauses.
-private struct Stopwatch {
-    private var started = ContinuousClock.now
-    private var accumulated = Duration.zero
-
-    mutating func start() {
-        accumulated = .zero
-        started = .now
+    /// Tells what came of checkpoints.
+    ///
+    /// - Parameter isLast: whether there will be no other to make up for one that failed.
+    /// - Throws: the error of the last; that of a state that is not worth saving.
+    private func reportCheckpoints(_ observer: any TrainingObserver, isLast: Bool = false) throws {
+        for outcome in checkpoints.takeOutcomes() {
+            switch outcome {
+            case .written(let path, let progress):
+                saved = progress
+                observer.checkpointWritten(path: path, step: progress.step)
+            case .failed(let progress, let error):
+                if isLast || error is TrainingError { throw error }
+                note(
+                    "step \(progress.step) could not be saved, and training goes on; the newest checkpoint is that of "
+                        + "step \(saved.step). \(error)", observer)
+            }
+        }
     }
 
-    mutating func stop() -> Double {
-        accumulated += .now - started
-        return accumulated / .seconds(1)
+    /// Adds an event to the run's log.
+    public func note(_ message: String) { log.note(message) }
+
+    private func note(_ message: String, _ observer: any TrainingObserver) {
+        log.note(message)
+        observer.note(message)
     }
 
-    mutating func pausing<Result>(_ body: () throws -> Result) rethrows -> Result {
-        accumulated += .now - started
-        defer { started = .now }
-        return try body()
+    /// Takes the lock again if `train` gave it back.
+    ///
+    /// - Throws: `TrainingError.runDirectory` if somebody else has it, or has trained on since.
+    private func takeLock() throws {
+        guard lock == nil else { return }
+        let lock = try directory.lock()
+        guard try store.steps().last == saved.step else {
+            throw TrainingError.runDirectory(
+                path: directory.path, problem: "somebody else has trained on since step \(saved.step): resume it")
+        }
+        self.lock = lock
     }
 }

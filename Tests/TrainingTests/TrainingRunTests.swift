@@ -109,7 +109,7 @@ final class TrainingRunTests: HDF5TestCase {
     func testAResumeWithMoreEpochsGoesOn() throws {
         let run = try newRun(configuration())
         _ = try run.train()
-        let extended = try TrainingRun(resuming: run.directory.path, epochs: 6)
+        let extended = try TrainingRun(resuming: run.directory.path, changes: .init(epochs: 6))
         XCTAssertEqual(try extended.train().step, 30)
         XCTAssertEqual(try Configuration(contentsOf: run.directory.configurationPath).epochs, 6)
         XCTAssertEqual(try lines(extended).count, 7)
@@ -139,7 +139,7 @@ final class TrainingRunTests: HDF5TestCase {
                 resuming: checkpoint, path: outcome.checkpoint, configuration: other,
                 dataset: Dataset.load(other.dataset, relativeTo: nil), kernels: availableKernels()[0])
         ) { error in
-            XCTAssertTrue("\(error)".contains("resuming needs the same data"), "\(error)")
+            XCTAssertTrue("\(error)".contains("going on needs the same data"), "\(error)")
         }
     }
 

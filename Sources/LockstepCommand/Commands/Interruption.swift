@@ -1,29 +1,78 @@
+import DurableFiles
 import Foundation
 import Synchronization
 
-/// Makes of the first Ctrl-C, or of the SIGTERM with which a scheduler announces that it takes the machine back, a stop
-/// after the current step. The second ends the process at once.
+/// What becomes of Ctrl-C (SIGINT), of the SIGTERM with which a scheduler announces that it takes the machine back, and of
+/// the SIGHUP of a terminal that is closed.
+///
+/// A command that makes files removes those that are half made and ends by the signal, as if it had never listened. A run
+/// that trains asks `signal` between steps, finishes the one it is in and writes a checkpoint; the second signal ends it
+/// at once.
+///
+/// A thread waits for them, since hardly anything may be done in a handler. Signals that whoever started the program chose
+/// to ignore (`nohup`) stay ignored.
 enum Interruption {
+    private enum Manner { case ending, finishing }
+
+    private static let manner = Mutex(Manner.ending)
     private static let received = Atomic<Int32>(0)
 
-    /// The signal that came, if one did.
+    /// The signal that came while training, if one did.
     static var signal: Int32? {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }
 
-    /// Begins to listen. Signals that whoever started the program chose to ignore stay ignored.
+    /// Begins to listen. To be called before there are other threads: they inherit that these signals are not theirs.
     static func listen() {
-        // Made before a handler may run, which must not take the lock of a first use.
-        received.store(0, ordering: .relaxed)
-        for number in [SIGINT, SIGTERM] {
-            let before = Foundation.signal(number) { number in
-                Interruption.received.store(number, ordering: .relaxed)
-                _ = Foundation.signal(number, SIG_DFL)
-            }
-            if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-                _ = Foundation.signal(number, SIG_IGN)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        Thread.detachNewThread { [signals] in
+            var signals = signals
+            while true {
+                var number: Int32 = 0
+                if sigwait(&signals, &number) == 0 { receive(number) }
             }
         }
+    }
+
+    /// Calls `body`, which asks for `signal`; the first one does not end the process.
+    static func finishing<Result>(_ body: () throws -> Result) rethrows -> Result {
+        manner.withLock { $0 = .finishing }
+        defer { manner.withLock { $0 = .ending } }
+        return try body()
+    }
+
+    /// "SIGINT"
+    static func name(of number: Int32) -> String {
+        [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][number] ?? "signal \(number)"
+    }
+
+    private static func receive(_ number: Int32) {
+        let isFirst = manner.withLock { manner in
+            manner == .finishing && received.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged
+        }
+        if isFirst { return }
+        Temporaries.removeAll()
+        end(by: number)
+    }
+
+    /// Ends the process the way the signal does, so that a shell that waits for it knows.
+    private static func end(by number: Int32) -> Never {
+        Foundation.signal(number, SIG_DFL)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+        _exit(128 + number)
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        let before = Foundation.signal(number, SIG_IGN)
+        _ = Foundation.signal(number, before)
+        return unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 }

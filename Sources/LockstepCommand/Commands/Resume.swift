@@ -12,14 +12,21 @@ struct Resume: ParsableCommand {
     @Argument(help: ArgumentHelp("Directory of the run.", valueName: "run"), completion: .directory)
     var runDirectory: String
 
+    @Option(
+        help: ArgumentHelp("HDF5 file with the same data, however stored.", valueName: "file"),
+        completion: .file(extensions: ["h5"]))
+    var dataset: String?
+
     @OptionGroup var workers: WorkerOptions
     @OptionGroup var length: LengthOptions
+    @OptionGroup var checkpointing: CheckpointingOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         try TrainingSession(length: length, output: output).train { observer in
             try TrainingRun(
-                resuming: runDirectory, epochs: length.epochs, workers: workers.workers, observer: observer)
+                resuming: runDirectory, changes: checkpointing.changes(epochs: length.epochs, dataset: dataset),
+                workers: workers.workers, observer: observer)
         }
     }
 }

@@ -38,15 +38,29 @@ struct Train: ParsableCommand {
     @Option(help: ArgumentHelp("Decides initial values, order of samples and dropout.", valueName: "n"))
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("Write a checkpoint after every so many steps, besides each epoch.", valueName: "steps"))
-    var checkpointEvery: Int?
+    @OptionGroup var checkpointing: CheckpointingOptions
+
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp(
+            "Branch from this checkpoint: go on from its step with its parameters and moments, in a new run. Without "
+                + "config.yaml, with its configuration.", valueName: "checkpoint"),
+        completion: .file(extensions: ["h5"]))
+    var branch: String?
+
+    @Option(
+        help: ArgumentHelp("Begin with the parameters of this checkpoint, at step 0.", valueName: "checkpoint"),
+        completion: .file(extensions: ["h5"]))
+    var initializeFrom: String?
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         try requirePositive(batchSize, "--batch-size")
         try requirePositive(shards, "--shards")
-        try requirePositive(checkpointEvery, "--checkpoint-every")
+        guard branch == nil || initializeFrom == nil else {
+            throw ValidationError("--from, --initialize-from: expected one of them, found both")
+        }
         if let shards, let batchSize, shards > batchSize {
             throw ValidationError("--shards: expected at most the batch size of \(batchSize), found \(shards)")
         }
@@ -55,19 +69,30 @@ struct Train: ParsableCommand {
     func run() throws {
         try TrainingSession(length: length, output: output).train { _ in
             try namingFile(configurationFile ?? ShippedConfiguration.path) {
-                try TrainingRun(resolvedConfiguration(), directory: runDirectory, workers: workers.workers)
+                try TrainingRun(
+                    resolvedConfiguration(), from: origin(), directory: runDirectory, workers: workers.workers)
             }
         }
     }
 
+    private func origin() throws -> TrainingRun.Origin? {
+        if let branch { return .branch(checkpoint: try checkpointPath(branch)) }
+        return try initializeFrom.map { .parameters(checkpoint: try checkpointPath($0)) }
+    }
+
+    private func baseConfiguration() throws -> Configuration {
+        if let configurationFile { return try Configuration(contentsOf: configurationFile) }
+        guard let branch else { return try ShippedConfiguration.load() }
+        let path = try checkpointPath(branch)
+        return try Configuration(yaml: try Checkpoint.read(path).configuration, path: path)
+    }
+
     private func resolvedConfiguration() throws -> Configuration {
-        var configuration = try configurationFile.map(Configuration.init(contentsOf:)) ?? ShippedConfiguration.load()
-        if let dataset { configuration.dataset = configuration.dataset.replacingPath(with: dataset) }
-        if let epochs = length.epochs { configuration.epochs = epochs }
+        var configuration = try baseConfiguration()
+        checkpointing.changes(epochs: length.epochs, dataset: dataset).apply(to: &configuration)
         if let batchSize { configuration.batchSize = batchSize }
         if let shards { configuration.shards = shards }
         if let seed { configuration.seed = seed }
-        if let checkpointEvery { configuration.checkpointEvery = checkpointEvery }
         return configuration
     }
 }

@@ -10,7 +10,8 @@ struct TrainingSession {
     /// - Parameter prepare: makes or opens the run; what it has to say goes to the observer.
     func train(_ prepare: (any TrainingObserver) throws -> TrainingRun) throws {
         let started = ContinuousClock.now
-        Interruption.listen()
+        // Nobody may be left to read what it says, and it trains all the same.
+        signal(SIGPIPE, SIG_IGN)
         let bar = Terminal.isInteractive && !output.quiet ? ProgressBar() : nil
         defer { bar?.erase() }
         let observer: any TrainingObserver =
@@ -19,19 +20,31 @@ struct TrainingSession {
         if let note = performanceNote(for: try selectKernels()) { observer.note(note) }
         let run = try prepare(observer)
         if let note = noteOnLength(of: run) { observer.note(note) }
-        let outcome = try run.train(steps: length.steps, observer: observer) { Interruption.signal != nil }
-        bar?.erase()
-        if outcome.reason == .interrupted, let signal = Interruption.signal {
-            Terminal.note(
-                "stopped by a signal after step \(outcome.step.grouped): `lockstep resume \(run.directory.path)` goes on"
-            )
+        let (outcome, test) = try Interruption.finishing {
+            let outcome = try run.train(steps: length.steps, observer: observer) { Interruption.signal != nil }
+            bar?.erase()
+            return (outcome, try evaluateTestSplit(of: run))
+        }
+        if let signal = Interruption.signal {
+            let message = "stopped by \(Interruption.name(of: signal)) after step \(outcome.step.grouped)"
+            run.note(message)
+            Terminal.note("\(message): `lockstep resume \(run.directory.path)` goes on")
             throw ExitCode(128 + signal)
         }
-        let test = try run.trainer.dataset[.test].map { _ in try run.evaluate(.test) }
         for line in results(of: run, outcome, test: test) { print(line) }
         if !output.quiet {
             let seconds = (ContinuousClock.now - started) / .seconds(1)
             Terminal.write("\(seconds.duration), peak memory \(peakMemory.byteSize)\n")
+        }
+    }
+
+    /// - Returns: nil where there is no such split, or where a signal came first.
+    private func evaluateTestSplit(of run: TrainingRun) throws -> EvaluationReport? {
+        guard run.trainer.dataset[.test] != nil else { return nil }
+        do {
+            return try run.evaluate(.test) { Interruption.signal != nil }
+        } catch is CancellationError {
+            return nil
         }
     }
 

@@ -46,7 +46,7 @@ final class ResumeTests: CommandTestCase {
         let newest = try newestCheckpoint(of: "run")
         let step = try XCTUnwrap(Int(newest.suffix(11).prefix(8)))
 
-        assertFails(outcome, status: 128 + SIGTERM, "stopped by a signal after step", "`lockstep resume run`")
+        assertFails(outcome, status: 128 + SIGTERM, "stopped by SIGTERM after step", "`lockstep resume run`")
         try write(long, to: "long.yaml")
         let whole = try lockstep("train", "long.yaml", "--run", "whole", "--steps", "\(step + 3)", "--quiet")
         XCTAssertEqual(whole.status, 0, whole.errors)

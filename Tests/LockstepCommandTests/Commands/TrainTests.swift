@@ -9,7 +9,8 @@ final class TrainTests: CommandTestCase {
         let accuracy = try XCTUnwrap(outcome.result("test accuracy").flatMap { Double($0.dropLast()) })
         XCTAssertGreaterThanOrEqual(accuracy, 97)
         XCTAssertEqual(outcome.result("run"), "runs/digits-1")
-        XCTAssertEqual(try files(in: "runs/digits-1"), ["checkpoints", "config.yaml", "metrics.csv"])
+        XCTAssertEqual(
+            try files(in: "runs/digits-1"), ["checkpoints", "config.yaml", "lock", "log.txt", "metrics.csv"])
         // The bits themselves. A change of them is a change of the format, and of the README.
         let fingerprint = try fingerprint(of: newestCheckpoint(of: "runs/digits-1"))
         XCTAssertTrue(

@@ -1,0 +1,7 @@
+import Foundation
+import Kernels
+
+/// The kernels that this process uses unless it says otherwise.
+public func selectKernels() throws -> any KernelTable.Type {
+    try selectKernels(environment: ProcessInfo.processInfo.environment)
+}

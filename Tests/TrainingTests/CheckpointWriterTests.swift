@@ -1,0 +1,103 @@
+import Checkpoints
+import Lockstep
+import Synchronization
+import TestSupport
+import XCTest
+
+@testable import Training
+
+final class CheckpointWriterTests: HDF5TestCase {
+    private var store: CheckpointStore { CheckpointStore(directory: path("checkpoints")) }
+
+    private func makeTrainer() throws -> Trainer {
+        try FileManager.default.createDirectory(atPath: store.directory, withIntermediateDirectories: true)
+        let configuration = Configuration(
+            dataset: .synthetic(inputs: [12], classes: 3, samples: 90),
+            network: Network {
+                Linear(16)
+                ReLU()
+                Linear(3)
+            }, batchSize: 20, shards: 3)
+        return try Trainer(
+            configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil), workers: .exactly(2),
+            kernels: availableKernels()[0])
+    }
+
+    /// Begins a checkpoint of the trainer's state.
+    private func begin(_ writer: CheckpointWriter, _ snapshot: StateSnapshot, _ trainer: Trainer, isBest: Bool = false)
+    {
+        trainer.team.region {
+            writer.write(snapshot, of: trainer.progress, isBest: isBest) {
+                snapshot.take(trainer.progress, team: trainer.team)
+            }
+        }
+    }
+
+    private func step(_ trainer: Trainer) throws { _ = try trainer.team.region { try trainer.step() } }
+
+    func testWhatIsWrittenIsTheStateAsItWasWhenTheCheckpointBegan() throws {
+        let trainer = try makeTrainer()
+        try step(trainer)
+        let expected = try trainer.checkpoint()
+        // Not written before two more steps are taken.
+        let gate = DispatchSemaphore(value: 0)
+        let writer = CheckpointWriter(store: store, retention: .init(last: 2)) { gate.wait() }
+        begin(writer, trainer.makeSnapshot(), trainer, isBest: true)
+        try step(trainer)
+        try step(trainer)
+        XCTAssertTrue(writer.takeOutcomes().isEmpty)
+        gate.signal()
+        writer.wait()
+        guard case .written(let path, let progress)? = writer.takeOutcomes().first else {
+            return XCTFail("not written")
+        }
+        XCTAssertEqual(progress, expected.progress)
+        XCTAssertEqual(path, store.path(step: 1))
+        XCTAssertNil(try Checkpoint.read(path).difference(from: expected))
+        XCTAssertEqual(try store.best()?.progress, expected.progress)
+        XCTAssertTrue(writer.takeOutcomes().isEmpty)
+    }
+
+    func testTheNextCheckpointWaitsForTheOneBefore() throws {
+        let trainer = try makeTrainer()
+        let running = Atomic<Int>(0)
+        let writer = CheckpointWriter(store: store, retention: .init(last: 100)) {
+            XCTAssertEqual(running.add(1, ordering: .sequentiallyConsistent).newValue, 1)
+            usleep(2000)
+            running.subtract(1, ordering: .sequentiallyConsistent)
+        }
+        let snapshot = trainer.makeSnapshot()
+        for _ in 1...10 {
+            try step(trainer)
+            begin(writer, snapshot, trainer)
+            if trainer.isEpochComplete { trainer.beginNextEpoch() }
+        }
+        writer.wait()
+        XCTAssertEqual(writer.takeOutcomes().count, 10)
+        XCTAssertEqual(try store.steps(), Array(1...10))
+        for step in 1...10 { XCTAssertEqual(try Checkpoint.read(store.path(step: step)).progress.step, step) }
+    }
+
+    func testACheckpointThatCannotBeWrittenIsTold() throws {
+        let trainer = try makeTrainer()
+        let writer = CheckpointWriter(
+            store: CheckpointStore(directory: path("absent")), retention: .init(last: 1)
+        ) {}
+        begin(writer, trainer.makeSnapshot(), trainer)
+        writer.wait()
+        guard case .failed(let progress, let error)? = writer.takeOutcomes().first else { return XCTFail("no failure") }
+        XCTAssertEqual(progress.step, 0)
+        XCTAssertEqual((error as? CheckpointError)?.reason, .cannotWrite, "\(error)")
+    }
+
+    func testAStateWithANumberThatIsNoneIsNotWritten() throws {
+        let trainer = try makeTrainer()
+        trainer.model.parameters.pointer[3] = .nan
+        let writer = CheckpointWriter(store: store, retention: .init(last: 1)) {}
+        begin(writer, trainer.makeSnapshot(), trainer)
+        writer.wait()
+        guard case .failed(_, let error)? = writer.takeOutcomes().first else { return XCTFail("no failure") }
+        XCTAssertTrue("\(error)".contains("not a finite number"), "\(error)")
+        XCTAssertEqual(try store.steps(), [])
+    }
+}

@@ -1,0 +1,45 @@
+import TestSupport
+import XCTest
+
+@testable import Training
+
+final class LineLogTests: HDF5TestCase {
+    private func text() throws -> String { try String(contentsOfFile: path("log"), encoding: .utf8) }
+
+    func testLinesAreAddedAndKeptAsSaid() throws {
+        let log = try LineLog(path: path("log"), header: "head") { _ in true }
+        try log.append("1")
+        try log.append("2")
+        XCTAssertEqual(try text(), "head\n1\n2\n")
+        let next = try LineLog(path: path("log"), header: "head") { $0 == "1" }
+        try next.append("3")
+        XCTAssertEqual(try text(), "head\n1\n3\n")
+    }
+
+    func testHalfALineGoes() throws {
+        try "head\n1\n2".write(toFile: path("log"), atomically: true, encoding: .utf8)
+        let log = try LineLog(path: path("log"), header: "head") { _ in true }
+        try log.append("3")
+        XCTAssertEqual(try text(), "head\n1\n3\n")
+    }
+
+    func testBytesThatAreNoTextDoNotLoseTheOtherLines() throws {
+        try (Data("head\n1\n".utf8) + Data([0xFF, 0x00, 0x0A]) + Data("3\n".utf8))
+            .write(to: URL(fileURLWithPath: path("log")))
+        _ = try LineLog(path: path("log"), header: "head") { Int($0) != nil }
+        XCTAssertEqual(try text(), "head\n1\n3\n")
+    }
+
+    func testALineThatCannotBeWrittenComesWithTheNext() throws {
+        let log = try LineLog(path: path("log"), header: "head") { _ in true }
+        try FileManager.default.moveItem(atPath: path("log"), toPath: path("away"))
+        try FileManager.default.createDirectory(atPath: path("log"), withIntermediateDirectories: false)
+        XCTAssertThrowsError(try log.append("1")) { error in
+            XCTAssertTrue("\(error)".contains("cannot be written"), "\(error)")
+        }
+        try FileManager.default.removeItem(atPath: path("log"))
+        try FileManager.default.moveItem(atPath: path("away"), toPath: path("log"))
+        try log.append("2")
+        XCTAssertEqual(try text(), "head\n1\n2\n")
+    }
+}
