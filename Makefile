@@ -9,7 +9,7 @@ LOCKSTEP := .build/release/lockstep
 SOURCES := Package.swift Sources Tests
 
 # Debian's and Ubuntu's names: to build; for tests and for the Fashion-MNIST importer besides.
-BUILD_PACKAGES := libhdf5-dev pkg-config zlib1g-dev
+BUILD_PACKAGES := libhdf5-dev libdeflate-dev pkg-config zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) binutils python3-h5py dataset-fashion-mnist
 FASHION_PACKAGES := $(BUILD_PACKAGES) dataset-fashion-mnist
 

@@ -35,6 +35,7 @@ let package = Package(
         // What Swift cannot call.
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "CSystem"),
 
         // A file that is whole or absent.
@@ -51,9 +52,9 @@ let package = Package(
             swiftSettings: optimized()),
 
         // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
-        .target(name: "HDF5", dependencies: ["CHDF5"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate"]),
         .target(name: "StrictCoding"),
-        .target(name: "Datasets", dependencies: ["DurableFiles", "HDF5", "Kernels", "StrictCoding", "CZlib"]),
+        .target(name: "Datasets", dependencies: ["DurableFiles", "HDF5", "Kernels", "StrictCoding", "CSystem", "CZlib"]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
         .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),

@@ -1,33 +1,35 @@
 import Kernels
 
 /// XXH64 of what reaches a batch: inputs as they are in memory, targets, shapes, normalization. How a file stores them
-/// (chunks, compression, byte order) leaves no trace.
-func contentDigest(
-    inputs: SampleTable.Inputs, inputShape: [Int], targets: Targets, normalization: Normalization, count: Int
-) -> UInt64 {
-    var digest = XXH64()
-    digest.update([count, inputShape.count] + inputShape)
-    switch inputs {
-    case .bytes(let buffer):
-        digest.update([1])
-        digest.update(UnsafeRawBufferPointer(start: buffer.pointer, count: buffer.count))
-    case .floats(let buffer):
-        digest.update([4])
-        digest.update(UnsafeRawBufferPointer(UnsafeBufferPointer(start: buffer.pointer, count: buffer.count)))
+/// (chunks, compression, byte order) leaves no trace, nor whether they are in memory.
+struct ContentDigest {
+    private var hash = XXH64()
+
+    init(inputShape: [Int], count: Int, storesBytes: Bool) {
+        hash.update([count, inputShape.count] + inputShape)
+        hash.update([storesBytes ? 1 : 4])
     }
-    normalization.scale.withUnsafeBytes { digest.update($0) }
-    normalization.offset.withUnsafeBytes { digest.update($0) }
-    switch targets {
-    case .classes(let labels):
-        digest.update([0])
-        labels.withUnsafeBytes { digest.update($0) }
-    case .values(let values, let width):
-        digest.update([width])
-        values.withUnsafeBytes { digest.update($0) }
-    case .unlabeled:
-        digest.update([-1])
+
+    /// Adds inputs, in order.
+    mutating func add(_ inputs: UnsafeRawBufferPointer) { hash.update(inputs) }
+
+    /// The digest, after all inputs were added.
+    func finished(targets: Targets, normalization: Normalization) -> UInt64 {
+        var hash = hash
+        normalization.scale.withUnsafeBytes { hash.update($0) }
+        normalization.offset.withUnsafeBytes { hash.update($0) }
+        switch targets {
+        case .classes(let labels):
+            hash.update([0])
+            labels.withUnsafeBytes { hash.update($0) }
+        case .values(let values, let width):
+            hash.update([width])
+            values.withUnsafeBytes { hash.update($0) }
+        case .unlabeled:
+            hash.update([-1])
+        }
+        return hash.finalize()
     }
-    return digest.finalize()
 }
 
 /// The digest of some rows of a table.

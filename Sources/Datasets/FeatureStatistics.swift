@@ -8,47 +8,72 @@ struct FeatureStatistics {
         NormalizationValues(mean: mean, standardDeviation: standardDeviation)
     }
 
-    /// Of the rows named, or of all.
-    init(_ inputs: SampleTable.Inputs, features: Int, rows: Int, _ chosen: [Int32]?) {
-        switch inputs {
-        case .bytes(let buffer): self.init(buffer.pointer, features: features, rows: rows, chosen) { Double($0) }
-        case .floats(let buffer): self.init(buffer.pointer, features: features, rows: rows, chosen) { Double($0) }
-        }
+    /// Of the rows named, which ascend, or of all. Goes through the inputs twice.
+    init(_ inputs: SampleTable.Inputs, features: Int, rows: Int, _ chosen: [Int32]?) throws {
+        try self.init(features: features, rows: rows, chosen) { try inputs.forEachRun(rows: rows, $0) }
     }
 
     /// Of all rows of a row-major table.
     init(_ inputs: UnsafePointer<Float>, features: Int, rows: Int) {
-        self.init(inputs, features: features, rows: rows, nil) { Double($0) }
+        self.init(features: features, rows: rows, nil) { $0(0..<rows, .floats(inputs)) }
     }
 
-    private init<Element>(
-        _ inputs: UnsafePointer<Element>, features: Int, rows: Int, _ chosen: [Int32]?,
-        _ number: (Element) -> Double
-    ) {
-        func forEachRow(_ body: (UnsafePointer<Element>) -> Void) {
-            if let chosen {
-                for row in chosen { body(inputs + Int(row) * features) }
-            } else {
-                for row in 0..<rows { body(inputs + row * features) }
-            }
-        }
+    private init(
+        features: Int, rows: Int, _ chosen: [Int32]?,
+        _ forEachRun: ((Range<Int>, InputRows) -> Void) throws -> Void
+    ) rethrows {
         let count = Double(chosen?.count ?? rows)
-        var mean = [Double](repeating: 0, count: features)
-        forEachRow { row in
-            for feature in 0..<features { mean[feature] += number(row[feature]) }
-        }
-        for feature in 0..<features { mean[feature] /= count }
-        var variance = [Double](repeating: 0, count: features)
-        forEachRow { row in
-            for feature in 0..<features {
-                let difference = number(row[feature]) - mean[feature]
-                variance[feature] += difference * difference
+        var sum = FeatureSums(features: features, chosen: chosen)
+        try forEachRun { sum.add($0, $1) { value, _ in value } }
+        let mean = sum.sums.map { $0 / count }
+        var squares = FeatureSums(features: features, chosen: chosen)
+        try forEachRun { rows, inputs in
+            squares.add(rows, inputs) { value, feature in
+                let difference = value - mean[feature]
+                return difference * difference
             }
         }
         self.mean = mean
-        self.standardDeviation = variance.map { sum in
+        self.standardDeviation = squares.sums.map { sum in
             let deviation = (sum / count).squareRoot()
             return deviation > 0 && Float(1 / deviation).isFinite ? deviation : 1
+        }
+    }
+}
+
+/// A sum for each feature over rows that arrive in order.
+private struct FeatureSums {
+    private(set) var sums: [Double]
+    private let chosen: [Int32]?
+    /// The next of `chosen`.
+    private var next = 0
+
+    init(features: Int, chosen: [Int32]?) {
+        sums = [Double](repeating: 0, count: features)
+        self.chosen = chosen
+    }
+
+    mutating func add(_ rows: Range<Int>, _ inputs: InputRows, _ term: (_ value: Double, _ feature: Int) -> Double) {
+        switch inputs {
+        case .bytes(let pointer): add(rows, pointer) { term(Double($0), $1) }
+        case .floats(let pointer): add(rows, pointer) { term(Double($0), $1) }
+        }
+    }
+
+    private mutating func add<Element>(
+        _ rows: Range<Int>, _ inputs: UnsafePointer<Element>, _ term: (Element, Int) -> Double
+    ) {
+        let features = sums.count
+        sums.withUnsafeMutableBufferPointer { sums in
+            func add(_ row: Int) {
+                let values = inputs + (row - rows.lowerBound) * features
+                for feature in 0..<features { sums[feature] += term(values[feature], feature) }
+            }
+            guard let chosen else { return rows.forEach(add) }
+            while next < chosen.count, chosen[next] < rows.upperBound {
+                add(Int(chosen[next]))
+                next += 1
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ extension SampleTable {
         let buffer = AlignedBuffer(count: inputs.count)
         inputs.withUnsafeBufferPointer { buffer.pointer.update(from: $0.baseAddress!, count: inputs.count) }
         self.init(
-            inputs: .floats(buffer), count: count, inputShape: inputShape, targets: targets,
+            inputs: .floats(Elements(buffer)), count: count, inputShape: inputShape, targets: targets,
             normalization: try check.normalization(normalization) ?? .identity(features: inputs.count / count),
             origin: check.origin)
     }
@@ -36,7 +36,7 @@ extension SampleTable {
         let buffer = ByteBuffer(count: inputs.count)
         inputs.withUnsafeBufferPointer { buffer.pointer.update(from: $0.baseAddress!, count: inputs.count) }
         self.init(
-            inputs: .bytes(buffer), count: count, inputShape: inputShape, targets: targets,
+            inputs: .bytes(Elements(buffer)), count: count, inputShape: inputShape, targets: targets,
             normalization: try check.normalization(normalization) ?? .bytes(features: inputs.count / count),
             origin: check.origin)
     }

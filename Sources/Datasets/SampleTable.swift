@@ -1,6 +1,6 @@
 import Kernels
 
-/// One split in memory: `count` samples of `inputShape`, with their targets.
+/// One split: `count` samples of `inputShape`, with their targets. Inputs are in memory, mapped, or streamed from the file.
 ///
 /// Inputs that a file stores as uint8 stay bytes; everything else is Float32. Normalization happens on the way into a
 /// batch. A table never changes after it is made; any number of workers may gather from it at once.
@@ -18,6 +18,7 @@ public final class SampleTable: Sendable {
     let inputs: Inputs
     /// The rows of `inputs` and `targets` this table shows, when it is a part of another; nil shows all.
     let rows: [Int32]?
+    private let mapping: FileMapping?
 
     public struct Origin: Equatable, Sendable {
         /// Path of the file, or a name.
@@ -33,15 +34,23 @@ public final class SampleTable: Sendable {
         }
     }
 
-    /// All inputs, row-major.
-    enum Inputs: Sendable {
-        case bytes(ByteBuffer)
-        case floats(AlignedBuffer)
+    /// Of inputs in memory, whose digest is found out here.
+    convenience init(
+        inputs: Inputs, count: Int, inputShape: [Int], targets: Targets, normalization: Normalization, origin: Origin
+    ) {
+        var content = ContentDigest(inputShape: inputShape, count: count, storesBytes: inputs.storesBytes)
+        content.add(inputs.resident!.memory(count, features: normalization.scales.count))
+        self.init(
+            inputs: inputs, content: content, count: count, inputShape: inputShape, targets: targets,
+            normalization: normalization, origin: origin)
     }
 
     /// `inputs` holds whole rows of `inputShape`; the reader of a file checks that, and targets and counts, with errors.
+    ///
+    /// - Parameter content: has taken in all inputs.
     init(
-        inputs: Inputs, count: Int, inputShape: [Int], targets: Targets, normalization: Normalization, origin: Origin
+        inputs: Inputs, content: ContentDigest, count: Int, inputShape: [Int], targets: Targets,
+        normalization: Normalization, origin: Origin
     ) {
         self.inputs = inputs
         self.count = count
@@ -50,14 +59,15 @@ public final class SampleTable: Sendable {
         self.normalization = normalization
         self.origin = origin
         self.rows = nil
-        self.digest = contentDigest(
-            inputs: inputs, inputShape: inputShape, targets: targets, normalization: normalization, count: count)
+        self.mapping = inputs.mapping
+        self.digest = content.finished(targets: targets, normalization: normalization)
     }
 
     /// The part of a table that `rows` name; shares its memory.
     init(_ table: SampleTable, rows: [Int32]) {
         precondition(table.rows == nil && !rows.isEmpty)
         self.inputs = table.inputs
+        self.mapping = table.mapping
         self.count = rows.count
         self.inputShape = table.inputShape
         self.targets = table.targets
@@ -71,15 +81,19 @@ public final class SampleTable: Sendable {
     public var features: Int { normalization.scales.count }
 
     /// Whether inputs are kept as bytes.
-    public var storesBytes: Bool { if case .bytes = inputs { true } else { false } }
+    public var storesBytes: Bool { inputs.storesBytes }
 
-    /// Bytes of memory the inputs take (shared between a table and its parts).
-    public var inputBytes: Int {
-        switch inputs {
-        case .bytes(let buffer): buffer.count
-        case .floats(let buffer): buffer.count * MemoryLayout<Float>.stride
-        }
-    }
+    /// Bytes that the inputs of all samples take in memory.
+    public var inputBytes: Int { count * features * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
+
+    /// Whether inputs stay in their file, so that a `SampleReader` is needed to get at them.
+    public var isStreamed: Bool { if case .streamed = inputs { true } else { false } }
+
+    /// Whether inputs are the file itself as memory.
+    public var isMapped: Bool { mapping != nil }
+
+    /// - Throws: `DatasetError` if inputs are mapped and the file was written to since.
+    func checkUnchanged() throws { try mapping?.checkUnchanged() }
 
     /// The row in the file that sample `index` of this table comes from.
     public func originalRow(_ index: Int) -> Int { rows.map { Int($0[index]) } ?? index }
@@ -88,24 +102,14 @@ public final class SampleTable: Sendable {
 extension SampleTable {
     /// Copies samples into a batch of shape [count, features], normalized. Allocates nothing.
     ///
-    /// A row outside the table traps.
+    /// A row outside the table traps, and so do inputs that are streamed: see `SampleReader`.
     public func gatherInputs(
         _ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Float>,
         kernels: any KernelTable.Type
     ) {
+        guard let inputs = inputs.resident else { preconditionFailure("the inputs are streamed") }
         forEachRun(of: rows, count: count) { first, rows, count in
-            let output = batch + first * features
-            let (scale, offset) = (normalization.scales.pointer, normalization.offsets.pointer)
-            switch inputs {
-            case .bytes(let buffer):
-                kernels.gather(
-                    buffer.pointer, indices: rows, rows: count, columns: features, scale: scale, offset: offset,
-                    into: output)
-            case .floats(let buffer):
-                kernels.gather(
-                    buffer.pointer, indices: rows, rows: count, columns: features, scale: scale, offset: offset,
-                    into: output)
-            }
+            inputs.gather(rows, count: count, normalization, into: batch + first * features, kernels: kernels)
         }
     }
 

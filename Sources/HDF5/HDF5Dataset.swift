@@ -20,6 +20,8 @@ public final class HDF5Dataset: Sendable {
     public let count: Int
     /// Whether the elements are kept in other files, which this program does not read.
     let isExternal: Bool
+    /// Whether the pipeline has parameters that only the library honors.
+    let hasUnusualPipeline: Bool
     let handle: Handle
 
     init(file: HDF5File, path: String) throws {
@@ -38,6 +40,7 @@ public final class HDF5Dataset: Sendable {
         self.filters = description.filters
         self.storageSize = description.storageSize
         self.isExternal = description.isExternal
+        self.hasUnusualPipeline = description.hasUnusualPipeline
         self.count = description.count
     }
 
@@ -72,6 +75,7 @@ private struct DatasetDescription {
     var filters: [HDF5Filter] = []
     var storageSize = 0
     var isExternal = false
+    var hasUnusualPipeline = false
 
     init(_ subject: Subject, _ id: hid_t) throws {
         let operation = "describe the data set"
@@ -86,6 +90,7 @@ private struct DatasetDescription {
             layout = try subject.layout(list)
             isExternal = try subject.call(operation) { H5Pget_external_count(list) } > 0
             filters = try subject.filters(list)
+            hasUnusualPipeline = try subject.hasUnusualPipeline(list, layout, elementType)
         }
         guard layout != .virtual else {
             count = 0
@@ -139,6 +144,27 @@ extension Subject {
             let rank = try call(operation) { H5Pget_chunk(list, Int32(lengths.count), &lengths) }
             return .chunked(lengths.prefix(Int(rank)).map { Int(clamping: $0) })
         default: return .virtual
+        }
+    }
+
+    /// A shuffle of other units than elements, or chunks at the edge that skip the pipeline.
+    fileprivate func hasUnusualPipeline(
+        _ list: hid_t, _ layout: HDF5Layout, _ type: HDF5ElementType
+    ) throws -> Bool {
+        let operation = "read the filters"
+        guard case .chunked = layout else { return false }
+        var options: UInt32 = 0
+        try call(operation) { H5Pget_chunk_opts(list, &options) }
+        if options != 0 { return true }
+        let count = try call(operation) { H5Pget_nfilters(list) }
+        return try (0..<UInt32(count)).contains { index in
+            var (flags, configuration): (UInt32, UInt32) = (0, 0)
+            var value: UInt32 = 0
+            var valueCount = 1
+            let id = try call(operation) {
+                H5Pget_filter2(list, index, &flags, &valueCount, &value, 0, nil, &configuration)
+            }
+            return id == H5Z_FILTER_SHUFFLE && Int(value) != type.size
         }
     }
 

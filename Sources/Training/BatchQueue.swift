@@ -12,6 +12,7 @@ import Parallel
 /// is not in use, once.
 final class BatchQueue: TeamTask, @unchecked Sendable {
     private let team: WorkerTeam
+    private let reader: SampleReader
     private let batches: [Batch]
     private var current = 0
     /// What `run` is to prepare.
@@ -19,13 +20,20 @@ final class BatchQueue: TeamTask, @unchecked Sendable {
     /// The positions that the batch not in use holds, of the announced order.
     private var prepared: Range<Int>?
 
-    init(team: WorkerTeam, makeBatch: () -> Batch) {
+    init(team: WorkerTeam, reader: SampleReader, makeBatch: () -> Batch) {
         self.team = team
+        self.reader = reader
         batches = [makeBatch(), makeBatch()]
     }
 
     /// The batch of the samples at `positions` of an epoch's order, prepared now unless it was announced and has been.
-    func take(_ positions: Range<Int>, of order: SampleOrder) -> Batch {
+    /// Waits for inputs that are still being read.
+    ///
+    /// - Throws: what reading them meets with.
+    func take(_ positions: Range<Int>, of order: SampleOrder) throws -> Batch {
+        var timer = SpanTimer(team.recorder, worker: 0)
+        try reader.acquire(positions, of: order)
+        timer.finish(.data)
         let isPrepared = prepared == positions && announced?.order == order
         (prepared, announced) = (nil, nil)
         current = 1 - current

@@ -50,7 +50,7 @@ public final class Evaluator {
     /// Computes loss and metrics of a whole split.
     ///
     /// - Parameter isInterrupted: asked every 8,192 samples.
-    /// - Throws: `CancellationError` once it says yes.
+    /// - Throws: `CancellationError` once it says yes, and what reading streamed data meets with.
     public func evaluate(
         _ table: SampleTable, split: Split, isInterrupted: () -> Bool = { false }
     ) throws -> EvaluationReport {
@@ -110,7 +110,7 @@ public final class Evaluator {
     ///
     /// - Parameter body: called once a chunk, in order, with the chunk's first sample, its rows and its predictions
     ///   `[rows, width]`: probabilities for a classifier, the outputs themselves for regression.
-    func predict(_ table: SampleTable, _ body: (Int, Int, UnsafeMutablePointer<Float>) throws -> Void) rethrows {
+    func predict(_ table: SampleTable, _ body: (Int, Int, UnsafeMutablePointer<Float>) throws -> Void) throws {
         var first = 0
         try forEachChunk(of: table) { batch, outputs in
             switch model.network.loss {
@@ -125,15 +125,26 @@ public final class Evaluator {
 
     private func forEachChunk(
         of table: SampleTable, _ body: (Batch, UnsafeMutablePointer<Float>) throws -> Void
-    ) rethrows {
+    ) throws {
         let capacity = min(table.count, Self.chunk)
+        let reader = try SampleReader(inFileOrder: table)
+        let order = SampleOrder(count: table.count, seed: 0, epoch: 0, shuffle: .none)
         let batch = Batch(
-            table: table, capacity: capacity, usesLabels: model.network.loss.isClassification, width: width,
+            reader: reader, capacity: capacity, usesLabels: model.network.loss.isClassification, width: width,
             kernels: kernels)
         let outputs = AlignedBuffer(count: capacity * width)
         for first in stride(from: 0, to: table.count, by: Self.chunk) {
-            batch.fill(first..<min(first + Self.chunk, table.count))
-            engine.run(inputs: batch, rows: batch.rows, into: outputs.pointer)
+            let samples = first..<min(first + Self.chunk, table.count)
+            batch.fill(samples, of: order)
+            // As many at a time as memory for data holds.
+            var next = first
+            while next < samples.upperBound {
+                let acquired = next..<next + min(samples.upperBound - next, reader.capacity)
+                try reader.acquire(acquired, of: order)
+                batch.beginLoading(at: next - first)
+                engine.run(inputs: batch, rows: acquired.count, into: outputs.pointer + (next - first) * width)
+                next = acquired.upperBound
+            }
             try body(batch, outputs.pointer)
         }
     }

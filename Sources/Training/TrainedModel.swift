@@ -65,8 +65,8 @@ public struct TrainedModel {
             try file.describe(checkpoint: checkpoint, dataset: dataset, split: split)
             let width = model.network.inferencePlan.output.shape.count
             var values = [Float](repeating: 0, count: table.count * width)
-            team.region {
-                evaluator.predict(table) { first, rows, outputs in
+            try team.region {
+                try evaluator.predict(table) { first, rows, outputs in
                     values.withUnsafeMutableBufferPointer {
                         ($0.baseAddress! + first * width).update(from: outputs, count: rows * width)
                     }

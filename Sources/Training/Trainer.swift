@@ -166,9 +166,11 @@ public final class Trainer {
         template = CheckpointTemplate(
             constants: try Self.constants(configuration, dataset, network, workers: count, kernels),
             layout: network.layout, moments: optimizer.moments.map(\.name), kernels: kernels)
-        batches = BatchQueue(team: team) { [table] in
+        let reader = try SampleReader(
+            table, shuffle: configuration.shuffle, seed: configuration.seed, batchSize: batchSize)
+        batches = BatchQueue(team: team, reader: reader) {
             Batch(
-                table: table, capacity: batchSize, usesLabels: configuration.loss.isClassification,
+                reader: reader, capacity: batchSize, usesLabels: configuration.loss.isClassification,
                 width: network.trainingPlan.output.shape.count, kernels: kernels)
         }
         order = Self.order(of: table, configuration, epoch: progress.epoch)
@@ -189,9 +191,10 @@ public final class Trainer {
 
     /// Takes one step. Allocates nothing.
     ///
-    /// - Throws: `TrainingError.nonFinite` if the loss is no number; parameters are then those before the step.
+    /// - Throws: `TrainingError.nonFinite` if the loss is no number, and what reading streamed data meets with;
+    ///   parameters are then those before the step.
     public func step() throws -> StepReport {
-        let batch = batches.take(positions(from: progress.samplesIntoEpoch), of: order)
+        let batch = try batches.take(positions(from: progress.samplesIntoEpoch), of: order)
         let loss = gradients.computeGradients(
             inputs: batch, targets: batch.targets, rows: batch.rows, step: progress.step)
         guard loss.isFinite else { throw nonFiniteLoss(loss) }

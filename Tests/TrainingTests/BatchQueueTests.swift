@@ -10,8 +10,12 @@ final class BatchQueueTests: XCTestCase {
         try Dataset.load(.synthetic(inputs: [3], classes: 7, samples: 50), relativeTo: nil).table(.train)
     }
 
-    private func makeBatch(_ table: SampleTable) -> Batch {
-        Batch(table: table, capacity: 10, usesLabels: true, width: 7, kernels: kernels)
+    private func makeReader(_ table: SampleTable) throws -> SampleReader {
+        try SampleReader(table, shuffle: .full, seed: 3, batchSize: 10)
+    }
+
+    private func makeBatch(_ reader: SampleReader) -> Batch {
+        Batch(reader: reader, capacity: 10, usesLabels: true, width: 7, kernels: kernels)
     }
 
     private func content(_ batch: Batch) -> ([Int32], [Float]) {
@@ -22,52 +26,52 @@ final class BatchQueueTests: XCTestCase {
     }
 
     private func assertTakes(
-        _ queue: BatchQueue, _ positions: Range<Int>, of order: SampleOrder, _ table: SampleTable,
+        _ queue: BatchQueue, _ positions: Range<Int>, of order: SampleOrder, _ reader: SampleReader,
         line: UInt = #line
-    ) {
-        let expected = makeBatch(table)
+    ) throws {
+        let expected = makeBatch(reader)
         expected.fill(positions, of: order)
-        let (labels, inputs) = content(queue.take(positions, of: order))
+        let (labels, inputs) = content(try queue.take(positions, of: order))
         XCTAssertEqual(labels, content(expected).0, line: line)
         XCTAssertEqual(inputs, content(expected).1, line: line)
     }
 
     func testABatchPreparedAheadIsTheOneThatWouldBePreparedNow() throws {
-        let table = try table()
+        let reader = try makeReader(table())
         let order = SampleOrder(count: 50, seed: 3, epoch: 0)
-        let queue = BatchQueue(team: WorkerTeam(workerCount: 1)) { makeBatch(table) }
-        assertTakes(queue, 0..<10, of: order, table)
+        let queue = BatchQueue(team: WorkerTeam(workerCount: 1), reader: reader) { makeBatch(reader) }
+        try assertTakes(queue, 0..<10, of: order, reader)
         for first in [10, 20, 30] {
             queue.announce(first..<first + 10, of: order)
             queue.run(item: 0, worker: 0)
-            assertTakes(queue, first..<first + 10, of: order, table)
+            try assertTakes(queue, first..<first + 10, of: order, reader)
         }
         // Announced and never prepared.
         queue.announce(40..<50, of: order)
-        assertTakes(queue, 40..<50, of: order, table)
+        try assertTakes(queue, 40..<50, of: order, reader)
     }
 
     func testABatchPreparedForOtherSamplesIsNotUsed() throws {
-        let table = try table()
+        let reader = try makeReader(table())
         let (order, next) = (SampleOrder(count: 50, seed: 3, epoch: 0), SampleOrder(count: 50, seed: 3, epoch: 1))
-        let queue = BatchQueue(team: WorkerTeam(workerCount: 1)) { makeBatch(table) }
+        let queue = BatchQueue(team: WorkerTeam(workerCount: 1), reader: reader) { makeBatch(reader) }
         queue.announce(10..<20, of: order)
         queue.run(item: 0, worker: 0)
-        assertTakes(queue, 20..<27, of: order, table)
+        try assertTakes(queue, 20..<27, of: order, reader)
         queue.announce(10..<20, of: order)
         queue.run(item: 0, worker: 0)
-        assertTakes(queue, 10..<20, of: next, table)
+        try assertTakes(queue, 10..<20, of: next, reader)
         // What was prepared once does not count again.
-        assertTakes(queue, 10..<20, of: order, table)
+        try assertTakes(queue, 10..<20, of: order, reader)
     }
 
     func testTheEndOfAnEpochAnnouncesNothing() throws {
-        let table = try table()
+        let reader = try makeReader(table())
         let order = SampleOrder(count: 50, seed: 3, epoch: 0)
-        let queue = BatchQueue(team: WorkerTeam(workerCount: 1)) { makeBatch(table) }
-        assertTakes(queue, 40..<50, of: order, table)
+        let queue = BatchQueue(team: WorkerTeam(workerCount: 1), reader: reader) { makeBatch(reader) }
+        try assertTakes(queue, 40..<50, of: order, reader)
         queue.announce(50..<50, of: order)
         queue.run(item: 0, worker: 0)
-        assertTakes(queue, 0..<10, of: order, table)
+        try assertTakes(queue, 0..<10, of: order, reader)
     }
 }

@@ -4,6 +4,7 @@
 
 #include "cpu.h"
 #include "files.h"
+#include "mapping.h"
 #include "memory.h"
 #include "rows.h"
 #include "short_rows.h"

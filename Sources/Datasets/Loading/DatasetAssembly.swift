@@ -11,7 +11,8 @@ extension Dataset {
         var tables: [Split: SampleTable] = [:]
         for (split, table) in raw {
             tables[split] = SampleTable(
-                inputs: table.inputs, count: table.count, inputShape: table.inputShape, targets: targets[split]!,
+                inputs: table.inputs, content: table.content, count: table.count, inputShape: table.inputShape,
+                targets: targets[split]!,
                 normalization: try chosen ?? table.storedNormalization(train: raw[.train]), origin: table.origin)
         }
         try self.init(
@@ -97,7 +98,7 @@ private func chosenNormalization(
                 .invalidOption, file: name, object: "normalization: standardize",
                 expected: "a train split to take mean and standard deviation from", found: "none")
         }
-        let statistics = FeatureStatistics(train.inputs, features: shape.reduce(1, *), rows: train.count, trainRows)
+        let statistics = try FeatureStatistics(train.inputs, features: shape.reduce(1, *), rows: train.count, trainRows)
         do throws(InvalidNormalization) {
             return try statistics.normalization.resolved(inputShape: shape)
         } catch {

@@ -8,17 +8,19 @@ public enum TargetRequirement: Sendable {
 }
 
 extension Dataset {
-    /// Loads a data set into memory, checked: see `DatasetDescription` for what can be asked for and
+    /// Loads a data set, checked: see `DatasetDescription` for what can be asked for and
     /// `datasets/README.md` for the layout of files.
     ///
     /// - Parameters:
     ///   - directory: what relative paths start from; nil for the working directory.
     ///   - targets: whether splits without targets are an error.
+    ///   - loading: how much memory data may take. What does not fit stays in the file and is streamed.
+    ///   - use: how rows will be visited, which decides what can be streamed.
     /// - Throws: `DatasetError`, or `HDF5Error` when the file itself is at fault. Both name file, object, what was
     ///   expected and what was found.
     public static func load(
         _ description: DatasetDescription, relativeTo directory: String? = nil,
-        targets: TargetRequirement = .required
+        targets: TargetRequirement = .required, loading: LoadingOptions = LoadingOptions(), use: DataUse = .inFileOrder
     ) throws -> Dataset {
         if let problem = description.problem {
             throw DatasetError(.invalidOption, file: description.path ?? "dataset", found: problem)
@@ -26,7 +28,8 @@ extension Dataset {
         if let synthetic = description.synthetic {
             return try .synthetic(synthetic, description)
         }
-        var loader = DatasetLoader(description: description, directory: directory, requirement: targets)
+        var loader = DatasetLoader(
+            description: description, directory: directory, requirement: targets, loading: loading, use: use)
         defer { loader.closeQuietly() }
         return try loader.load()
     }
@@ -37,38 +40,55 @@ private struct DatasetLoader {
     let description: DatasetDescription
     let directory: String?
     let requirement: TargetRequirement
+    let loading: LoadingOptions
+    let use: DataUse
     private var files: [String: OpenFile] = [:]
     private var order: [OpenFile] = []
 
-    init(description: DatasetDescription, directory: String?, requirement: TargetRequirement) {
+    init(
+        description: DatasetDescription, directory: String?, requirement: TargetRequirement, loading: LoadingOptions,
+        use: DataUse
+    ) {
         self.description = description
         self.directory = directory
         self.requirement = requirement
+        self.loading = loading
+        self.use = use
     }
 
     mutating func load() throws -> Dataset {
-        var raw: [Split: RawTable] = [:]
+        var tables: [Split: TableFiles] = [:]
         if description.splits.isEmpty {
             let file = try open(description.path!)
-            for split in Split.allCases { raw[split] = try table(split, in: file, nil) }
-            if raw.isEmpty { throw try nothingFound(in: file) }
+            for split in Split.allCases { tables[split] = try table(split, in: file, nil) }
+            if tables.isEmpty { throw try nothingFound(in: file) }
         } else {
             for split in Split.allCases {
                 guard let own = description.splits[split] else { continue }
                 let file = try open(own.path ?? description.path!)
                 guard let table = try table(split, in: file, own) else { throw try nothingFound(in: file, split) }
-                raw[split] = table
+                tables[split] = table
             }
+        }
+        let placements = try PlacementPlan(options: loading, use: use).placements(tables)
+        var raw: [Split: RawTable] = [:]
+        var streamed: Set<String> = []
+        for split in Split.allCases {
+            guard let table = tables[split], let placement = placements[split] else { continue }
+            if case .stream = placement { streamed.insert(table.file.path) }
+            raw[split] = try TableReader(file: table.file).table(
+                table, placement, threads: loading.resolvedThreads)
         }
         let labels = try self.labels()
         let dataset = try Dataset(
             name: order[0].path, raw: raw, description: description, classNames: labels.classNames,
             labels: labels.labels)
-        for file in order { try file.file.close() }
+        for file in order where !streamed.contains(file.path) { try file.file.close() }
+        order = []
         return dataset
     }
 
-    /// After an error; after a load everything is closed already.
+    /// After an error; after a load everything is closed already, or belongs to a stream.
     func closeQuietly() {
         for file in order { try? file.file.close() }
     }
@@ -89,7 +109,7 @@ private struct DatasetLoader {
     }
 
     /// One split, or nil when it is looked for by name and not there.
-    private func table(_ split: Split, in file: OpenFile, _ own: SplitDescription?) throws -> RawTable? {
+    private func table(_ split: Split, in file: OpenFile, _ own: SplitDescription?) throws -> TableFiles? {
         let reader = TableReader(file: file)
         if let inputs = own?.inputs {
             let key = "\(split): {inputs: …, targets: …}."
@@ -99,7 +119,7 @@ private struct DatasetLoader {
                     .invalidOption, file: file.path, object: inputs, expected: "targets for the \(split) split",
                     found: "inputs alone", advice: "Say where they are with \(key)")
             }
-            return try reader.table(inputs: try file.dataset(inputs, key: key), targets: targets)
+            return try reader.files(inputs: try file.dataset(inputs, key: key), targets: targets)
         }
         guard
             let names = try TableNames.find(
@@ -112,7 +132,7 @@ private struct DatasetLoader {
             let expected = TableNames.candidates(description.targets ?? "y", split)[0]
             throw TableNames.missing(expected, file: file.path, available: try file.datasetNames(), key: key)
         }
-        return try reader.table(inputs: try file.dataset(names.inputs, key: "inputs: …."), targets: targets)
+        return try reader.files(inputs: try file.dataset(names.inputs, key: "inputs: …."), targets: targets)
     }
 
     private func nothingFound(in file: OpenFile, _ split: Split? = nil) throws -> DatasetError {

@@ -52,7 +52,7 @@ private struct SyntheticGenerator {
             mix(row, with: patterns.pointer + label * features)
         }
         return SampleTable(
-            inputs: .bytes(inputs), count: count, inputShape: description.inputs, targets: .classes(labels),
+            inputs: .bytes(Elements(inputs)), count: count, inputShape: description.inputs, targets: .classes(labels),
             normalization: .bytes(features: features),
             origin: SampleTable.Origin(file: Self.name, inputs: "\(split) inputs", targets: "\(split) targets"))
     }

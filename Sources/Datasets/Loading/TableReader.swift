@@ -4,6 +4,8 @@ import Kernels
 /// One split as it was read, before targets of all splits are interpreted together and normalization is chosen.
 struct RawTable {
     let inputs: SampleTable.Inputs
+    /// Has taken in all inputs.
+    let content: ContentDigest
     let count: Int
     let inputShape: [Int]
     let targets: RawTargets
@@ -14,20 +16,94 @@ struct RawTable {
     let isUInt8: Bool
 }
 
+/// Where the inputs and targets of a split are, of shapes and types that go together, before anything is read.
+struct TableFiles {
+    let file: OpenFile
+    let inputs: HDF5Dataset
+    let targets: HDF5Dataset?
+    let inputShape: [Int]
+
+    var count: Int { inputs.shape[0] }
+    /// Whether inputs are kept as bytes; as Float32 otherwise.
+    var storesBytes: Bool { inputs.elementType == .uint8 }
+    /// Bytes that the inputs take in memory. The product was checked with 8 bytes an element.
+    var decodedBytes: Int { inputs.count * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
+    /// Bytes that the targets take.
+    var fixedBytes: Int { (targets?.count ?? 0) * MemoryLayout<Float>.stride }
+
+    /// Where the elements are in the file if they are those that batches are made from, or nil.
+    func mappableOffset() throws -> Int? {
+        guard storesBytes || (inputs.elementType == .float32 && 1.littleEndian == 1) else { return nil }
+        guard let offset = try inputs.contiguousOffset(), offset.isMultiple(of: inputs.elementType.size) else {
+            return nil
+        }
+        return inputs.storageSize >= decodedBytes ? offset : nil
+    }
+}
+
 /// Reads the inputs and targets of one split.
 struct TableReader {
     let file: OpenFile
 
-    func table(inputs: HDF5Dataset, targets: HDF5Dataset?) throws -> RawTable {
+    /// Finds out what is there, and checks it.
+    func files(inputs: HDF5Dataset, targets: HDF5Dataset?) throws -> TableFiles {
         let shape = try inputShape(inputs)
-        let count = inputs.shape[0]
-        if let targets { try checkRows(targets, count, inputs) }
-        let values = try read(inputs, sampleShape: shape)
+        if let targets { try checkRows(targets, inputs.shape[0], inputs) }
+        guard inputs.elementType.isNumeric else {
+            throw error(
+                .wrongType, inputs, expected: "integers or floating-point numbers",
+                found: "elements of type \(inputs.elementType)")
+        }
+        // Before memory is taken on the word of the file.
+        try inputs.checkReadable()
+        return TableFiles(file: file, inputs: inputs, targets: targets, inputShape: shape)
+    }
+
+    /// Reads targets, and as much of the inputs as their placement asks for. All inputs are looked at in any case: for
+    /// the digest, and for numbers that are not finite.
+    func table(_ table: TableFiles, _ placement: Placement, threads: Int) throws -> RawTable {
+        let inputs = try place(table, placement, threads: threads)
+        var content = ContentDigest(
+            inputShape: table.inputShape, count: table.count, storesBytes: table.storesBytes)
+        let features = table.inputShape.reduce(1, *)
+        try inputs.forEachRun(rows: table.count) { rows, run in
+            content.add(run.memory(rows.count, features: features))
+            guard case .floats(let values) = run, table.inputs.elementType.isFloat else { return }
+            try checkFinite(
+                UnsafeBufferPointer(start: values, count: rows.count * features), table.inputs, table.inputShape,
+                firstRow: rows.lowerBound)
+        }
         return RawTable(
-            inputs: values, count: count, inputShape: shape, targets: try targets.map(readTargets) ?? .unlabeled,
+            inputs: inputs, content: content, count: table.count, inputShape: table.inputShape,
+            targets: try table.targets.map(readTargets) ?? .unlabeled,
             origin: SampleTable.Origin(
-                file: file.path, inputs: inputs.name, targets: targets?.name ?? "(no targets)"),
-            normalization: try normalization(of: inputs), isUInt8: inputs.elementType == .uint8)
+                file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
+            normalization: try normalization(of: table.inputs), isUInt8: table.storesBytes)
+    }
+
+    private func place(_ table: TableFiles, _ placement: Placement, threads: Int) throws -> SampleTable.Inputs {
+        let dataset = table.inputs
+        switch placement {
+        case .memory:
+            if table.storesBytes {
+                let buffer = ByteBuffer(count: dataset.count)
+                try dataset.read(into: UnsafeMutableBufferPointer(start: buffer.pointer, count: buffer.count), threads)
+                return .bytes(Elements(buffer))
+            }
+            let buffer = AlignedBuffer(count: dataset.count)
+            try dataset.read(into: UnsafeMutableBufferPointer(start: buffer.pointer, count: buffer.count), threads)
+            return .floats(Elements(buffer))
+        case .mapping(let offset):
+            let mapping = try FileMapping(dataset, offset: offset)
+            if table.storesBytes {
+                let bytes = mapping.pointer.bindMemory(to: UInt8.self, capacity: dataset.count)
+                return .bytes(Elements(bytes, count: dataset.count, owner: mapping))
+            }
+            let floats = mapping.pointer.bindMemory(to: Float.self, capacity: dataset.count)
+            return .floats(Elements(floats, count: dataset.count, owner: mapping))
+        case .stream(let source, let memory):
+            return .streamed(StreamedInputs(source: source, memory: memory))
+        }
     }
 
     /// Rank of at least two, nothing empty, rows that an Int32 counts.
@@ -59,27 +135,6 @@ struct TableReader {
         }
     }
 
-    private func read(_ dataset: HDF5Dataset, sampleShape: [Int]) throws -> SampleTable.Inputs {
-        guard dataset.elementType.isNumeric else {
-            throw error(
-                .wrongType, dataset, expected: "integers or floating-point numbers",
-                found: "elements of type \(dataset.elementType)")
-        }
-        // Before memory is taken on the word of the file.
-        try dataset.checkReadable()
-        if dataset.elementType == .uint8 {
-            let buffer = ByteBuffer(count: dataset.count)
-            try dataset.read(into: UnsafeMutableBufferPointer(start: buffer.pointer, count: buffer.count))
-            return .bytes(buffer)
-        }
-        let buffer = AlignedBuffer(count: dataset.count)
-        try dataset.read(into: UnsafeMutableBufferPointer(start: buffer.pointer, count: buffer.count))
-        if dataset.elementType.isFloat {
-            try checkFinite(UnsafeBufferPointer(start: buffer.pointer, count: buffer.count), dataset, sampleShape)
-        }
-        return .floats(buffer)
-    }
-
     private func readTargets(_ dataset: HDF5Dataset) throws -> RawTargets {
         guard dataset.elementType.isNumeric else {
             throw error(
@@ -96,14 +151,17 @@ struct TableReader {
         return .values(values, width: width)
     }
 
-    private func checkFinite(_ values: UnsafeBufferPointer<Float>, _ dataset: HDF5Dataset, _ shape: [Int]) throws {
+    private func checkFinite(
+        _ values: UnsafeBufferPointer<Float>, _ dataset: HDF5Dataset, _ shape: [Int], firstRow: Int = 0
+    ) throws {
         guard let base = values.baseAddress else { return }
         let index = availableKernels()[0].firstNonFinite(base, count: values.count)
         guard index < values.count else { return }
         let value = values[index]
         throw error(
             .notFinite, dataset, expected: "finite numbers",
-            found: "\(value) in \(elementPosition(index, sampleShape: shape))",
+            found: "\(value) in "
+                + elementPosition(firstRow * shape.reduce(1, *) + index, sampleShape: shape),
             value.isNaN || dataset.elementType.size < 8
                 ? "Remove the row, or replace the value (numpy.nan_to_num)."
                 : "It is infinite in the file, or beyond the range of Float32; remove the row, or scale the column.")

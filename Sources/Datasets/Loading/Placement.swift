@@ -1,0 +1,75 @@
+import HDF5
+
+/// Where the inputs of a split will be.
+enum Placement {
+    case memory
+    /// The file itself as memory; it is contiguous and of the type that batches are made from.
+    case mapping(offset: Int)
+    case stream(any RowSource, StreamMemory)
+}
+
+/// Decides where the inputs of all splits will be: in memory if they fit, else mapped where that is possible, else
+/// streamed.
+///
+/// What must be in memory anyway (targets, and the rows of a cut split) is taken off the memory for data first, then the
+/// scratch memory of loading threads, then windows to evaluate from, an eighth but no more than 64 MiB; the rest is for
+/// windows to train from.
+struct PlacementPlan {
+    let options: LoadingOptions
+    let use: DataUse
+
+    private static let mostForEvaluation = 64 << 20
+
+    /// - Throws: `DatasetError` if training in the order asked for needs more memory.
+    func placements(_ tables: [Split: TableFiles]) throws -> [Split: Placement] {
+        let memory = options.resolvedMemory
+        let fixed = tables.values.reduce(0) { $0 + $1.fixedBytes }
+        func fits(_ tables: some Collection<TableFiles>) -> Bool {
+            tables.reduce(fixed) { $0 + $1.decodedBytes } <= memory
+        }
+        if fits(tables.values) { return tables.mapValues { _ in .memory } }
+        var placements: [Split: Placement] = [:]
+        for (split, table) in tables {
+            if let offset = try table.mappableOffset() { placements[split] = .mapping(offset: offset) }
+        }
+        let rest = tables.filter { placements[$0.key] == nil }
+        if fits(rest.values) { return placements.merging(rest.mapValues { _ in .memory }) { mapped, _ in mapped } }
+        let sources = try rest.mapValues { try rowSource($0.inputs) }
+        let budget = try self.budget(sources, rest, memory: memory, fixed: fixed)
+        for (split, source) in sources { placements[split] = .stream(source, budget) }
+        return placements
+    }
+
+    private func budget(
+        _ sources: [Split: any RowSource], _ tables: [Split: TableFiles], memory: Int, fixed: Int
+    ) throws -> StreamMemory {
+        let threads = options.resolvedThreads
+        let scratch = sources.values.map { threads * ($0.readerBytes + stripLength($0) * $0.rowBytes) }.max() ?? 0
+        let leastForFileOrder = sources.values.map { StreamShape($0).smallestForFileOrder }.max() ?? 0
+        var leastForTraining = 0
+        if case .training(let shuffle, let batchSize) = use, let source = sources[.train], let table = tables[.train] {
+            let least = StreamShape(source).smallestForTraining(shuffle, batchSize: batchSize, count: table.count)
+            guard let least else {
+                throw cannotShuffleFully(
+                    file: table.file.path, object: table.inputs.name,
+                    needed: tables.values.reduce(fixed) { $0 + $1.decodedBytes }, memory: memory)
+            }
+            leastForTraining = least
+        }
+        let least = fixed + scratch + leastForFileOrder + leastForTraining
+        guard memory >= least else {
+            let (split, table) = tables.min { $0.key == .train && $1.key != .train }!
+            throw DatasetError(
+                .invalidOption, file: table.file.path, object: table.inputs.name,
+                expected: "at least \(wholeSize(least)) of memory for data to stream the \(split) split",
+                found: wholeSize(memory),
+                advice: leastForTraining > 0
+                    ? "Raise --data-memory, or make the window of shuffle, the batch size or the chunks smaller."
+                    : "Raise --data-memory, or make the chunks smaller with lockstep convert.")
+        }
+        let free = memory - fixed - scratch
+        guard leastForTraining > 0 else { return StreamMemory(training: 0, fileOrder: free, threads: threads) }
+        let fileOrder = min(max(leastForFileOrder, min(memory / 8, Self.mostForEvaluation)), free - leastForTraining)
+        return StreamMemory(training: free - fileOrder, fileOrder: fileOrder, threads: threads)
+    }
+}

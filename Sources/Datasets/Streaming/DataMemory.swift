@@ -1,0 +1,72 @@
+import Foundation
+
+/// How a data set is brought into memory. It decides speed and memory, and not one bit of a result.
+public struct LoadingOptions: Sendable, Equatable {
+    /// Bytes that data may take; nil for `DataMemory.automatic`.
+    public var memory: Int?
+    /// Threads that read and decompress; nil for two, where there are two cores.
+    public var threads: Int?
+
+    public init(memory: Int? = nil, threads: Int? = nil) {
+        self.memory = memory
+        self.threads = threads
+    }
+
+    var resolvedMemory: Int { memory ?? DataMemory.automatic }
+    var resolvedThreads: Int { threads ?? min(2, ProcessInfo.processInfo.activeProcessorCount) }
+}
+
+/// What a data set is loaded for, which says how its rows will be visited.
+public enum DataUse: Sendable, Equatable {
+    /// From the first row to the last: to evaluate, to predict, to look at it.
+    case inFileOrder
+    /// In the order of a shuffle, in batches; and in the order of the file to validate.
+    case training(shuffle: Shuffle, batchSize: Int)
+}
+
+/// Amounts of memory for data.
+public enum DataMemory {
+    /// Half of the memory of the machine, or of what the control group allows, whichever is less.
+    public static var automatic: Int {
+        let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        let limit = controlGroupLimit { try? String(contentsOfFile: $0, encoding: .utf8) }
+        return min(machine, limit ?? .max) / 2
+    }
+
+    /// The strictest limit of the process's control group and of those above it, or nil where there is none: version 2
+    /// keeps it in `memory.max`, `max` for none; version 1 in `memory.limit_in_bytes`, absurdly large for none.
+    static func controlGroupLimit(readFile: (String) -> String?) -> Int? {
+        let lines = (readFile("/proc/self/cgroup") ?? "").split(separator: "\n").map {
+            $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        }.filter { $0.count == 3 }
+        func limits(_ mount: String, _ name: String, _ path: Substring?) -> [Int] {
+            let parts = (path ?? "").split(separator: "/")
+            return (0...parts.count).compactMap { depth in
+                let folder = ([mount[...]] + parts.prefix(depth)).joined(separator: "/")
+                return readFile("\(folder)/\(name)").flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+            }
+        }
+        let second = limits("/sys/fs/cgroup", "memory.max", lines.first { $0[1].isEmpty }?[2])
+        let first = limits(
+            "/sys/fs/cgroup/memory", "memory.limit_in_bytes",
+            lines.first { $0[1].split(separator: ",").contains("memory") }?[2])
+        return (second + first).filter { $0 > 0 }.min()
+    }
+
+    /// An amount as people write it: a whole number of bytes, or one with KiB, MiB, GiB or TiB. Nil for anything else,
+    /// for zero, and for more than an `Int` holds.
+    public static func bytes(_ text: String) -> Int? {
+        let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40), ("", 0)]
+        let (unit, shift) = units.first { text.hasSuffix($0.0) }!
+        let digits = text.dropLast(unit.count)
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits), number > 0
+        else { return nil }
+        let bytes = number.multipliedReportingOverflow(by: 1 << shift)
+        return bytes.overflow ? nil : bytes.partialValue
+    }
+}
+
+/// A size that `DataMemory.bytes` reads as at least as much: `27MiB`.
+func wholeSize(_ bytes: Int) -> String {
+    bytes > 1 << 20 ? "\((bytes + (1 << 20) - 1) >> 20)MiB" : "\((bytes + 1023) >> 10)KiB"
+}

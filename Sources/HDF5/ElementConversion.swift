@@ -1,0 +1,75 @@
+/// A number that chunks are decoded to outside the library, by the rules of `HDF5Scalar`.
+public protocol HDF5Decodable: HDF5Scalar {
+    static var zero: Self { get }
+
+    /// Whether elements of a type are converted here; the library converts the others.
+    static func decodes(_ type: HDF5ElementType) -> Bool
+
+    /// Converts `count` elements of a type that `decodes` as they lie in a file.
+    static func decode(
+        _ source: UnsafeRawPointer, count: Int, _ type: HDF5ElementType, into output: UnsafeMutablePointer<Self>)
+}
+
+extension UInt8: HDF5Decodable {
+    public static func decodes(_ type: HDF5ElementType) -> Bool { type == .uint8 }
+
+    public static func decode(
+        _ source: UnsafeRawPointer, count: Int, _ type: HDF5ElementType, into output: UnsafeMutablePointer<UInt8>
+    ) {
+        UnsafeMutableRawPointer(output).copyMemory(from: source, byteCount: count)
+    }
+}
+
+extension Float: HDF5Decodable {
+    /// HDF5 narrows binary64 in the other byte order by software that rounds in a way of its own close to the largest
+    /// Float32.
+    public static func decodes(_ type: HDF5ElementType) -> Bool { type.isNumeric && type != .float64.bigEndian }
+
+    public static func decode(
+        _ source: UnsafeRawPointer, count: Int, _ type: HDF5ElementType, into output: UnsafeMutablePointer<Float>
+    ) {
+        func convert<Bits: FixedWidthInteger>(_ bits: Bits.Type, _ number: (Bits) -> Float) {
+            let swapped = type.byteOrder == .bigEndian
+            for index in 0..<count {
+                let raw = source.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
+                output[index] = number(swapped ? Bits(bigEndian: raw) : Bits(littleEndian: raw))
+            }
+        }
+        switch (type.kind, type.size) {
+        case (.float, 4) where type == .float32 && 1.littleEndian == 1:
+            UnsafeMutableRawPointer(output).copyMemory(from: source, byteCount: 4 * count)
+        case (.float, 4): convert(UInt32.self) { Float(bitPattern: $0) }
+        case (.float, 8): convert(UInt64.self) { narrowed(Double(bitPattern: $0)) }
+        case (.float, _): convert(UInt16.self) { widened($0) }
+        case (.unsignedInteger, 1): convert(UInt8.self) { Float($0) }
+        case (.unsignedInteger, 2): convert(UInt16.self) { Float($0) }
+        case (.unsignedInteger, 4): convert(UInt32.self) { Float($0) }
+        case (.unsignedInteger, _): convert(UInt64.self) { Float($0) }
+        case (_, 1): convert(Int8.self) { Float($0) }
+        case (_, 2): convert(Int16.self) { Float($0) }
+        case (_, 4): convert(Int32.self) { Float($0) }
+        default: convert(Int64.self) { Float($0) }
+        }
+    }
+
+    /// To the nearest; whatever is beyond the largest Float32, even by less than half a unit, becomes infinite, as in
+    /// HDF5.
+    private static func narrowed(_ value: Double) -> Float {
+        guard value.magnitude <= Double(Float.greatestFiniteMagnitude) else {
+            return value.isNaN ? .nan : value > 0 ? .infinity : -.infinity
+        }
+        return Float(value)
+    }
+
+    /// binary16 in bits to Float32, exactly: `Float16` does not exist for x86-64 everywhere.
+    private static func widened(_ half: UInt16) -> Float {
+        let sign = UInt32(half & 0x8000) << 16
+        let exponent = UInt32(half >> 10 & 0x1F)
+        let fraction = UInt32(half & 0x3FF)
+        switch exponent {
+        case 0: return Float(bitPattern: sign | (Float(fraction) * 0x1p-24).bitPattern)
+        case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
+        default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+        }
+    }
+}

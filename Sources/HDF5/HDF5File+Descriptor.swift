@@ -1,0 +1,51 @@
+import CHDF5
+import Foundation
+
+/// Which file this is, and when it was last written to.
+public struct HDF5FileStamp: Equatable, Sendable, Codable {
+    public let device: UInt64
+    public let inode: UInt64
+    public let size: Int
+    /// Nanoseconds since 1970 of the last change of the contents.
+    public let modified: Int
+    /// The same of contents, name or rights.
+    public let changed: Int
+
+    /// - Parameter descriptor: an open file.
+    /// - Returns: nil if the system does not say.
+    public init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        inode = UInt64(truncatingIfNeeded: status.st_ino)
+        size = Int(status.st_size)
+        #if canImport(Darwin)
+            let (modification, change) = (status.st_mtimespec, status.st_ctimespec)
+        #else
+            let (modification, change) = (status.st_mtim, status.st_ctim)
+        #endif
+        modified = modification.tv_sec * 1_000_000_000 + modification.tv_nsec
+        changed = change.tv_sec * 1_000_000_000 + change.tv_nsec
+    }
+}
+
+extension HDF5File {
+    /// Lends the descriptor that the library reads from. It must not be closed.
+    public func withDescriptor<R>(_ body: (Int32) throws -> R) throws -> R {
+        let operation = "find the open file"
+        guard !isInMemory else { throw handle.subject.error(.misuse, operation, "it is a file in memory") }
+        return try handle.use(operation) { id in
+            var pointer: UnsafeMutableRawPointer?
+            try handle.subject.call(operation) { H5Fget_vfd_handle(id, hid_t(H5P_DEFAULT), &pointer) }
+            guard let descriptor = pointer?.load(as: Int32.self) else {
+                throw handle.subject.error(.failed, operation, "HDF5 names none")
+            }
+            return try body(descriptor)
+        }
+    }
+
+    /// What the system knows of the open file; nil if it does not say.
+    public func stamp() throws -> HDF5FileStamp? {
+        try withDescriptor { HDF5FileStamp(descriptor: $0) }
+    }
+}
