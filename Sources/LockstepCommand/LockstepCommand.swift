@@ -14,6 +14,7 @@ struct LockstepCommand: ParsableCommand {
         version: lockstepVersion,
         subcommands: [
             Train.self, Resume.self, Evaluate.self, Predict.self, Fingerprint.self, Diff.self, Inspect.self,
+            Convert.self,
             Import.self, Benchmark.self,
         ])
 

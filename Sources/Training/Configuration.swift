@@ -69,6 +69,12 @@ public struct Configuration: Sendable, Equatable {
         return resolved
     }
 
+    /// Loads the data set to train on it as configured.
+    func loadDataset(relativeTo directory: String?, _ loading: LoadingOptions) throws -> Dataset {
+        try Dataset.load(
+            dataset, relativeTo: directory, loading: loading, use: .training(shuffle: shuffle, batchSize: batchSize))
+    }
+
     /// Checks all that can be checked without the data.
     ///
     /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.

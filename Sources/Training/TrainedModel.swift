@@ -17,15 +17,18 @@ public struct TrainedModel {
     public let model: Model
     private let evaluator: Evaluator
     private let team: WorkerTeam
+    private let loading: LoadingOptions
 
     /// Reads and verifies a checkpoint.
     ///
     /// - Throws: what `Checkpoint.read` throws, and `TrainingError.incompatible` for tensors that do not fit the network.
     public init(
-        _ path: String, workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
+        _ path: String, loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic,
+        kernels: (any KernelTable.Type)? = nil
     ) throws {
         let kernels = try kernels ?? selectKernels()
         self.path = path
+        self.loading = loading
         checkpoint = try Checkpoint.read(path)
         configuration = try Configuration(yaml: checkpoint.configuration, path: path)
         model = try Model(checkpoint: checkpoint, path: path, kernels: kernels)
@@ -40,7 +43,7 @@ public struct TrainedModel {
         var description = configuration.dataset
         if let path { description = description.replacingPath(with: path) }
         let dataset = try Dataset.load(
-            description, relativeTo: nil, targets: needsTargets ? .required : .optional)
+            description, relativeTo: nil, targets: needsTargets ? .required : .optional, loading: loading)
         try evaluator.check(dataset, needsTargets: needsTargets)
         return dataset
     }

@@ -46,15 +46,17 @@ public final class TrainingRun {
     /// - Parameters:
     ///   - directory: where the run keeps its files; nil for the next free name under `runs`.
     ///   - relativeTo: the directory that a relative path of the data set starts from; nil for the current one.
+    ///   - loading: how much memory data may take.
     ///   - kernels: nil for the best that this machine has, or what `LOCKSTEP_INSTRUCTION_SET` names.
     public convenience init(
         _ configuration: Configuration, from origin: Origin? = nil, directory: String? = nil,
-        relativeTo base: String? = nil, workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
+        relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(),
+        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
     ) throws {
         try configuration.check()
         try directory.map(RunDirectory.checkFree)
         let trainer = try Trainer(
-            configuration, from: origin, dataset: try Dataset.load(configuration.dataset, relativeTo: base),
+            configuration, from: origin, dataset: try configuration.loadDataset(relativeTo: base, loading),
             workers: workers, kernels: try kernels ?? selectKernels())
         try Self.checkMonitor(trainer)
         let (made, lock) = try RunDirectory.create(directory, for: trainer.dataset.name) { draft in
@@ -73,7 +75,7 @@ public final class TrainingRun {
     ///   - observer: hears of damaged checkpoints that were passed over.
     public convenience init(
         resuming path: String, changes: RunChanges = RunChanges(), relativeTo base: String? = nil,
-        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
+        loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
         observer: any TrainingObserver = SilentObserver()
     ) throws {
         let directory = try RunDirectory.open(path)
@@ -85,7 +87,7 @@ public final class TrainingRun {
         try configuration.check()
         let trainer = try Trainer(
             resuming: checkpoint, path: checkpointPath, configuration: configuration,
-            dataset: try Dataset.load(configuration.dataset, relativeTo: base), workers: workers,
+            dataset: try configuration.loadDataset(relativeTo: base, loading), workers: workers,
             kernels: try kernels ?? selectKernels())
         try self.init(trainer: trainer, directory: directory, lock: lock)
         if changes != RunChanges() { try directory.write(trainer.configuration) }

@@ -80,7 +80,7 @@ extension ImportedArray {
 }
 
 extension NormalizationValues {
-    fileprivate func write(to attributes: HDF5Attributes) throws {
+    func write(to attributes: HDF5Attributes) throws {
         let all = [
             ("scale", scale), ("offset", offset), ("mean", mean), ("standard_deviation", standardDeviation),
         ]

@@ -167,7 +167,7 @@ struct TableReader {
                 : "It is infinite in the file, or beyond the range of Float32; remove the row, or scale the column.")
     }
 
-    private func normalization(of dataset: HDF5Dataset) throws -> NormalizationValues {
+    func normalization(of dataset: HDF5Dataset) throws -> NormalizationValues {
         let own = try NormalizationValues(dataset.attributes)
         return own.isEmpty ? try NormalizationValues(file.file.root.attributes) : own
     }

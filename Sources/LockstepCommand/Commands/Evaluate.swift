@@ -16,11 +16,13 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Which split.")
     var split = Split.test
 
+    @OptionGroup var data: DataOptions
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
-        let model = try TrainedModel(checkpoint.path)
+        let model = try TrainedModel(checkpoint.path, loading: data.loading)
         let report = try model.evaluate(dataset: dataset, split: split)
         print(try json ? jsonLine(report) : report.text(classNames: model.checkpoint.classNames))
     }

@@ -24,8 +24,11 @@ struct Predict: ParsableCommand {
     @Option(help: "Which split.")
     var split = Split.test
 
+    @OptionGroup var data: DataOptions
+
     func run() throws {
-        try TrainedModel(checkpoint.path).predict(dataset: dataset, split: split, output: output)
+        try TrainedModel(checkpoint.path, loading: data.loading).predict(
+            dataset: dataset, split: split, output: output)
         print(output)
     }
 }

@@ -18,6 +18,7 @@ struct Resume: ParsableCommand {
     var dataset: String?
 
     @OptionGroup var workers: WorkerOptions
+    @OptionGroup var data: DataOptions
     @OptionGroup var length: LengthOptions
     @OptionGroup var checkpointing: CheckpointingOptions
     @OptionGroup var output: OutputOptions
@@ -26,7 +27,7 @@ struct Resume: ParsableCommand {
         try TrainingSession(length: length, output: output).train { observer in
             try TrainingRun(
                 resuming: runDirectory, changes: checkpointing.changes(epochs: length.epochs, dataset: dataset),
-                workers: workers.workers, observer: observer)
+                loading: data.loading, workers: workers.workers, observer: observer)
         }
     }
 }

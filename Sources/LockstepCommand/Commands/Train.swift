@@ -34,6 +34,7 @@ struct Train: ParsableCommand {
     var shards: Int?
 
     @OptionGroup var workers: WorkerOptions
+    @OptionGroup var data: DataOptions
 
     @Option(help: ArgumentHelp("Decides initial values, order of samples and dropout.", valueName: "n"))
     var seed: UInt64?
@@ -70,7 +71,8 @@ struct Train: ParsableCommand {
         try TrainingSession(length: length, output: output).train { _ in
             try namingFile(configurationFile ?? ShippedConfiguration.path) {
                 try TrainingRun(
-                    resolvedConfiguration(), from: origin(), directory: runDirectory, workers: workers.workers)
+                    resolvedConfiguration(), from: origin(), directory: runDirectory, loading: data.loading,
+                    workers: workers.workers)
             }
         }
     }

@@ -1,0 +1,168 @@
+import HDF5
+import Kernels
+
+/// One data set of the file to make, and those it is made of.
+struct ConversionColumn {
+    let name: String
+    private let sources: [HDF5Dataset]
+    private let type: HDF5ElementType
+    private let choice: DatasetConversion.ElementType?
+    private let shape: [Int]
+    private let storage: HDF5Storage
+
+    /// Bytes that are copied at once, about.
+    private static let bandBytes = 8 << 20
+
+    /// - Parameters:
+    ///   - type: of the elements in the file to make.
+    ///   - choice: the type that was asked for, if one was.
+    ///   - chunkRows: nil for contiguous data.
+    init(
+        _ name: String, _ sources: [HDF5Dataset], type: HDF5ElementType, choice: DatasetConversion.ElementType?,
+        chunkRows: Int?, _ storage: DatasetConversion.Storage
+    ) throws {
+        self.name = name
+        self.sources = sources
+        self.type = type
+        self.choice = choice
+        for source in sources {
+            try source.checkReadable()
+            guard
+                choice != nil
+                    || HDF5ElementType(kind: source.elementType.kind, size: source.elementType.size)
+                        == HDF5ElementType(kind: sources[0].elementType.kind, size: sources[0].elementType.size)
+            else {
+                throw DatasetError(
+                    .wrongType, file: source.file.path, object: source.name,
+                    expected: "elements of type \(sources[0].elementType) as in \(sources[0].file.path)",
+                    found: "\(source.elementType)", advice: "Say which type to give all: --type float32.")
+            }
+        }
+        let rest = sources[0].shape.dropFirst()
+        shape = [sources.reduce(0) { $0 + $1.shape[0] }] + rest
+        guard let chunkRows else {
+            self.storage = .contiguous
+            return
+        }
+        let (bytes, overflow) = min(chunkRows, shape[0]).multipliedReportingOverflow(by: rest.reduce(type.size, *))
+        guard !overflow, bytes <= HDF5Limits.chunkBytes else {
+            throw DatasetError(
+                .invalidOption, file: sources[0].file.path, object: sources[0].name,
+                expected: "chunks of at most \(wholeSize(HDF5Limits.chunkBytes))",
+                found: "\(chunkRows) rows of \(rest.reduce(type.size, *)) bytes")
+        }
+        self.storage = .chunked(
+            [chunkRows] + rest, deflate: storage.deflate, shuffle: storage.shufflesBytes && type.size > 1,
+            fletcher32: storage.fletcher32)
+    }
+
+    var bytes: Int { shape.reduce(type.size, *) }
+
+    /// `x_train: [60000, 28, 28] uint8, chunks of 256 rows, gzip 4`.
+    var summary: String {
+        var text = "\(name): \(shape) \(type)"
+        guard let chunk = storage.chunk else { return text + ", contiguous" }
+        text += ", chunks of \(min(chunk[0], shape[0])) rows"
+        if storage.shuffle { text += ", shuffle" }
+        if let level = storage.deflate { text += ", gzip \(level)" }
+        return text + (storage.fletcher32 ? ", fletcher32" : "")
+    }
+
+    /// Writes the data set. Returns the digest of its elements.
+    func write(to root: HDF5Group, _ advance: (Int) -> Void) throws -> UInt64 {
+        let target = try root.createDataset(name, shape: shape, type: type, storage: storage)
+        return try copy(to: target, as: element, advance)
+    }
+
+    /// The digest of the elements of a data set that was written.
+    func digest(of dataset: HDF5Dataset, _ advance: (Int) -> Void) throws -> UInt64 {
+        try self.digest(of: dataset, as: element, advance)
+    }
+
+    /// What elements are in memory while they are copied.
+    private var element: any HDF5Scalar.Type {
+        switch (type.kind, type.size) {
+        case (.unsignedInteger, 1): UInt8.self
+        case (.unsignedInteger, 2): UInt16.self
+        case (.unsignedInteger, 4): UInt32.self
+        case (.unsignedInteger, _): UInt64.self
+        case (.float, 8): Double.self
+        case (.float, _): Float.self
+        case (_, 1): Int8.self
+        case (_, 2): Int16.self
+        case (_, 4): Int32.self
+        default: Int64.self
+        }
+    }
+
+    private func digest<Element: HDF5Scalar>(
+        of dataset: HDF5Dataset, as: Element.Type, _ advance: (Int) -> Void
+    ) throws -> UInt64 {
+        var digest = XXH64()
+        try forEachBand(of: dataset, Element.self, advance) { _, values in add(values, &digest) }
+        return digest.finalize()
+    }
+
+    private func add<Element>(_ values: [Element], _ digest: inout XXH64) {
+        values.withUnsafeBytes { digest.update($0) }
+    }
+
+    private func copy<Element: HDF5Scalar>(
+        to target: HDF5Dataset, as: Element.Type, _ advance: (Int) -> Void
+    ) throws -> UInt64 {
+        var digest = XXH64()
+        var row = 0
+        for source in sources {
+            // Through Float32 where a type was asked for: that is what batches are made from.
+            if choice == .uint8, source.elementType != .uint8 {
+                try forEachBand(of: source, Float.self, advance) { first, values in
+                    try require(values, source, first, "whole numbers in 0 ... 255, to be stored as uint8") {
+                        $0 >= 0 && $0 <= 255 && $0 == $0.rounded()
+                    }
+                    let bytes = values.map { UInt8($0) }
+                    add(bytes, &digest)
+                    try target.write(bytes, atRow: row + first)
+                }
+            } else {
+                try forEachBand(of: source, Element.self, advance) { first, values in
+                    if choice == .float16, let floats = values as? [Float] {
+                        try require(floats, source, first, "numbers that float16 holds exactly") {
+                            Float(Float16($0)) == $0
+                        }
+                    }
+                    add(values, &digest)
+                    try target.write(values, atRow: row + first)
+                }
+            }
+            row += source.shape[0]
+        }
+        return digest.finalize()
+    }
+
+    /// Hands on all rows, whole chunks at a time.
+    private func forEachBand<Element: HDF5Scalar>(
+        of dataset: HDF5Dataset, _ type: Element.Type, _ advance: (Int) -> Void,
+        _ body: (_ firstRow: Int, [Element]) throws -> Void
+    ) throws {
+        let rowBytes = max(1, dataset.shape.dropFirst().reduce(MemoryLayout<Element>.stride, *))
+        let unit: Int
+        if case .chunked(let chunk) = dataset.layout { unit = chunk[0] } else { unit = storage.chunk?[0] ?? 1 }
+        let rows = max(1, Self.bandBytes / rowBytes / unit) * unit
+        for first in stride(from: 0, to: dataset.shape[0], by: rows) {
+            let band = first..<min(first + rows, dataset.shape[0])
+            try body(first, try dataset.read(rows: band, as: Element.self))
+            advance(band.count * shape.dropFirst().reduce(self.type.size, *))
+        }
+    }
+
+    private func require(
+        _ values: [Float], _ source: HDF5Dataset, _ firstRow: Int, _ what: String, _ holds: (Float) -> Bool
+    ) throws {
+        guard let index = values.firstIndex(where: { !holds($0) }) else { return }
+        let sample = Array(shape.dropFirst())
+        throw DatasetError(
+            .wrongType, file: source.file.path, object: source.name, expected: what,
+            found: "\(values[index]) in "
+                + elementPosition(firstRow * sample.reduce(1, *) + index, sampleShape: sample))
+    }
+}
