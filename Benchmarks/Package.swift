@@ -22,6 +22,12 @@ let package = Package(
                 .product(name: "Measurement", package: "lockstep"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(
+            name: "LoadingBenchmark",
+            dependencies: [
+                .product(name: "Lockstep", package: "lockstep"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

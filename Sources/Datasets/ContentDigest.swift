@@ -10,6 +10,14 @@ struct ContentDigest {
         hash.update([storesBytes ? 1 : 4])
     }
 
+    /// Goes on after all inputs, from a `state`.
+    init?(state: [UInt64]) {
+        guard let hash = XXH64(state: state) else { return nil }
+        self.hash = hash
+    }
+
+    var state: [UInt64] { hash.state }
+
     /// Adds inputs, in order.
     mutating func add(_ inputs: UnsafeRawBufferPointer) { hash.update(inputs) }
 

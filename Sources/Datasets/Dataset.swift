@@ -25,6 +25,8 @@ public final class Dataset: Sendable {
     /// XXH64, in 16 hexadecimal digits, of all tables: inputs, targets, shapes, normalization and splits. The same for
     /// the same content, however a file stores it.
     public let digest: String
+    /// What was found out about inputs that stay in their files.
+    public let contents: DatasetContents
 
     /// Text that describes a data set and changes nothing.
     struct Labels: Sendable {
@@ -39,7 +41,10 @@ public final class Dataset: Sendable {
         try self.init(name: name, tables: tables, classNames: classNames, labels: Labels())
     }
 
-    init(name: String, tables: [Split: SampleTable], classNames: [String]?, labels: Labels) throws {
+    init(
+        name: String, tables: [Split: SampleTable], classNames: [String]?, labels: Labels,
+        contents: DatasetContents = DatasetContents()
+    ) throws {
         guard let (split, first) = Split.allCases.lazy.compactMap({ split in tables[split].map { (split, $0) } }).first
         else {
             throw DatasetError(.empty, file: name, found: "a data set without train, validation or test split")
@@ -58,6 +63,7 @@ public final class Dataset: Sendable {
         self.title = labels.title
         self.source = labels.source
         self.license = labels.license
+        self.contents = contents
         self.digest = hexadecimal(
             Split.allCases.reduce(into: XXH64()) { digest, split in
                 guard let table = tables[split] else { return }

@@ -17,6 +17,19 @@ public struct XXH64 {
         lanes = (seed &+ Self.prime1 &+ Self.prime2, seed &+ Self.prime2, seed, seed &- Self.prime1)
     }
 
+    /// All that there is to know so far: 10 words, from which `init(state:)` goes on.
+    public var state: [UInt64] {
+        [seed, length, lanes.0, lanes.1, lanes.2, lanes.3, pending.0, pending.1, pending.2, pending.3]
+    }
+
+    /// Goes on from a state; nil for other than 10 words.
+    public init?(state: [UInt64]) {
+        guard state.count == 10 else { return nil }
+        (seed, length) = (state[0], state[1])
+        lanes = (state[2], state[3], state[4], state[5])
+        pending = (state[6], state[7], state[8], state[9])
+    }
+
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         let filled = Int(length % 32)

@@ -1,9 +1,11 @@
 import Checkpoints
+import Datasets
 import DurableFiles
 import Foundation
 
 /// Where a run keeps what it makes: `config.yaml` as resolved, `metrics.csv` with a line an epoch, `log.txt` with what
-/// befell it, `checkpoints/`, and `lock`, which the process that trains holds.
+/// befell it, `checkpoints/`, `data.json` with digests of data that was too large to load, and `lock`, which the process
+/// that trains holds.
 public struct RunDirectory: Sendable {
     public let path: String
 
@@ -18,6 +20,8 @@ public struct RunDirectory: Sendable {
     public var metricsPath: String { path + "/metrics.csv" }
     public var logPath: String { path + "/log.txt" }
     public var checkpointsPath: String { path + "/checkpoints" }
+    /// What is known of data that stays in its files.
+    var contentsPath: String { path + "/data.json" }
     var lockPath: String { path + "/lock" }
 
     /// Makes the directory of a new run, with all that `fill` puts into it, or not at all. Runs that start at the same time
@@ -122,6 +126,13 @@ public struct RunDirectory: Sendable {
             throw TrainingError.runDirectory(
                 path: path, problem: "cannot lock \(lockPath): \(String(cString: strerror(code)))")
         }
+    }
+
+    /// Writes what is known of data that stays in its files. That it cannot be written costs a resume time, and nothing
+    /// else.
+    func write(_ contents: DatasetContents) {
+        if contents.isEmpty { return }
+        try? DurableFile(contentsPath, replacing: true).write(contents.encoded())
     }
 
     /// Writes the configuration, in one piece or not at all.

@@ -61,6 +61,7 @@ public final class TrainingRun {
         try Self.checkMonitor(trainer)
         let (made, lock) = try RunDirectory.create(directory, for: trainer.dataset.name) { draft in
             try draft.write(trainer.configuration)
+            draft.write(trainer.dataset.contents)
             let store = CheckpointStore(directory: draft.checkpointsPath)
             try store.write(try trainer.checkpoint(), keeping: .init(last: 1))
             return try draft.lock()
@@ -75,11 +76,14 @@ public final class TrainingRun {
     ///   - observer: hears of damaged checkpoints that were passed over.
     public convenience init(
         resuming path: String, changes: RunChanges = RunChanges(), relativeTo base: String? = nil,
-        loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
+        loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic,
+        kernels: (any KernelTable.Type)? = nil,
         observer: any TrainingObserver = SilentObserver()
     ) throws {
         let directory = try RunDirectory.open(path)
         let lock = try directory.lock()
+        var loading = loading
+        loading.known = DatasetContents(contentsOf: directory.contentsPath)
         let store = CheckpointStore(directory: directory.checkpointsPath)
         let (checkpoint, checkpointPath) = try store.newest { observer.note($0) }
         var configuration = try Configuration(yaml: checkpoint.configuration, path: checkpointPath)
@@ -90,6 +94,7 @@ public final class TrainingRun {
             dataset: try configuration.loadDataset(relativeTo: base, loading), workers: workers,
             kernels: try kernels ?? selectKernels())
         try self.init(trainer: trainer, directory: directory, lock: lock)
+        directory.write(trainer.dataset.contents)
         if changes != RunChanges() { try directory.write(trainer.configuration) }
         // It may have been killed between the two.
         if checkpoint.progress.isBest { try store.markBest(step: checkpoint.progress.step) }

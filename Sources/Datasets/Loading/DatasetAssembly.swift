@@ -3,7 +3,8 @@ import Kernels
 extension Dataset {
     /// Interprets what was read: targets of all splits alike, the validation split cut off, normalization chosen.
     convenience init(
-        name: String, raw: [Split: RawTable], description: DatasetDescription, classNames: [String]?, labels: Labels
+        name: String, raw: [Split: RawTable], description: DatasetDescription, classNames: [String]?, labels: Labels,
+        contents: DatasetContents
     ) throws {
         let targets = try raw.targets(description.targetKind, hasClassNames: classNames != nil)
         let cut = try ValidationCut(description, name: name, rows: raw[.train]?.count, has: raw[.validation] != nil)
@@ -16,7 +17,8 @@ extension Dataset {
                 normalization: try chosen ?? table.storedNormalization(train: raw[.train]), origin: table.origin)
         }
         try self.init(
-            name: name, tables: cut?.applied(to: tables) ?? tables, classNames: classNames, labels: labels)
+            name: name, tables: cut?.applied(to: tables) ?? tables, classNames: classNames, labels: labels,
+            contents: contents)
     }
 
     /// Makes a synthetic data set and cuts its validation split as the description says.

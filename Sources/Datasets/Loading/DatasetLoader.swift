@@ -73,16 +73,17 @@ private struct DatasetLoader {
         let placements = try PlacementPlan(options: loading, use: use).placements(tables)
         var raw: [Split: RawTable] = [:]
         var streamed: Set<String> = []
+        var contents = DatasetContents()
         for split in Split.allCases {
             guard let table = tables[split], let placement = placements[split] else { continue }
             if case .stream = placement { streamed.insert(table.file.path) }
             raw[split] = try TableReader(file: table.file).table(
-                table, placement, threads: loading.resolvedThreads)
+                table, placement, loading, &contents)
         }
         let labels = try self.labels()
         let dataset = try Dataset(
             name: order[0].path, raw: raw, description: description, classNames: labels.classNames,
-            labels: labels.labels)
+            labels: labels.labels, contents: contents)
         for file in order where !streamed.contains(file.path) { try file.file.close() }
         order = []
         return dataset

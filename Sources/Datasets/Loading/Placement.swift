@@ -6,6 +6,8 @@ enum Placement {
     /// The file itself as memory; it is contiguous and of the type that batches are made from.
     case mapping(offset: Int)
     case stream(any RowSource, StreamMemory)
+
+    var isMemory: Bool { if case .memory = self { true } else { false } }
 }
 
 /// Decides where the inputs of all splits will be: in memory if they fit, else mapped where that is possible, else

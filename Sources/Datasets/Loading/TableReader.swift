@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 import Kernels
 
@@ -59,10 +60,29 @@ struct TableReader {
         return TableFiles(file: file, inputs: inputs, targets: targets, inputShape: shape)
     }
 
-    /// Reads targets, and as much of the inputs as their placement asks for. All inputs are looked at in any case: for
-    /// the digest, and for numbers that are not finite.
-    func table(_ table: TableFiles, _ placement: Placement, threads: Int) throws -> RawTable {
-        let inputs = try place(table, placement, threads: threads)
+    /// Reads targets, and as much of the inputs as their placement asks for. Inputs are looked at in any case, for the
+    /// digest and for numbers that are not finite; those that stay in their file only if it is not known.
+    ///
+    /// - Parameter contents: is given what was found out about inputs that stay in their file.
+    func table(
+        _ table: TableFiles, _ placement: Placement, _ loading: LoadingOptions, _ contents: inout DatasetContents
+    ) throws -> RawTable {
+        let stamp = try table.file.file.stamp()
+        let inputs = try place(table, placement, threads: loading.resolvedThreads)
+        var content: ContentDigest?
+        if !placement.isMemory, !loading.verifies { content = try loading.known.content(of: table) }
+        let known = try content ?? self.content(of: inputs, table)
+        if !placement.isMemory { try contents.record(known, of: table, before: stamp, at: Date()) }
+        return RawTable(
+            inputs: inputs, content: known, count: table.count, inputShape: table.inputShape,
+            targets: try table.targets.map(readTargets) ?? .unlabeled,
+            origin: SampleTable.Origin(
+                file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
+            normalization: try normalization(of: table.inputs), isUInt8: table.storesBytes)
+    }
+
+    /// Goes through all inputs.
+    private func content(of inputs: SampleTable.Inputs, _ table: TableFiles) throws -> ContentDigest {
         var content = ContentDigest(
             inputShape: table.inputShape, count: table.count, storesBytes: table.storesBytes)
         let features = table.inputShape.reduce(1, *)
@@ -73,12 +93,7 @@ struct TableReader {
                 UnsafeBufferPointer(start: values, count: rows.count * features), table.inputs, table.inputShape,
                 firstRow: rows.lowerBound)
         }
-        return RawTable(
-            inputs: inputs, content: content, count: table.count, inputShape: table.inputShape,
-            targets: try table.targets.map(readTargets) ?? .unlabeled,
-            origin: SampleTable.Origin(
-                file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
-            normalization: try normalization(of: table.inputs), isUInt8: table.storesBytes)
+        return content
     }
 
     private func place(_ table: TableFiles, _ placement: Placement, threads: Int) throws -> SampleTable.Inputs {

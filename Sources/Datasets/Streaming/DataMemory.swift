@@ -6,10 +6,15 @@ public struct LoadingOptions: Sendable, Equatable {
     public var memory: Int?
     /// Threads that read and decompress; nil for two, where there are two cores.
     public var threads: Int?
+    /// Whether data that stays in its file is read through even if it is known from an earlier run.
+    public var verifies: Bool
+    /// What is known of files from before.
+    public var known = DatasetContents()
 
-    public init(memory: Int? = nil, threads: Int? = nil) {
+    public init(memory: Int? = nil, threads: Int? = nil, verifies: Bool = false) {
         self.memory = memory
         self.threads = threads
+        self.verifies = verifies
     }
 
     var resolvedMemory: Int { memory ?? DataMemory.automatic }

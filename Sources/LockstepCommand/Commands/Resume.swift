@@ -19,15 +19,24 @@ struct Resume: ParsableCommand {
 
     @OptionGroup var workers: WorkerOptions
     @OptionGroup var data: DataOptions
+    @Flag(help: "Read data that is larger than memory through even if the file is the one trained on before.")
+    var verifyData = false
+
     @OptionGroup var length: LengthOptions
     @OptionGroup var checkpointing: CheckpointingOptions
     @OptionGroup var output: OutputOptions
+
+    private var loading: LoadingOptions {
+        var loading = data.loading
+        loading.verifies = verifyData
+        return loading
+    }
 
     func run() throws {
         try TrainingSession(length: length, output: output).train { observer in
             try TrainingRun(
                 resuming: runDirectory, changes: checkpointing.changes(epochs: length.epochs, dataset: dataset),
-                loading: data.loading, workers: workers.workers, observer: observer)
+                loading: loading, workers: workers.workers, observer: observer)
         }
     }
 }
