@@ -236,6 +236,9 @@ public final class Trainer {
         SampleOrder(count: table.count, seed: configuration.seed, epoch: epoch, shuffle: configuration.shuffle)
     }
 
+    /// What to say of data whose chunks do not suit the order of samples; nil if all is well.
+    public var loadingNote: String? { table.streamingNote(configuration.shuffle) }
+
     /// How well the order of the current epoch mixes samples; nil for a full shuffle, which leaves nothing to say.
     public var shuffleQuality: ShuffleQuality? {
         let block: Int

@@ -6,7 +6,8 @@ final class UsageTests: CommandTestCase {
         let outcome = try lockstep("--help")
         XCTAssertEqual(outcome.status, 0)
         let commands = [
-            "train", "resume", "evaluate", "predict", "fingerprint", "diff", "inspect", "import", "benchmark",
+            "train", "resume", "evaluate", "predict", "fingerprint", "diff", "inspect", "convert", "import",
+            "benchmark",
         ]
         for command in commands {
             XCTAssertTrue(outcome.lines.contains { $0.hasPrefix("  \(command) ") }, "\(command): \(outcome.output)")
@@ -26,6 +27,7 @@ final class UsageTests: CommandTestCase {
             ["fingerprint"]: ["<checkpoint>"],
             ["diff"]: ["<first>", "<second>"],
             ["inspect"]: ["<file>"],
+            ["convert"]: ["<input>", "--output <file.h5>", "--chunk <rows>", "--compress <level>", "--type <type>"],
             ["import"]: ["idx", "csv", "npz", "fashion-mnist"],
             ["benchmark"]: ["step", "kernels"],
             ["benchmark", "kernels"]: ["--seconds <s>", "--json"],
@@ -55,6 +57,11 @@ final class UsageTests: CommandTestCase {
             ["train", "--seed", "-1"], ["train", "--checkpoint-every", "0"], ["resume"],
             ["resume", "run", "--epochs", "0"], ["evaluate"], ["evaluate", "x.h5", "--split", "training"],
             ["predict", "x.h5"], ["predict", "x.h5", "--dataset", "y.h5"], ["fingerprint"], ["diff", "x.h5"],
+            ["convert"], ["convert", "a.h5"], ["convert", "a.h5", "--output", "b.h5", "--compress", "10"],
+            ["convert", "a.h5", "--output", "b.h5", "--chunk", "0"],
+            ["convert", "a.h5", "--output", "b.h5", "--type", "int4"], ["train", "--data-memory", "0"],
+            ["train", "--data-memory", "512MB"], ["train", "--loading-threads", "0"],
+            ["resume", "run", "--loading-threads", "1000"], ["evaluate", "x.h5", "--data-memory", "-1GiB"],
             ["inspect"], ["import", "nonsense"], ["benchmark", "nonsense"], ["benchmark", "step", "--seconds", "0"],
             ["benchmark", "step", "--seconds", "-1"], ["benchmark", "step", "--seconds", "nan"],
             ["benchmark", "step", "--workers", "0"], ["benchmark", "step", "mpl-128"],

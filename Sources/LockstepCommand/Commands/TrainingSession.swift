@@ -19,6 +19,7 @@ struct TrainingSession {
 
         if let note = performanceNote(for: try selectKernels()) { observer.note(note) }
         let run = try prepare(observer)
+        if let note = run.trainer.loadingNote { observer.note(note) }
         if let note = noteOnLength(of: run) { observer.note(note) }
         let (outcome, test) = try Interruption.finishing {
             let outcome = try run.train(steps: length.steps, observer: observer) { Interruption.signal != nil }
