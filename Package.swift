@@ -54,7 +54,8 @@ let package = Package(
         // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
         .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate"]),
         .target(name: "StrictCoding"),
-        .target(name: "Datasets", dependencies: ["DurableFiles", "HDF5", "Kernels", "StrictCoding", "CSystem", "CZlib"]),
+        .target(
+            name: "Datasets", dependencies: ["DurableFiles", "HDF5", "Kernels", "StrictCoding", "CSystem", "CZlib"]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
         .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),

@@ -18,7 +18,7 @@ public final class SampleTable: Sendable {
     let inputs: Inputs
     /// The rows of `inputs` and `targets` this table shows, when it is a part of another; nil shows all.
     let rows: [Int32]?
-    private let mapping: FileMapping?
+    let mapping: FileMapping?
 
     public struct Origin: Equatable, Sendable {
         /// Path of the file, or a name.

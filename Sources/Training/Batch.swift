@@ -62,6 +62,9 @@ final class Batch: BatchInputs, @unchecked Sendable {
         gatherTargets()
     }
 
+    /// Has inputs that are mapped read from the disk while there is time.
+    func prefetchInputs() { reader.prefetch(locations, count: rows) }
+
     /// Lets `load` begin at a row, for inputs that are acquired piece by piece.
     func beginLoading(at row: Int) { firstLoaded = row }
 

@@ -50,6 +50,7 @@ final class BatchQueue: TeamTask, @unchecked Sendable {
     func run(item: Int, worker: Int) {
         guard let (positions, order) = announced else { return }
         fill(batches[1 - current], positions, order, worker: worker)
+        batches[1 - current].prefetchInputs()
         prepared = positions
     }
 

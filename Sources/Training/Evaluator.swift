@@ -136,6 +136,7 @@ public final class Evaluator {
         for first in stride(from: 0, to: table.count, by: Self.chunk) {
             let samples = first..<min(first + Self.chunk, table.count)
             batch.fill(samples, of: order)
+            batch.prefetchInputs()
             // As many at a time as memory for data holds.
             var next = first
             while next < samples.upperBound {

@@ -25,6 +25,14 @@ final class FileMappingTests: HDF5TestCase {
         XCTAssertNoThrow(try mapping.checkUnchanged())
     }
 
+    func testReadingAheadChangesNothingAndStaysInside() throws {
+        let mapping = try mapping("ahead.h5")
+        mapping.expectRandomAccess()
+        mapping.prefetch(count: 1024, bytes: 1024) { 1023 - $0 }
+        for row in [0, 511, 1023] { mapping.prefetch(row * 1024, 1024) }
+        XCTAssertEqual(mapping.pointer.load(fromByteOffset: 1023 * 1024 + 7, as: UInt8.self), 7)
+    }
+
     func testAFileThatIsCutWhileItIsMappedEndsTheProcessWithItsName() throws {
         let mapping = try mapping("cut.h5")
         XCTAssertEqual(truncate(path("cut.h5"), 4096), 0)

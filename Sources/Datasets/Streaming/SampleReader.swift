@@ -23,6 +23,7 @@ public final class SampleReader: Sendable {
         capacity = batchSize
         guard case .streamed(let inputs) = table.inputs else {
             stream = nil
+            if shuffle != .none { table.mapping?.expectRandomAccess() }
             return
         }
         guard shuffle != .full else {
@@ -66,6 +67,14 @@ public final class SampleReader: Sendable {
     ) {
         guard let stream else { return order.copy(positions, to: locations, kernels: kernels) }
         stream.plan.copySlots(positions, of: order, to: locations, kernels: kernels, base: stream.firstSlot)
+    }
+
+    /// Has the system begin to read the inputs of the next batch, where the file itself serves as memory. Streams read
+    /// ahead by themselves.
+    public func prefetch(_ locations: UnsafePointer<Int32>, count: Int) {
+        guard let mapping = table.mapping else { return }
+        let rowBytes = table.features * (table.storesBytes ? 1 : MemoryLayout<Float>.stride)
+        mapping.prefetch(count: count, bytes: rowBytes) { table.originalRow(Int(locations[$0])) }
     }
 
     /// Copies inputs into a batch of shape [count, features], normalized. Allocates nothing.
