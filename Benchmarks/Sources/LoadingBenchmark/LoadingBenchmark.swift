@@ -33,15 +33,20 @@ struct Read: ParsableCommand {
         let file = try HDF5File(reading: file)
         let dataset = try file.root.dataset("x_train")
         let measurement = try ReadMeasurement(dataset)
-        var best: [String: Double] = [:]
+        var best: [String: (wall: Double, processor: Double)] = [:]
         let ways = ["H5Dread", "chunks, 1 thread", "chunks, 2 threads"]
         for _ in 0..<rounds {
             for (way, threads) in zip(ways, [nil, 1, 2]) {
-                best[way] = max(best[way] ?? 0, try measurement.bytesPerSecond(threads: threads))
+                let speed = try measurement.speed(threads: threads)
+                let before = best[way] ?? speed
+                best[way] = (max(before.wall, speed.wall), max(before.processor, speed.processor))
             }
         }
         for way in ways {
-            print("\(way): \(Int(best[way]! / 1e6)) MB/s, \(rounded(best[way]! / best[ways[0]]!)) times H5Dread")
+            let speed = best[way]!
+            print(
+                "\(way): \(Int(speed.wall / 1e6)) MB/s, \(rounded(speed.wall / best[ways[0]]!.wall)) times H5Dread; "
+                    + "\(Int(speed.processor / 1e6)) MB a second of processor time")
         }
         try file.close()
     }

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import HDF5
 import Synchronization
 
@@ -19,9 +19,11 @@ struct ReadMeasurement {
         self.chunks = chunks
     }
 
+    /// Bytes a second, and a second of processor time, which tells more where others use the processor too.
+    ///
     /// - Parameter threads: nil to read through the library.
-    func bytesPerSecond(threads: Int?) throws -> Double {
-        let started = ContinuousClock.now
+    func speed(threads: Int?) throws -> (wall: Double, processor: Double) {
+        let (started, processor) = (ContinuousClock.now, clock())
         let next = Atomic<Int>(0)
         let failed = Atomic<Bool>(false)
         DispatchQueue.concurrentPerform(iterations: threads ?? 1) { _ in
@@ -47,6 +49,10 @@ struct ReadMeasurement {
             }
         }
         if failed.load(ordering: .relaxed) { throw Unsuitable() }
-        return Double(dataset.count) / ((ContinuousClock.now - started) / .seconds(1))
+        let bytes = Double(dataset.count)
+        return (
+            bytes / ((ContinuousClock.now - started) / .seconds(1)),
+            bytes / (Double(clock() - processor) / Double(CLOCKS_PER_SEC))
+        )
     }
 }
