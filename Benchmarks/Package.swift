@@ -16,6 +16,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
+            name: "CheckpointBenchmark",
+            dependencies: [
+                .product(name: "Lockstep", package: "lockstep"),
+                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
             name: "ReducerBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),
