@@ -18,6 +18,14 @@ int lockstep_sync(int descriptor) {
     return result;
 }
 
+void lockstep_forget(int descriptor) {
+#if defined(__linux__)
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+#else
+    (void)descriptor;
+#endif
+}
+
 int lockstep_rename_exclusive(const char *from, const char *to) {
 #if defined(__APPLE__)
     if (renamex_np(from, to, RENAME_EXCL) == 0) return 0;

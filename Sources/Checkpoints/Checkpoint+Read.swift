@@ -1,18 +1,41 @@
 import HDF5
+import Kernels
 
 extension Checkpoint {
     /// Reads a checkpoint and verifies every digest in it. Throws `CheckpointError`: `.notFound`, `.notACheckpoint`,
     /// `.unsupportedVersion`, `.truncated`, `.damaged`, `.missingTensor` or `.wrongShape`.
     public static func read(_ path: String) throws -> Checkpoint {
         try CheckpointReader.withFile(path) { reader in
-            let checkpoint = try reader.checkpoint()
-            let (stored, found) = (try reader.storedDigest(), checkpoint.digest)
-            guard stored == found else {
-                throw CheckpointError(
-                    .damaged, path,
-                    "the checkpoint is damaged: its digest is \(stored), that of its content is \(found)")
+            var checkpoint = try reader.constants()
+            let constants = checkpoint
+            var moments: [String: [Tensor]] = [:]
+            let parameters = try reader.records(in: CheckpointFile.parameters) { name, dataset in
+                let tensor = try Tensor(name, dataset)
+                checkpoint.parameters.append(tensor)
+                return TensorRecord(tensor)
             }
+            let state = try reader.optimizerState(of: parameters) { moment in
+                { name, dataset in
+                    let tensor = try Tensor(name, dataset)
+                    moments[moment, default: []].append(tensor)
+                    return TensorRecord(tensor)
+                }
+            }
+            try reader.verify(CheckpointContents(constants, parameters: parameters, optimizerState: state))
+            checkpoint.optimizerState = state.keys.reduce(into: [:]) { $0[$1] = moments[$1] ?? [] }
             return checkpoint
+        }
+    }
+
+    /// Verifies every digest in a checkpoint, whose values pass through a buffer. Throws as `read` does.
+    static func verify(_ path: String) throws -> CheckpointContents {
+        try CheckpointReader.withFile(path) { reader in
+            let parameters = try reader.records(in: CheckpointFile.parameters, TensorRecord.init)
+            let contents = CheckpointContents(
+                try reader.constants(), parameters: parameters,
+                optimizerState: try reader.optimizerState(of: parameters) { _ in TensorRecord.init })
+            try reader.verify(contents)
+            return contents
         }
     }
 
@@ -23,144 +46,43 @@ extension Checkpoint {
 
     /// Reads one parameter, such as `linear1/weight`, and verifies its digest; the rest of the file is not looked at.
     public static func readParameter(_ name: String, in path: String) throws -> Tensor {
-        try CheckpointReader.withFile(path) { try $0.tensor(name, in: CheckpointFile.parameters) }
+        try CheckpointReader.withFile(path) { reader in
+            var tensor: Tensor?
+            _ = try reader.verified(name, in: CheckpointFile.parameters) { name, dataset in
+                tensor = try Tensor(name, dataset)
+                return TensorRecord(tensor!)
+            }
+            return tensor!
+        }
     }
 }
 
-/// An open checkpoint file.
-private struct CheckpointReader {
-    let path: String
-    let root: HDF5Group
+extension Checkpoint.Tensor {
+    fileprivate init(_ name: String, _ dataset: HDF5Dataset) throws {
+        self.init(name: name, shape: dataset.shape, values: try dataset.read())
+    }
+}
 
-    /// Opens a file, lends a reader of it, and closes it. Errors of HDF5 become `CheckpointError`s.
-    static func withFile<R>(_ path: String, _ body: (CheckpointReader) throws -> R) throws -> R {
-        do {
-            let file = try HDF5File(reading: path)
-            let result = Result {
-                let reader = CheckpointReader(path: path, root: try file.root)
-                try reader.checkFormat()
-                return try body(reader)
-            }
-            try file.close()
-            return try result.get()
-        } catch let error as HDF5Error {
-            throw CheckpointError(reading: path, error)
+extension TensorRecord {
+    /// Values in a piece: 1 MiB.
+    private static let piece = 1 << 18
+
+    /// The record of a tensor in a file, read in pieces.
+    fileprivate init(_ name: String, _ dataset: HDF5Dataset) throws {
+        guard let first = dataset.shape.first, dataset.count > Self.piece else {
+            self.init(try Checkpoint.Tensor(name, dataset))
+            return
         }
-    }
-
-    private func checkFormat() throws {
-        guard try root.attributes.contains("format"), try text(root, "format") == CheckpointFile.format else {
-            throw CheckpointError(
-                .notACheckpoint, path, "expected a checkpoint, found an HDF5 file of something else")
+        var hash = XXH64()
+        let rows = max(1, Self.piece / (dataset.count / first))
+        let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: rows * (dataset.count / first))
+        defer { buffer.deallocate() }
+        for row in stride(from: 0, to: first, by: rows) {
+            let count = min(rows, first - row)
+            let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(count * (dataset.count / first))])
+            try dataset.read(rows: row..<row + count, into: values)
+            hash.update(UnsafeRawBufferPointer(values))
         }
-        let version = try integer(root, "format_version")
-        guard version == CheckpointFile.version else {
-            throw CheckpointError(
-                .unsupportedVersion, path,
-                "expected a checkpoint of format \(CheckpointFile.version), found \(version): use the program that wrote it"
-            )
-        }
-    }
-
-    func storedDigest() throws -> String { try text(root, "digest") }
-
-    func checkpoint() throws -> Checkpoint {
-        let (state, run, writer) = (try root.group("state"), try root.group("run"), try root.group("written_by"))
-        let parameters = try tensors(in: CheckpointFile.parameters)
-        return Checkpoint(
-            parameters: parameters,
-            optimizerState: try optimizerState(of: parameters),
-            progress: try progress(state),
-            configuration: try text(run, "configuration"),
-            seed: try required(run, "seed", run.attributes.integer("seed", as: UInt64.self)),
-            batchSize: try integer(run, "batch_size"),
-            shards: try integer(run, "shards"),
-            inputShape: try required(run, "input_shape", run.attributes.integers("input_shape")),
-            classNames: try run.attributes.strings("class_names"),
-            datasetDigest: try text(run, "dataset_digest"),
-            networkDigest: try text(run, "network_digest"),
-            writtenBy: Checkpoint.Writer(
-                version: try text(writer, "version"), workers: try integer(writer, "workers"),
-                instructionSet: try text(writer, "instruction_set")))
-    }
-
-    private func progress(_ state: HDF5Group) throws -> Checkpoint.Progress {
-        var progress = Checkpoint.Progress()
-        progress.step = try integer(state, "step")
-        progress.epoch = try integer(state, "epoch")
-        progress.samplesIntoEpoch = try integer(state, "samples_into_epoch")
-        progress.epochLoss = try required(state, "epoch_loss", state.attributes.number("epoch_loss"))
-        progress.epochCorrect = try integer(state, "epoch_correct")
-        progress.bestMetric = try state.attributes.number("best_metric")
-        progress.bestEpoch = try state.attributes.integer("best_epoch")
-        progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement")
-        return progress
-    }
-
-    private func optimizerState(of parameters: [Checkpoint.Tensor]) throws -> [String: [Checkpoint.Tensor]] {
-        let shapes = Dictionary(parameters.map { ($0.name, $0.shape) }) { first, _ in first }
-        var state: [String: [Checkpoint.Tensor]] = [:]
-        for child in try root.group(CheckpointFile.optimizer).children() {
-            let moment = CheckpointFile.moment(child.name)
-            let tensors = try tensors(in: moment)
-            for tensor in tensors {
-                guard let shape = shapes[tensor.name] else {
-                    throw CheckpointError(
-                        .missingTensor, path, "\(moment)/\(tensor.name) belongs to a parameter that is missing")
-                }
-                guard shape == tensor.shape else {
-                    throw CheckpointError(
-                        .wrongShape, path,
-                        "\(moment)/\(tensor.name): expected the shape of its parameter, \(shape), found \(tensor.shape)"
-                    )
-                }
-            }
-            state[child.name] = tensors
-        }
-        return state
-    }
-
-    func tensorNames(_ group: String) throws -> [String] {
-        let group = try root.group(group)
-        return try required(group, CheckpointFile.tensors, group.attributes.strings(CheckpointFile.tensors))
-    }
-
-    private func tensors(in group: String) throws -> [Checkpoint.Tensor] {
-        try tensorNames(group).map { try tensor($0, in: group) }
-    }
-
-    func tensor(_ name: String, in group: String) throws -> Checkpoint.Tensor {
-        let place = "\(group)/\(name)"
-        guard try root.link(place) == .dataset else {
-            throw CheckpointError(.missingTensor, path, "the tensor \(place) is missing")
-        }
-        let dataset = try root.dataset(place)
-        guard dataset.elementType == .float32 else {
-            throw CheckpointError(.damaged, path, "\(place): expected float32, found \(dataset.elementType)")
-        }
-        let tensor = Checkpoint.Tensor(name: name, shape: dataset.shape, values: try dataset.read())
-        let stored = try dataset.attributes.string(CheckpointFile.tensorDigest)
-        guard stored == tensor.digest else {
-            throw CheckpointError(
-                .damaged, path,
-                "\(place) is damaged: its digest is \(stored ?? "missing"), that of its values is \(tensor.digest)")
-        }
-        try dataset.close()
-        return tensor
-    }
-
-    private func integer(_ group: HDF5Group, _ name: String) throws -> Int {
-        try required(group, name, group.attributes.integer(name))
-    }
-
-    private func text(_ group: HDF5Group, _ name: String) throws -> String {
-        try required(group, name, group.attributes.string(name))
-    }
-
-    private func required<V>(_ group: HDF5Group, _ name: String, _ value: V?) throws -> V {
-        guard let value else {
-            throw CheckpointError(.damaged, path, "the attribute \(name) of \(group.path) is missing")
-        }
-        return value
+        self.init(name: name, shape: dataset.shape, digest: hash.hexadecimal)
     }
 }

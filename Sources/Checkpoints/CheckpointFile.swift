@@ -2,7 +2,7 @@ import HDF5
 
 /// How a checkpoint lies in its HDF5 file:
 ///
-///     /                                      format "lockstep-checkpoint", format_version, digest
+///     /                                      format "lockstep-checkpoint", format_version, digest: of all below
 ///     /parameters                            tensors: the names below, in the order of the layers
 ///     /parameters/<layer>/<tensor>           float32, contiguous; xxh64: digest of its bytes
 ///     /optimizer/<moment>                    tensors
@@ -16,10 +16,11 @@ import HDF5
 /// h5py shows them as bytes. A value that is nil has no attribute.
 enum CheckpointFile {
     static let format = "lockstep-checkpoint"
-    static let version = 1
+    static let version = 2
 
     static let parameters = "parameters"
     static let optimizer = "optimizer"
+    static let writer = "written_by"
     static func moment(_ name: String) -> String { "\(optimizer)/\(name)" }
 
     /// Name of the attribute that lists a group's tensors in order.
@@ -66,9 +67,9 @@ extension Checkpoint {
         add("run", "class_names", classNames.map { .texts($0) })
         add("run", "dataset_digest", .text(datasetDigest))
         add("run", "network_digest", .text(networkDigest))
-        add("written_by", "version", .text(writtenBy.version))
-        add("written_by", "workers", .integer(writtenBy.workers))
-        add("written_by", "instruction_set", .text(writtenBy.instructionSet))
+        add(CheckpointFile.writer, "version", .text(writtenBy.version))
+        add(CheckpointFile.writer, "workers", .integer(writtenBy.workers))
+        add(CheckpointFile.writer, "instruction_set", .text(writtenBy.instructionSet))
         return list
     }
 }

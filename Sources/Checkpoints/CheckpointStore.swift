@@ -1,6 +1,7 @@
 import CSystem
 import DurableFiles
 import Foundation
+import HDF5
 
 /// The checkpoints of one run: a directory with `step-00001234.h5` for each, and `best.h5`.
 ///
@@ -26,7 +27,7 @@ public struct CheckpointStore: Sendable {
 
     /// Whether there is a good checkpoint of that step.
     public func contains(step: Int) -> Bool {
-        (try? Checkpoint.read(path(step: step))) != nil
+        (try? Checkpoint.verify(path(step: step))) != nil
     }
 
     /// The newest checkpoint that is good, with its path. `note` hears a line about each damaged one that was passed over;
@@ -72,20 +73,32 @@ public struct CheckpointStore: Sendable {
     /// one of before the epoch's validation is replaced; another one is an error (`.exists`).
     @discardableResult
     public func write(_ checkpoint: Checkpoint, keeping retention: Retention) throws -> String {
-        let step = checkpoint.progress.step
+        try checkpoint.lending { try write($0, keeping: retention, buffer: HDF5ImageBuffer()) }
+    }
+
+    /// The same for a checkpoint whose tensors are lent.
+    ///
+    /// - Parameter buffer: memory to make the file in; used by one caller at a time.
+    @discardableResult
+    public func write(
+        _ checkpoint: LentCheckpoint, keeping retention: Retention, buffer: HDF5ImageBuffer
+    ) throws -> String {
+        let step = checkpoint.constants.progress.step
         let path = path(step: step)
         var replaces = false
         if fileExists(path) {
-            if let present = try? Checkpoint.read(path) {
-                if present.isSameState(as: checkpoint) { return path }
-                guard present.progress.epoch < checkpoint.progress.epoch, present.fingerprint == checkpoint.fingerprint
+            if let present = try? Checkpoint.verify(path) {
+                let new = checkpoint.contents
+                if present.stateDigest == new.stateDigest { return path }
+                guard present.constants.progress.epoch < new.constants.progress.epoch,
+                    present.parameters == new.parameters
                 else { throw CheckpointError(.exists, path, "another checkpoint of step \(step) exists") }
                 replaces = true
             } else {
                 try moveAside(path)
             }
         }
-        try checkpoint.write(to: path, replacing: replaces)
+        try checkpoint.write(to: path, replacing: replaces, buffer: buffer)
         try prune(keeping: retention, newest: step)
         return path
     }

@@ -46,14 +46,6 @@ extension Checkpoint {
         return comparison.difference
     }
 
-    /// Whether a resume from either goes the same way: everything but the writer is equal.
-    func isSameState(as other: Checkpoint) -> Bool {
-        var (mine, others) = (self, other)
-        mine.writtenBy = Writer(version: "", workers: 0, instructionSet: "")
-        others.writtenBy = mine.writtenBy
-        return mine.digest == others.digest
-    }
-
     private var tensorsByPath: [(path: String, tensor: Tensor)] {
         parameters.map { ("\(CheckpointFile.parameters)/\($0.name)", $0) }
             + optimizerState.sorted { $0.key < $1.key }.flatMap { moment, tensors in

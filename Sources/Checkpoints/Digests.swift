@@ -1,11 +1,64 @@
 import Kernels
 
-extension Checkpoint.Tensor {
+/// What a checkpoint's file says of a tensor.
+struct TensorRecord: Equatable {
+    let name: String
+    let shape: [Int]
     /// XXH64 of the values' bytes, little endian, as 16 hexadecimal digits: what `xxhash.xxh64(array.tobytes())` gives
     /// in Python.
-    var digest: String {
+    let digest: String
+}
+
+extension TensorRecord {
+    init(_ tensor: LentTensor) {
+        self.init(name: tensor.name, shape: tensor.shape, digest: hexadecimalDigest(of: tensor.values))
+    }
+
+    init(_ tensor: Checkpoint.Tensor) {
+        self.init(
+            name: tensor.name, shape: tensor.shape,
+            digest: tensor.values.withUnsafeBufferPointer(hexadecimalDigest(of:)))
+    }
+}
+
+private func hexadecimalDigest(of values: UnsafeBufferPointer<Float>) -> String {
+    var hash = XXH64()
+    hash.update(UnsafeRawBufferPointer(values))
+    return hash.hexadecimal
+}
+
+/// A checkpoint with records in place of its tensors.
+struct CheckpointContents {
+    /// It has no tensors.
+    let constants: Checkpoint
+    let parameters: [TensorRecord]
+    let optimizerState: [String: [TensorRecord]]
+
+    init(_ constants: Checkpoint, parameters: [TensorRecord], optimizerState: [String: [TensorRecord]]) {
+        self.constants = constants
+        self.parameters = parameters
+        self.optimizerState = optimizerState
+    }
+
+    /// One digest of everything: values are in it by the digests of their tensors.
+    var digest: String { digest(of: constants.attributes) }
+
+    /// The same without who wrote it, which makes no difference to a resume.
+    var stateDigest: String { digest(of: constants.attributes.filter { $0.group != CheckpointFile.writer }) }
+
+    private func digest(of attributes: [CheckpointFile.Attribute]) -> String {
         var hash = XXH64()
-        values.withUnsafeBytes { hash.update($0) }
+        for attribute in attributes {
+            hash.update(text: attribute.group)
+            hash.update(text: attribute.name)
+            hash.update(attribute.value)
+        }
+        hash.update(text: CheckpointFile.parameters)
+        hash.update(records: parameters)
+        for (moment, records) in optimizerState.sorted(by: { $0.key < $1.key }) {
+            hash.update(text: CheckpointFile.moment(moment))
+            hash.update(records: records)
+        }
         return hash.hexadecimal
     }
 }
@@ -15,23 +68,11 @@ extension Checkpoint {
     /// one chance in 2^64) only if every parameter has the same bits.
     public var fingerprint: String {
         var hash = XXH64()
-        hash.update(tensors: parameters)
-        return hash.hexadecimal
-    }
-
-    /// One digest of everything in the checkpoint.
-    var digest: String {
-        var hash = XXH64()
-        for attribute in attributes {
-            hash.update(text: attribute.group)
-            hash.update(text: attribute.name)
-            hash.update(attribute.value)
-        }
-        hash.update(text: CheckpointFile.parameters)
-        hash.update(tensors: parameters)
-        for (moment, tensors) in optimizerState.sorted(by: { $0.key < $1.key }) {
-            hash.update(text: CheckpointFile.moment(moment))
-            hash.update(tensors: tensors)
+        hash.update(number: UInt64(parameters.count))
+        for tensor in parameters {
+            hash.update(text: tensor.name)
+            hash.update(CheckpointFile.Value.integers(tensor.shape))
+            tensor.values.withUnsafeBytes { hash.update($0) }
         }
         return hash.hexadecimal
     }
@@ -39,17 +80,18 @@ extension Checkpoint {
 
 /// Every text and list is preceded by its length, so that no two contents give the same bytes.
 extension XXH64 {
-    fileprivate var hexadecimal: String {
+    /// Of all bytes so far, as 16 digits.
+    var hexadecimal: String {
         let digits = String(finalize(), radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    fileprivate mutating func update(tensors: [Checkpoint.Tensor]) {
-        update(number: UInt64(tensors.count))
-        for tensor in tensors {
-            update(text: tensor.name)
-            update(CheckpointFile.Value.integers(tensor.shape))
-            tensor.values.withUnsafeBytes { update($0) }
+    fileprivate mutating func update(records: [TensorRecord]) {
+        update(number: UInt64(records.count))
+        for record in records {
+            update(text: record.name)
+            update(CheckpointFile.Value.integers(record.shape))
+            update(text: record.digest)
         }
     }
 

@@ -38,6 +38,17 @@ public struct DurableFile: Sendable {
     /// - Parameter verify: looks at the file under its temporary name before it gets its own; what it throws ends it all.
     /// - Throws: `DurableFileError`.
     public func write(_ bytes: [UInt8], verify: (_ temporary: String) throws -> Void = { _ in }) throws {
+        try bytes.withUnsafeBytes { try write($0, verify: verify) }
+    }
+
+    /// Writes bytes.
+    ///
+    /// - Parameter verify: looks at the file under its temporary name, as it is on the disk and not in the system's cache,
+    ///   before it gets its own; what it throws ends it all.
+    /// - Throws: `DurableFileError`.
+    public func write(
+        _ bytes: UnsafeRawBufferPointer, verify: (_ temporary: String) throws -> Void = { _ in }
+    ) throws {
         try write { temporary in
             try create(temporary, bytes)
             try verify(temporary)
@@ -86,11 +97,13 @@ public struct DurableFile: Sendable {
         }
     }
 
-    private func create(_ temporary: String, _ bytes: [UInt8]) throws {
+    private func create(_ temporary: String, _ bytes: UnsafeRawBufferPointer) throws {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure("create a file in its directory") }
         do {
-            try bytes.withUnsafeBytes { try fill(descriptor, with: $0) }
+            try fill(descriptor, with: bytes)
+            guard lockstep_sync(descriptor) == 0 else { throw failure("put the file on the disk") }
+            lockstep_forget(descriptor)
         } catch {
             close(descriptor)
             throw error

@@ -15,10 +15,15 @@ public final class HDF5File: @unchecked Sendable {
     public let path: String
     let handle: Handle
     let isInMemory: Bool
+    /// Where it is in memory, if not in the library's own.
+    let buffer: HDF5ImageBuffer?
 
-    private init(path: String, inMemory: Bool = false, _ open: (Subject) throws -> hid_t) throws {
+    init(
+        path: String, inMemory: Bool = false, buffer: HDF5ImageBuffer? = nil, _ open: (Subject) throws -> hid_t
+    ) throws {
         self.path = path
-        self.isInMemory = inMemory
+        self.isInMemory = inMemory || buffer != nil
+        self.buffer = buffer
         let subject = Subject(file: path)
         self.handle = Handle(try HDF5.locked { try open(subject) }, subject) { H5Fclose($0) }
     }
@@ -48,7 +53,7 @@ public final class HDF5File: @unchecked Sendable {
     /// Creates a file in memory; `image()` gives its bytes. Nothing reaches a disk.
     public convenience init(inMemory label: String) throws {
         try self.init(path: label, inMemory: true) { subject in
-            try subject.create(uniqueName(label)) { access in
+            try subject.create(Self.uniqueName(label)) { access in
                 try subject.call("create the file") { H5Pset_fapl_core(access, 1 << 20, false) }
             }
         }
@@ -66,7 +71,7 @@ public final class HDF5File: @unchecked Sendable {
                 try subject.call(operation) {
                     H5Pset_file_image(access, UnsafeMutableRawPointer(mutating: base), image.count)
                 }
-                let name = uniqueName(label)
+                let name = Self.uniqueName(label)
                 return try subject.call(operation) { H5Fopen(name, shim_H5F_ACC_RDONLY(), access) }
             }
         }
@@ -83,12 +88,20 @@ public final class HDF5File: @unchecked Sendable {
         guard isInMemory else { throw handle.subject.error(.misuse, operation, "it is not a file in memory") }
         return try handle.use(operation) { id in
             let subject = handle.subject
-            try subject.call(operation) { H5Fflush(id, H5F_SCOPE_GLOBAL) }
-            let size = try subject.call(operation) { H5Fget_file_image(id, nil, 0) }
+            let size = try imageSize()
             return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
                 count = try subject.call(operation) { H5Fget_file_image(id, buffer.baseAddress, size) }
                 Superblock.renewChecksum(UnsafeMutableRawBufferPointer(buffer))
             }
+        }
+    }
+
+    /// Bytes of a file in memory, when everything written so far is in it.
+    private func imageSize() throws -> Int {
+        let operation = "take the image"
+        return try handle.use(operation) { id in
+            try handle.subject.call(operation) { H5Fflush(id, H5F_SCOPE_GLOBAL) }
+            return try handle.subject.call(operation) { H5Fget_file_image(id, nil, 0) }
         }
     }
 
@@ -115,11 +128,17 @@ public final class HDF5File: @unchecked Sendable {
     public func close() throws {
         guard handle.isOpen else { return }
         try HDF5.locked {
-            let closed = Result { try closeObjects() }
+            let closed = Result {
+                try closeObjects()
+                if let buffer { buffer.count = try imageSize() }
+            }
             try handle.close()
             try closed.get()
         }
     }
+
+    /// HDF5 takes two files in memory of one name for the same file.
+    static func uniqueName(_ label: String) -> String { "\(UUID().uuidString)/\(label)" }
 
     /// H5Fclose would report success while an object is open, and keep the file open behind our back.
     private func closeObjects() throws {
@@ -143,7 +162,7 @@ extension Subject {
     /// A file that compares byte for byte and shows damage: metadata with checksums, no modification times, and, in the
     /// format of HDF5 1.10, a mark while it is open that makes a file refuse to open whose writer died. Data is aligned
     /// for mapping.
-    fileprivate func create(_ name: String, _ configure: (hid_t) throws -> Void) throws -> hid_t {
+    func create(_ name: String, _ configure: (hid_t) throws -> Void) throws -> hid_t {
         let operation = "create the file"
         return try withList(operation, shim_H5P_FILE_ACCESS()) { access in
             try call(operation) { H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) }
@@ -177,6 +196,3 @@ extension Subject {
         }
     }
 }
-
-/// HDF5 takes two files in memory of one name for the same file.
-private func uniqueName(_ label: String) -> String { "\(UUID().uuidString)/\(label)" }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Dispatch
 import Foundation
+import HDF5
 import Synchronization
 
 /// Writes a run's checkpoints behind its back: a step waits for the copy of the state, and not for the disk.
@@ -20,7 +21,9 @@ final class CheckpointWriter: Sendable {
     /// Puts on the disk what a checkpoint takes to be there: lines of logs up to its step.
     private let synchronizeLogs: @Sendable () throws -> Void
 
-    /// Whoever has taken it may touch the snapshot: the leader while it copies, then the thread that writes.
+    /// Files are made here; the memory is as large as parameters and moments.
+    private let buffer = HDF5ImageBuffer()
+    /// Whoever has taken it may touch the snapshot and the buffer: the leader while it copies, then the thread that writes.
     private let turn = DispatchSemaphore(value: 1)
     private let outcomes = Mutex<[Outcome]>([])
 
@@ -57,10 +60,10 @@ final class CheckpointWriter: Sendable {
     }
 
     private func commit(_ snapshot: StateSnapshot, isBest: Bool) throws -> String {
-        let checkpoint = try snapshot.checkpoint()
+        let checkpoint = try snapshot.lent()
         try synchronizeLogs()
-        let path = try store.write(checkpoint, keeping: retention)
-        if isBest { try store.markBest(step: checkpoint.progress.step) }
+        let path = try store.write(checkpoint, keeping: retention, buffer: buffer)
+        if isBest { try store.markBest(step: checkpoint.constants.progress.step) }
         return path
     }
 

@@ -51,11 +51,12 @@ public final class Model: @unchecked Sendable {
 }
 
 extension ParameterLayout {
-    /// Copies a buffer of this layout into named tensors.
-    func tensors(from buffer: AlignedBuffer) -> [Checkpoint.Tensor] {
+    /// The named tensors of a buffer of this layout.
+    func lentTensors(of buffer: AlignedBuffer) -> [LentTensor] {
         parameters.map { parameter in
-            let values = UnsafeBufferPointer(start: buffer.pointer + parameter.offset, count: parameter.count)
-            return Checkpoint.Tensor(name: parameter.name, shape: parameter.shape.dimensions, values: Array(values))
+            LentTensor(
+                name: parameter.name, shape: parameter.shape.dimensions,
+                values: UnsafeBufferPointer(start: buffer.pointer + parameter.offset, count: parameter.count))
         }
     }
 

@@ -12,22 +12,23 @@ struct CheckpointTemplate: Sendable {
     let moments: [String]
     let kernels: any KernelTable.Type
 
+    /// A checkpoint whose tensors are the buffers themselves.
+    ///
     /// - Parameter state: buffers of the layout: the parameters, then the moments.
     /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
-    func checkpoint(of state: [AlignedBuffer], _ progress: Checkpoint.Progress) throws -> Checkpoint {
+    func lent(_ state: [AlignedBuffer], _ progress: Checkpoint.Progress) throws -> LentCheckpoint {
         if let bad = layout.parameters.first(where: {
             kernels.firstNonFinite(state[0].pointer + $0.offset, count: $0.count) < $0.count
         }) {
             throw TrainingError.nonFinite(
                 step: progress.step, layer: bad.name, problem: "a parameter is not a finite number any more")
         }
-        var checkpoint = constants
-        checkpoint.progress = progress
-        checkpoint.parameters = layout.tensors(from: state[0])
-        for (name, values) in zip(moments, state.dropFirst()) {
-            checkpoint.optimizerState[name] = layout.tensors(from: values)
-        }
-        return checkpoint
+        var constants = constants
+        constants.progress = progress
+        return LentCheckpoint(
+            constants, parameters: layout.lentTensors(of: state[0]),
+            optimizerState: Dictionary(
+                uniqueKeysWithValues: zip(moments, state.dropFirst().map { layout.lentTensors(of: $0) })))
     }
 }
 
@@ -69,5 +70,5 @@ final class StateSnapshot: TeamTask, @unchecked Sendable {
     }
 
     /// The copy as a checkpoint. Throws `TrainingError.nonFinite`.
-    func checkpoint() throws -> Checkpoint { try template.checkpoint(of: copies, progress) }
+    func lent() throws -> LentCheckpoint { try template.lent(copies, progress) }
 }

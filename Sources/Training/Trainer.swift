@@ -272,7 +272,7 @@ public final class Trainer {
     /// All that a resume needs.
     ///
     /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
-    public func checkpoint() throws -> Checkpoint { try template.checkpoint(of: state, progress) }
+    public func checkpoint() throws -> Checkpoint { Checkpoint(copying: try template.lent(state, progress)) }
 
     /// Memory for copies of the state.
     func makeSnapshot() -> StateSnapshot { StateSnapshot(template, of: state) }

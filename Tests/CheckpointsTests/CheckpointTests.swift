@@ -148,10 +148,12 @@ final class CheckpointTests: HDF5TestCase {
         assertRefuses(.notACheckpoint, "found an HDF5 file of something else") { try Checkpoint.read(path("data.h5")) }
     }
 
-    func testANewerFormatIsRefused() throws {
+    func testOlderAndNewerFormatsAreRefused() throws {
         try Checkpoint.sample().write(to: path("a.h5"))
-        try edit("f.attrs['format_version'] = 2")
-        assertRefuses(.unsupportedVersion, "format 1, found 2") { try Checkpoint.read(path("a.h5")) }
+        for version in [1, 3] {
+            try edit("f.attrs['format_version'] = \(version)")
+            assertRefuses(.unsupportedVersion, "format 2, found \(version)") { try Checkpoint.read(path("a.h5")) }
+        }
     }
 
     func testAMissingTensorIsNamed() throws {

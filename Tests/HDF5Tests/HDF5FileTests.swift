@@ -147,4 +147,26 @@ final class HDF5FileTests: HDF5TestCase {
             path("a.h5"), expecting: 9)
         assertThrows(.locked, "died while writing it") { try HDF5File(reading: path("a.h5")) }
     }
+
+    func testFilesMadeInOneBufferAreThoseMadeAlone() throws {
+        let buffer = HDF5ImageBuffer()
+        // Larger, smaller, and larger than a step of the buffer.
+        for count in [1_000, 10, 3_000_000] {
+            func fill(_ file: HDF5File) throws {
+                try file.root.attributes.set("count", count)
+                try file.root.write("x", (0..<count).map { Float($0) })
+            }
+            let alone = try HDF5File(inMemory: "alone")
+            try fill(alone)
+            let expected = try alone.image()
+            try alone.close()
+            let file = try HDF5File(inMemory: "buffer", buffer: buffer)
+            try fill(file)
+            try file.close()
+            XCTAssertTrue(buffer.bytes.elementsEqual(expected), "\(count)")
+            let read = try HDF5File(image: buffer.bytes, label: "read")
+            XCTAssertEqual(try read.root.dataset("x").read(as: Float.self).last, Float(count - 1))
+            try read.close()
+        }
+    }
 }

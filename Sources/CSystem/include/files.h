@@ -6,6 +6,9 @@
 // Puts what was written to the file or directory on the disk. 0, or -1 with errno.
 int lockstep_sync(int descriptor);
 
+// Drops the file's bytes, which are on the disk, from the system's cache, so that the next read comes from there. A hint.
+void lockstep_forget(int descriptor);
+
 // Renames `from` to `to` in one step unless something is named `to`: then -1 with errno EEXIST. 0, or -1 with errno.
 int lockstep_rename_exclusive(const char *from, const char *to);
 

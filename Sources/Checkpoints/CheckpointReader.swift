@@ -1,0 +1,163 @@
+import HDF5
+import Kernels
+
+/// An open checkpoint file.
+struct CheckpointReader {
+    let path: String
+    let root: HDF5Group
+
+    /// Opens a file, lends a reader of it, and closes it. Errors of HDF5 become `CheckpointError`s.
+    static func withFile<R>(_ path: String, _ body: (CheckpointReader) throws -> R) throws -> R {
+        do {
+            let file = try HDF5File(reading: path)
+            let result = Result {
+                let reader = CheckpointReader(path: path, root: try file.root)
+                try reader.checkFormat()
+                return try body(reader)
+            }
+            try file.close()
+            return try result.get()
+        } catch let error as HDF5Error {
+            throw CheckpointError(reading: path, error)
+        }
+    }
+
+    private func checkFormat() throws {
+        guard try root.attributes.contains("format"), try text(root, "format") == CheckpointFile.format else {
+            throw CheckpointError(
+                .notACheckpoint, path, "expected a checkpoint, found an HDF5 file of something else")
+        }
+        let version = try integer(root, "format_version")
+        guard version == CheckpointFile.version else {
+            throw CheckpointError(
+                .unsupportedVersion, path,
+                "expected a checkpoint of format \(CheckpointFile.version), found \(version): use the program that wrote it"
+            )
+        }
+    }
+
+    // MARK: Everything but tensors
+
+    /// A checkpoint without its tensors.
+    func constants() throws -> Checkpoint {
+        let (state, run) = (try root.group("state"), try root.group("run"))
+        let writer = try root.group(CheckpointFile.writer)
+        return Checkpoint(
+            parameters: [],
+            optimizerState: [:],
+            progress: try progress(state),
+            configuration: try text(run, "configuration"),
+            seed: try required(run, "seed", run.attributes.integer("seed", as: UInt64.self)),
+            batchSize: try integer(run, "batch_size"),
+            shards: try integer(run, "shards"),
+            inputShape: try required(run, "input_shape", run.attributes.integers("input_shape")),
+            classNames: try run.attributes.strings("class_names"),
+            datasetDigest: try text(run, "dataset_digest"),
+            networkDigest: try text(run, "network_digest"),
+            writtenBy: Checkpoint.Writer(
+                version: try text(writer, "version"), workers: try integer(writer, "workers"),
+                instructionSet: try text(writer, "instruction_set")))
+    }
+
+    private func progress(_ state: HDF5Group) throws -> Checkpoint.Progress {
+        var progress = Checkpoint.Progress()
+        progress.step = try integer(state, "step")
+        progress.epoch = try integer(state, "epoch")
+        progress.samplesIntoEpoch = try integer(state, "samples_into_epoch")
+        progress.epochLoss = try required(state, "epoch_loss", state.attributes.number("epoch_loss"))
+        progress.epochCorrect = try integer(state, "epoch_correct")
+        progress.bestMetric = try state.attributes.number("best_metric")
+        progress.bestEpoch = try state.attributes.integer("best_epoch")
+        progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement")
+        return progress
+    }
+
+    // MARK: Tensors
+
+    /// Reads the tensor of a name.
+    typealias MakeRecord = (_ name: String, HDF5Dataset) throws -> TensorRecord
+
+    /// Throws `.damaged` if the file's digest of everything is not that of `contents`.
+    func verify(_ contents: CheckpointContents) throws {
+        let (stored, found) = (try text(root, "digest"), contents.digest)
+        guard stored == found else {
+            throw CheckpointError(
+                .damaged, path, "the checkpoint is damaged: its digest is \(stored), that of its content is \(found)")
+        }
+    }
+
+    func tensorNames(_ group: String) throws -> [String] {
+        let group = try root.group(group)
+        return try required(group, CheckpointFile.tensors, group.attributes.strings(CheckpointFile.tensors))
+    }
+
+    /// Reads the tensors of a group in their order, by whatever `record` makes of one, and compares their digests with
+    /// those that are stored.
+    func records(in group: String, _ record: MakeRecord) throws -> [TensorRecord] {
+        try tensorNames(group).map { try verified($0, in: group, record) }
+    }
+
+    /// The same for the moments of the optimizer, each of which belongs to a parameter and has its shape.
+    func optimizerState(
+        of parameters: [TensorRecord], _ record: (_ moment: String) -> MakeRecord
+    ) throws -> [String: [TensorRecord]] {
+        let shapes = Dictionary(parameters.map { ($0.name, $0.shape) }) { first, _ in first }
+        var state: [String: [TensorRecord]] = [:]
+        for child in try root.group(CheckpointFile.optimizer).children() {
+            let moment = CheckpointFile.moment(child.name)
+            let records = try records(in: moment, record(child.name))
+            for record in records {
+                guard let shape = shapes[record.name] else {
+                    throw CheckpointError(
+                        .missingTensor, path, "\(moment)/\(record.name) belongs to a parameter that is missing")
+                }
+                guard shape == record.shape else {
+                    throw CheckpointError(
+                        .wrongShape, path,
+                        "\(moment)/\(record.name): expected the shape of its parameter, \(shape), found \(record.shape)"
+                    )
+                }
+            }
+            state[child.name] = records
+        }
+        return state
+    }
+
+    /// Makes a record of a tensor, and compares its digest with the one that is stored.
+    func verified(
+        _ name: String, in group: String, _ record: MakeRecord
+    ) throws -> TensorRecord {
+        let place = "\(group)/\(name)"
+        guard try root.link(place) == .dataset else {
+            throw CheckpointError(.missingTensor, path, "the tensor \(place) is missing")
+        }
+        let dataset = try root.dataset(place)
+        guard dataset.elementType == .float32 else {
+            throw CheckpointError(.damaged, path, "\(place): expected float32, found \(dataset.elementType)")
+        }
+        let found = try record(name, dataset)
+        let stored = try dataset.attributes.string(CheckpointFile.tensorDigest)
+        guard stored == found.digest else {
+            throw CheckpointError(
+                .damaged, path,
+                "\(place) is damaged: its digest is \(stored ?? "missing"), that of its values is \(found.digest)")
+        }
+        try dataset.close()
+        return found
+    }
+
+    private func integer(_ group: HDF5Group, _ name: String) throws -> Int {
+        try required(group, name, group.attributes.integer(name))
+    }
+
+    private func text(_ group: HDF5Group, _ name: String) throws -> String {
+        try required(group, name, group.attributes.string(name))
+    }
+
+    private func required<V>(_ group: HDF5Group, _ name: String, _ value: V?) throws -> V {
+        guard let value else {
+            throw CheckpointError(.damaged, path, "the attribute \(name) of \(group.path) is missing")
+        }
+        return value
+    }
+}
