@@ -26,6 +26,17 @@ void lockstep_forget(int descriptor) {
 #endif
 }
 
+int lockstep_set_direct(int descriptor, int direct) {
+#if defined(O_DIRECT)
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -1;
+    return fcntl(descriptor, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT);
+#else
+    (void)descriptor;
+    return direct ? -1 : 0;
+#endif
+}
+
 int lockstep_rename_exclusive(const char *from, const char *to) {
 #if defined(__APPLE__)
     if (renamex_np(from, to, RENAME_EXCL) == 0) return 0;

@@ -98,31 +98,21 @@ public struct DurableFile: Sendable {
     }
 
     private func create(_ temporary: String, _ bytes: UnsafeRawBufferPointer) throws {
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure("create a file in its directory") }
         do {
-            try fill(descriptor, with: bytes)
+            try bytes.write(to: descriptor, of: self)
             guard lockstep_sync(descriptor) == 0 else { throw failure("put the file on the disk") }
             lockstep_forget(descriptor)
+            guard try bytes.isContent(of: descriptor, self) else {
+                throw DurableFileError.failed(path: path, operation: "read back what was written", code: EIO)
+            }
         } catch {
             close(descriptor)
             throw error
         }
         // Network file systems report a full disk here.
         guard close(descriptor) == 0 else { throw failure("close the file") }
-    }
-
-    private func fill(_ descriptor: Int32, with bytes: UnsafeRawBufferPointer) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else {
-                let code = errno
-                throw DurableFileError.failed(path: path, operation: "write \(bytes.count) bytes", code: code)
-            }
-            rest = rest.dropFirst(written)
-        }
     }
 
     private func giveName(_ temporary: String) throws {

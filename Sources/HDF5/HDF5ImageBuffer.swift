@@ -24,7 +24,11 @@ public final class HDF5ImageBuffer: @unchecked Sendable {
         if size > capacity {
             // Large steps: the library asks for a megabyte more each time.
             let next = max(size, capacity + capacity / 2)
-            guard let larger = realloc(memory, next) else { return nil }
+            var larger: UnsafeMutableRawPointer?
+            // At a page, from where files can be written past the system's cache.
+            guard posix_memalign(&larger, 4096, next) == 0, let larger else { return nil }
+            if let memory { larger.copyMemory(from: memory, byteCount: capacity) }
+            free(memory)
             (memory, capacity) = (larger, next)
         }
         return memory

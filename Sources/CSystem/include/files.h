@@ -9,6 +9,9 @@ int lockstep_sync(int descriptor);
 // Drops the file's bytes, which are on the disk, from the system's cache, so that the next read comes from there. A hint.
 void lockstep_forget(int descriptor);
 
+// Lets reads and writes of the file pass by the system's cache, or not. 0, or -1 where there is no such thing.
+int lockstep_set_direct(int descriptor, int direct);
+
 // Renames `from` to `to` in one step unless something is named `to`: then -1 with errno EEXIST. 0, or -1 with errno.
 int lockstep_rename_exclusive(const char *from, const char *to);
 
