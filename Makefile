@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help train test build benchmark fashion format lint test-thread test-address clean setup setup-tests setup-fashion
+.PHONY: help train test build benchmark fashion format lint test-thread test-address torture clean setup setup-tests setup-fashion
 
 LOCKSTEP := .build/release/lockstep
 SOURCES := Package.swift Sources Tests
@@ -64,6 +64,9 @@ test-thread: setup-tests ## run all tests under ThreadSanitizer
 
 test-address: setup-tests ## run all tests under AddressSanitizer
 	swift test --disable-swift-testing --sanitize address --scratch-path .build-asan
+
+torture: setup-tests ## kill runs, fill their disks and damage their files, hundreds of times, in half an hour
+	LOCKSTEP_TORTURE=300 LOCKSTEP_ALL_FLIPS=1 swift test --disable-swift-testing --filter 'TortureTests|DamageTests'
 
 clean: ## remove everything built; data sets and runs stay
 	rm -rf .build .build-tsan .build-asan

@@ -55,6 +55,64 @@ final class ResumeTests: CommandTestCase {
             try fingerprint(of: newestCheckpoint(of: "run")), try fingerprint(of: newestCheckpoint(of: "whole")))
     }
 
+    func testAClosedTerminalStopsARunWithACheckpointAndALineInItsLog() throws {
+        try write(Self.small.replacingOccurrences(of: "epochs: 3", with: "epochs: 100000"), to: "long.yaml")
+        let outcome = try shell(
+            """
+            $lockstep train long.yaml --run run --quiet 2> /dev/full & program=$!
+            until [ -e run/checkpoints/step-00000005.h5 ]; do sleep 0.02; done
+            kill -HUP $program; wait $program
+            """)
+        XCTAssertEqual(outcome.status, 128 + SIGHUP)
+        let step = try XCTUnwrap(Int(newestCheckpoint(of: "run").suffix(11).prefix(8)))
+        let log = try String(contentsOfFile: path("run/log.txt"), encoding: .utf8)
+        XCTAssertTrue(log.contains("stopped by SIGHUP after step \(step)"), log)
+        XCTAssertEqual(try lockstep("resume", "run", "--steps", "\(step + 2)").status, 0)
+    }
+
+    func testNohupKeepsARunGoing() throws {
+        try write(Self.small.replacingOccurrences(of: "epochs: 3", with: "epochs: 40"), to: "long.yaml")
+        let outcome = try shell(
+            """
+            nohup $lockstep train long.yaml --run run --quiet & program=$!
+            until [ -e run ]; do sleep 0.02; done
+            kill -HUP $program; wait $program
+            """)
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(try newestCheckpoint(of: "run"), "run/checkpoints/step-00000200.h5")
+    }
+
+    func testTwoProcessesDoNotTrainInOneRun() throws {
+        try write(Self.small.replacingOccurrences(of: "epochs: 3", with: "epochs: 100000"), to: "long.yaml")
+        let outcome = try shell(
+            """
+            $lockstep train long.yaml --run run --quiet 2> /dev/null & program=$!
+            until [ -e run/checkpoints/step-00000005.h5 ]; do sleep 0.02; done
+            $lockstep resume run --quiet; status=$?
+            $lockstep evaluate run/checkpoints/best.h5 > /dev/null || status=reading
+            kill -KILL $program; wait $program 2> /dev/null
+            exit $status
+            """)
+        XCTAssertEqual(outcome.status, 1, outcome.errors)
+        XCTAssertTrue(outcome.errors.contains("run: process "), outcome.errors)
+        XCTAssertTrue(outcome.errors.contains("is training in it"), outcome.errors)
+        // The lock died with its owner.
+        let step = try XCTUnwrap(Int(newestCheckpoint(of: "run").suffix(11).prefix(8)))
+        XCTAssertEqual(try lockstep("resume", "run", "--steps", "\(step + 1)").status, 0)
+    }
+
+    func testTheSameDataInAnotherFileIsAccepted() throws {
+        try TestData.write(path("data.h5"))
+        try write("dataset: data.h5\nnetwork: [{linear: 3}]\nepochs: 2\n", to: "config.yaml")
+        XCTAssertEqual(try lockstep("train", "config.yaml", "--run", "run", "--steps", "1").status, 0)
+        XCTAssertEqual(
+            try lockstep("convert", "data.h5", "--output", "other.h5", "--chunk", "4", "--compress", "6").status, 0)
+        try FileManager.default.removeItem(atPath: path("data.h5"))
+        assertFails(try lockstep("resume", "run"), "data.h5", "no such file")
+        let outcome = try lockstep("resume", "run", "--dataset", "other.h5")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+    }
+
     func testStepsAndEpochsAreTotals() throws {
         let run = try trainSmall(arguments: "--steps", "4")
         XCTAssertEqual(try lockstep("resume", run, "--steps", "9").result("steps"), "9 of 15, to be continued")

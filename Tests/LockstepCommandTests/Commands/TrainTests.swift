@@ -123,4 +123,41 @@ final class TrainTests: CommandTestCase {
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         XCTAssertEqual(outcome.result("steps"), "10 of 250, no improvement any more")
     }
+
+    func testABranchHasTheConfigurationOfItsCheckpointButForWhatIsSaid() throws {
+        let run = try trainSmall(arguments: "--steps", "8")
+        let start = try newestCheckpoint(of: run)
+        let outcome = try lockstep("train", "--from", start, "--run", "branch", "--batch-size", "35", "--quiet")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        // 45 of 70 samples of the second epoch are done: one step for the others, two for the third.
+        XCTAssertEqual(outcome.result("steps"), "11, all of 3 epochs")
+        let same = try lockstep("train", "--from", start, "--run", "same", "--quiet")
+        XCTAssertEqual(same.result("steps"), "15, all of 3 epochs")
+        try lockstep("resume", run)
+        XCTAssertEqual(
+            try fingerprint(of: newestCheckpoint(of: "same")), try fingerprint(of: newestCheckpoint(of: run)))
+    }
+
+    func testParametersAloneAreTakenFromACheckpoint() throws {
+        let start = try newestCheckpoint(of: trainSmall())
+        let outcome = try lockstep("train", "small.yaml", "--initialize-from", start, "--run", "next", "--steps", "1")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(try fingerprint(of: "next/checkpoints/step-00000000.h5"), try fingerprint(of: start))
+        assertFails(
+            try lockstep("train", "--initialize-from", start, "--run", "digits"), start,
+            "linear1/weight: expected [64, ", "found [12, 8]")
+        assertFails(
+            try lockstep("train", "--from", start, "--initialize-from", start), status: 64,
+            "expected one of them, found both")
+    }
+
+    func testASignalBeforeTrainingLeavesNothing() throws {
+        // Long enough to be caught while the data are made.
+        try write(
+            "dataset: {synthetic: {inputs: [784], classes: 10, samples: 3000000}}\nnetwork: [{linear: 10}]\n",
+            to: "big.yaml")
+        let outcome = try shell("timeout --signal=TERM 0.5 $lockstep train big.yaml --run run --quiet; exit $?")
+        XCTAssertEqual(outcome.status, 124, outcome.errors)
+        XCTAssertEqual(try files(), ["big.yaml"])
+    }
 }
