@@ -3,9 +3,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help train test build benchmark fashion format lint test-thread test-address torture clean setup setup-tests setup-fashion
+.PHONY: help train test build benchmark fashion format lint test-thread test-address torture fuzz clean setup setup-tests setup-fashion
 
 LOCKSTEP := .build/release/lockstep
+MINUTES := 10
 SOURCES := Package.swift Sources Tests
 
 # Debian's and Ubuntu's names: to build; for tests and for the Fashion-MNIST importer besides.
@@ -67,6 +68,9 @@ test-address: setup-tests ## run all tests under AddressSanitizer
 
 torture: setup-tests ## kill runs, fill their disks and damage their files, hundreds of times, in half an hour
 	LOCKSTEP_TORTURE=300 LOCKSTEP_ALL_FLIPS=1 swift test --disable-swift-testing --filter 'TortureTests|DamageTests'
+
+fuzz: setup-tests ## read damaged files of every format, MINUTES=10 for each
+	LOCKSTEP_FUZZ_MINUTES=$(MINUTES) nice -n 19 swift test --disable-swift-testing --filter LockstepCommandTests.FuzzTests
 
 clean: ## remove everything built; data sets and runs stay
 	rm -rf .build .build-tsan .build-asan

@@ -58,7 +58,8 @@ extension Checkpoint {
 }
 
 extension Checkpoint.Tensor {
-    fileprivate init(_ name: String, _ dataset: HDF5Dataset) throws {
+    /// The tensor in a file.
+    init(_ name: String, _ dataset: HDF5Dataset) throws {
         self.init(name: name, shape: dataset.shape, values: try dataset.read())
     }
 }

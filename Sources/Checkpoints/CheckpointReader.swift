@@ -50,13 +50,28 @@ struct CheckpointReader {
             seed: try required(run, "seed", run.attributes.integer("seed", as: UInt64.self)),
             batchSize: try integer(run, "batch_size"),
             shards: try integer(run, "shards"),
-            inputShape: try required(run, "input_shape", run.attributes.integers("input_shape")),
+            inputShape: try inputShape(run),
             classNames: try run.attributes.strings("class_names"),
             datasetDigest: try text(run, "dataset_digest"),
             networkDigest: try text(run, "network_digest"),
             writtenBy: Checkpoint.Writer(
                 version: try text(writer, "version"), workers: try integer(writer, "workers"),
                 instructionSet: try text(writer, "instruction_set")))
+    }
+
+    /// Positive lengths whose product an Int holds.
+    private func inputShape(_ run: HDF5Group) throws -> [Int] {
+        let shape = try required(run, "input_shape", run.attributes.integers("input_shape"))
+        var count = 1
+        for length in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: length)
+            guard length > 0, !overflow else {
+                throw CheckpointError(
+                    .damaged, path, "the attribute input_shape of \(run.path) is \(shape), which no sample can have")
+            }
+            count = product
+        }
+        return shape
     }
 
     private func progress(_ state: HDF5Group) throws -> Checkpoint.Progress {

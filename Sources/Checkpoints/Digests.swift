@@ -67,15 +67,32 @@ extension Checkpoint {
     /// One digest of all parameters: their names, shapes and bits, in order. Equal for two checkpoints if and (but for
     /// one chance in 2^64) only if every parameter has the same bits.
     public var fingerprint: String {
-        var hash = XXH64()
-        hash.update(number: UInt64(parameters.count))
+        var fingerprint = ParameterFingerprint(count: parameters.count)
         for tensor in parameters {
-            hash.update(text: tensor.name)
-            hash.update(CheckpointFile.Value.integers(tensor.shape))
-            tensor.values.withUnsafeBytes { hash.update($0) }
+            tensor.values.withUnsafeBufferPointer {
+                fingerprint.add(name: tensor.name, shape: tensor.shape, values: $0)
+            }
         }
-        return hash.hexadecimal
+        return fingerprint.hash.hexadecimal
     }
+}
+
+/// `Checkpoint.fingerprint` of parameters that lie anywhere in memory, without a checkpoint of them. Allocates nothing.
+public struct ParameterFingerprint {
+    fileprivate var hash = XXH64()
+
+    /// - Parameter count: how many tensors there are.
+    public init(count: Int) { hash.update(number: UInt64(count)) }
+
+    /// Adds the next tensor, in the order of the layers.
+    public mutating func add(name: String, shape: [Int], values: UnsafeBufferPointer<Float>) {
+        hash.update(text: name)
+        hash.update(CheckpointFile.Value.integers(shape))
+        hash.update(UnsafeRawBufferPointer(values))
+    }
+
+    /// The digest, of which a fingerprint is the 16 hexadecimal digits.
+    public func finalize() -> UInt64 { hash.finalize() }
 }
 
 /// Every text and list is preceded by its length, so that no two contents give the same bytes.

@@ -108,6 +108,16 @@ extension HDF5Dataset {
                 "\(HDF5.text(shape)) elements of \(elementType) are declared, but only \(storageSize) bytes are stored")
         }
         guard case .chunked(let chunk) = layout else { return }
+        guard chunk.count == shape.count, !chunk.contains(0) else {
+            throw subject.error(
+                .refused, operation,
+                "chunks of \(HDF5.text(chunk)) elements do not go into the shape \(HDF5.text(shape))")
+        }
+        let chunks = try subject.product(zip(shape, chunk).map { $0 / $1 + ($0 % $1 > 0 ? 1 : 0) })
+        guard chunks - HDF5Limits.unstoredChunks <= storageSize else {
+            throw subject.error(
+                .refused, operation, "\(chunks) chunks are declared, but only \(storageSize) bytes are stored")
+        }
         let chunkBytes = try subject.product(chunk + [elementType.size])
         guard chunkBytes <= min(plausible, HDF5Limits.chunkBytes) else {
             throw subject.error(

@@ -28,10 +28,13 @@ public final class HDF5File: @unchecked Sendable {
         self.handle = Handle(try HDF5.locked { try open(subject) }, subject) { H5Fclose($0) }
     }
 
-    /// Opens a file for reading. Throws `.notFound`, `.notHDF5`, `.truncated`, `.locked` or `.unsupported`.
+    /// Opens a file for reading. Throws `.notFound`, `.notHDF5`, `.truncated`, `.locked`, `.unsupported`, or `.refused` for
+    /// what the reader of `HDF5.setTrial` does not admit.
     public convenience init(reading path: String) throws {
+        try Subject(file: path).requireRegularFile()
+        try HDF5.admit(path)
+        HDF5.locked { CrashReport.reading(path) }
         try self.init(path: path) { subject in
-            try subject.requireRegularFile()
             guard try subject.call("open the file", { H5Fis_hdf5(path) }) > 0 else {
                 throw subject.error(
                     .notHDF5, "open the file", "expected an HDF5 file, found something else; see `lockstep import`")

@@ -16,6 +16,8 @@ public enum HDF5Limits {
     public static let chunkBytes = 1 << 30
     /// A data set may declare this much more than is stored of it: parts never written read as its fill value.
     public static let unstoredBytes = 1 << 26
+    /// A data set may declare this many chunks more than bytes are stored of it: each has to be looked for.
+    public static let unstoredChunks = 1 << 18
     /// Deflate cannot expand by more: a match of 258 bytes takes 2 bits at least.
     public static let deflateRatio = 1032
 }

@@ -64,7 +64,7 @@ extension Subject {
             // Printing is a setting of each thread's error stack; calls come from any thread.
             H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
             H5Eclear2(hid_t(H5E_DEFAULT))
-            let value = body()
+            let value = CrashReport.during(body)
             let failed = R.isSigned ? value < 0 : H5Eget_num(hid_t(H5E_DEFAULT)) > 0
             return failed ? .failure(currentError(operation)) : .success(value)
         }

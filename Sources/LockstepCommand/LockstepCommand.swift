@@ -13,12 +13,14 @@ struct LockstepCommand: ParsableCommand {
         abstract: "Train neural networks on every core, with the same bits for any number of workers.",
         version: lockstepVersion,
         subcommands: [
-            Train.self, Resume.self, Evaluate.self, Predict.self, Fingerprint.self, Diff.self, Inspect.self,
-            Convert.self,
-            Import.self, Benchmark.self,
+            Train.self, Resume.self, Evaluate.self, Predict.self, Fingerprint.self, Diff.self, Verify.self,
+            Inspect.self, Convert.self, Import.self, Benchmark.self,
         ])
 
     static func main() {
+        if let path = FileTrial.requested { FileTrial.serve(path) }
+        FileTrial.begin()
+        HDF5.reportCrashes(prefix: "lockstep: ")
         // A file that would outgrow `ulimit -f` shall be an error like a full disk, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
         Interruption.listen()

@@ -66,6 +66,16 @@ extension ParameterLayout {
     /// - Throws: `TrainingError.incompatible` that lists every tensor that is missing, too many, or of another shape; the
     ///   buffer is then as it was.
     func copy(_ tensors: [Checkpoint.Tensor], into buffer: AlignedBuffer, path: String, what: String) throws {
+        try check(tensors, path: path, what: what)
+        let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for parameter in parameters {
+            (buffer.pointer + parameter.offset).update(from: byName[parameter.name]!.values, count: parameter.count)
+        }
+    }
+
+    /// - Parameter what: what the tensors are, for messages.
+    /// - Throws: `TrainingError.incompatible` that lists every tensor that is missing, too many, or of another shape.
+    func check(_ tensors: [Checkpoint.Tensor], path: String, what: String) throws {
         let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var problems: [String] = []
         for parameter in parameters {
@@ -81,9 +91,6 @@ extension ParameterLayout {
         guard problems.isEmpty else {
             throw TrainingError.incompatible(
                 path: path, problem: "its \(what)s are not those of the network: \(problems.joined(separator: "; "))")
-        }
-        for parameter in parameters {
-            (buffer.pointer + parameter.offset).update(from: byName[parameter.name]!.values, count: parameter.count)
         }
     }
 }

@@ -27,12 +27,7 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
         self.optimizer = optimizer
         self.parameters = parameters
         self.kernels = kernels
-        let names =
-            switch optimizer {
-            case .sgd(let sgd): sgd.momentum > 0 ? ["momentum"] : []
-            case .adam, .adamW: ["firstMoment", "secondMoment"]
-            }
-        moments = names.map { ($0, AlignedBuffer(count: layout.bufferCount)) }
+        moments = optimizer.momentNames.map { ($0, AlignedBuffer(count: layout.bufferCount)) }
         current = Self.step(optimizer, number: 0, learningRate: 0)
     }
 
@@ -77,6 +72,16 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
                     weightDecay: Float(sgd.weightDecay), gradientScale: 1, nesterov: sgd.nesterov))
         case .adam(let adam): return adamStep(adam, decoupled: false)
         case .adamW(let adam): return adamStep(adam, decoupled: true)
+        }
+    }
+}
+
+extension Optimizer {
+    /// What checkpoints call the moments it keeps, in alphabetical order.
+    var momentNames: [String] {
+        switch self {
+        case .sgd(let sgd): sgd.momentum > 0 ? ["momentum"] : []
+        case .adam, .adamW: ["firstMoment", "secondMoment"]
         }
     }
 }

@@ -176,15 +176,28 @@ public final class Trainer {
         order = Self.order(of: table, configuration, epoch: progress.epoch)
     }
 
-    private static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
+    /// The network of a configuration.
+    ///
+    /// - Throws: `TrainingError`, `NetworkError`, `DatasetError` for one that does not fit the data set.
+    static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
         try configuration.check()
         if configuration.loss.isClassification, case .values = dataset.targetKind {
             // It knows what the values are, and says what can be done.
             try dataset.requireClasses(outputs: .max, for: "loss \(configuration.loss.name)")
         }
-        return try CompiledNetwork(
+        let network = try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
             targets: dataset.targetSpecification())
+        // Parameters, packed parameters, gradients of one shard, and moments: the least that a step needs.
+        let floats = network.layout.bufferCount.multipliedReportingOverflow(
+            by: 3 + configuration.optimizer.momentNames.count)
+        guard !floats.overflow, floats.partialValue <= DataMemory.machine / MemoryLayout<Float>.stride else {
+            throw NetworkError.invalidNetwork(
+                problem:
+                    "the network has \(network.layout.elementCount) parameters: to train them takes more memory than "
+                    + "the \(DataMemory.machine >> 20) MiB of this machine")
+        }
+        return network
     }
 
     // MARK: Steps

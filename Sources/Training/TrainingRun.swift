@@ -23,6 +23,7 @@ public final class TrainingRun {
     private var policy: CheckpointPolicy
     private let evaluator: Evaluator
     private let metrics: MetricsLog
+    private var fingerprints: FingerprintLog?
     private let log: RunLog
     /// The right to train here; held from the start to the end of `train`.
     private var lock: FileLock?
@@ -47,10 +48,12 @@ public final class TrainingRun {
     ///   - directory: where the run keeps its files; nil for the next free name under `runs`.
     ///   - relativeTo: the directory that a relative path of the data set starts from; nil for the current one.
     ///   - loading: how much memory data may take.
+    ///   - recordsFingerprints: whether `fingerprints.csv` gets a line with digests of the parameters for each step, for
+    ///     comparisons; that changes no bit, and costs less than a hundredth of the time of a large step.
     ///   - kernels: nil for the best that this machine has, or what `LOCKSTEP_INSTRUCTION_SET` names.
     public convenience init(
         _ configuration: Configuration, from origin: Origin? = nil, directory: String? = nil,
-        relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(),
+        relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(), recordsFingerprints: Bool = false,
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
     ) throws {
         try configuration.check()
@@ -66,18 +69,20 @@ public final class TrainingRun {
             try store.write(try trainer.checkpoint(), keeping: .init(last: 1))
             return try draft.lock()
         }
-        try self.init(trainer: trainer, directory: made, lock: lock)
+        try self.init(
+            trainer: trainer, directory: made, lock: lock, recordsFingerprints: recordsFingerprints)
     }
 
     /// Continues a run from its newest good checkpoint.
     ///
     /// - Parameters:
     ///   - changes: what shall be otherwise from here on.
+    ///   - recordsFingerprints: whether to record fingerprints from here on; a run that has recorded them goes on with it.
     ///   - observer: hears of damaged checkpoints that were passed over.
     public convenience init(
         resuming path: String, changes: RunChanges = RunChanges(), relativeTo base: String? = nil,
-        loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic,
-        kernels: (any KernelTable.Type)? = nil,
+        loading: LoadingOptions = LoadingOptions(), recordsFingerprints: Bool = false,
+        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
         observer: any TrainingObserver = SilentObserver()
     ) throws {
         let directory = try RunDirectory.open(path)
@@ -93,14 +98,17 @@ public final class TrainingRun {
             resuming: checkpoint, path: checkpointPath, configuration: configuration,
             dataset: try configuration.loadDataset(relativeTo: base, loading), workers: workers,
             kernels: try kernels ?? selectKernels())
-        try self.init(trainer: trainer, directory: directory, lock: lock)
+        try self.init(
+            trainer: trainer, directory: directory, lock: lock,
+            recordsFingerprints: recordsFingerprints
+                || FileManager.default.fileExists(atPath: directory.fingerprintsPath))
         directory.write(trainer.dataset.contents)
         if changes != RunChanges() { try directory.write(trainer.configuration) }
         // It may have been killed between the two.
         if checkpoint.progress.isBest { try store.markBest(step: checkpoint.progress.step) }
     }
 
-    private init(trainer: Trainer, directory: RunDirectory, lock: FileLock) throws {
+    private init(trainer: Trainer, directory: RunDirectory, lock: FileLock, recordsFingerprints: Bool) throws {
         self.trainer = trainer
         self.directory = directory
         self.lock = lock
@@ -108,12 +116,18 @@ public final class TrainingRun {
         evaluator = Evaluator(model: trainer.model, team: trainer.team, kernels: trainer.kernels)
         let metrics = try MetricsLog(path: directory.metricsPath, keepingEpochs: trainer.progress.epoch)
         self.metrics = metrics
+        let fingerprints =
+            recordsFingerprints ? try FingerprintLog(of: trainer, path: directory.fingerprintsPath) : nil
+        self.fingerprints = fingerprints
         log = try RunLog(path: directory.logPath)
         let configuration = trainer.configuration
         store = CheckpointStore(directory: directory.checkpointsPath)
         checkpoints = CheckpointWriter(
             store: store, retention: .init(last: configuration.keepCheckpoints, every: configuration.keepEvery)
-        ) { try metrics.synchronize() }
+        ) {
+            try metrics.synchronize()
+            try fingerprints?.synchronize()
+        }
         snapshot = trainer.makeSnapshot()
         policy = CheckpointPolicy(configuration)
     }
@@ -138,7 +152,10 @@ public final class TrainingRun {
         observer.runStarted(summary)
         do {
             // Also after an error: when this returns nothing is half written.
-            defer { checkpoints.wait() }
+            defer {
+                checkpoints.wait()
+                try? fingerprints?.synchronize()
+            }
             let reason = try trainer.team.region { try takeSteps(to: lastStep, observer, isInterrupted) }
             checkpoints.wait()
             try reportCheckpoints(observer, isLast: true)
@@ -155,6 +172,7 @@ public final class TrainingRun {
     private func takeSteps(
         to lastStep: Int, _ observer: any TrainingObserver, _ isInterrupted: () -> Bool
     ) throws -> TrainingOutcome.Reason {
+        recordFingerprints(observer)
         epochClock.start()
         var reason: TrainingOutcome.Reason?
         while reason == nil {
@@ -170,6 +188,7 @@ public final class TrainingRun {
                 reason = .interrupted
             } else {
                 let report = try trainer.step()
+                recordFingerprints(observer)
                 epochRows += report.rows
                 observer.stepFinished(report)
                 if !trainer.isEpochComplete, policy.isDue(step: report.step) {
@@ -230,6 +249,16 @@ public final class TrainingRun {
         epochRows = 0
         epochClock.start()
         return true
+    }
+
+    /// Adds the line of the step that was just taken, if the run has them. Only within a region.
+    private func recordFingerprints(_ observer: any TrainingObserver) {
+        guard let fingerprints else { return }
+        do {
+            try fingerprints.record(step: trainer.progress.step, team: trainer.team)
+        } catch {
+            note("\(error); lines are kept and written later", observer)
+        }
     }
 
     // MARK: Checkpoints

@@ -102,6 +102,15 @@ final class HostileFileTests: HDF5TestCase {
         }
     }
 
+    func testMillionsOfChunksThatAreNotThereAreRefused() throws {
+        try write("f.create_dataset('x', (1 << 25,), 'u1', chunks=(2,))[0] = 1")
+        try withDataset("x") { dataset in
+            assertThrows(.refused, "/x", "16777216 chunks are declared, but only 2 bytes are stored") {
+                try dataset.read(as: UInt8.self)
+            }
+        }
+    }
+
     func testDataNeverWrittenIsReadAsTheFillValueIfItIsSmall() throws {
         try write(
             "f.create_dataset('x', (1000,), 'f4', fillvalue=3); f.create_dataset('y', (1000,), 'f4', chunks=(10,))")

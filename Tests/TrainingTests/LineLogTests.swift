@@ -42,4 +42,22 @@ final class LineLogTests: HDF5TestCase {
         try log.append("2")
         XCTAssertEqual(try text(), "head\n1\n2\n")
     }
+
+    func testCollectedLinesAreWrittenWhenThereAreManyOrByTheClockOrWhenAskedFor() throws {
+        let never = Duration.seconds(1_000_000)
+        let log = try LineLog(path: path("log"), header: "head", collecting: .init(bytes: 10, time: never)) { _ in true
+        }
+        try log.append("1")
+        try log.append("2")
+        XCTAssertEqual(try text(), "head\n")
+        try log.synchronize()
+        XCTAssertEqual(try text(), "head\n1\n2\n")
+        try log.append("a long line")
+        XCTAssertEqual(try text(), "head\n1\n2\na long line\n")
+        let timed = try LineLog(path: path("log"), header: "head", collecting: .init(bytes: 1000, time: .zero)) { _ in
+            true
+        }
+        try timed.append("3")
+        XCTAssertEqual(try text(), "head\n1\n2\na long line\n3\n")
+    }
 }

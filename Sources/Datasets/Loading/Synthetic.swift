@@ -6,6 +6,14 @@ extension Dataset {
         let counts: [(Split, Int)] = [
             (.train, description.samples), (.validation, description.validation), (.test, description.test),
         ]
+        // No overflow: the description has been checked to take less than a terabyte a split.
+        let bytes = (counts.reduce(description.classes) { $0 + $1.1 }) * description.inputs.reduce(1, *)
+        guard bytes <= DataMemory.machine else {
+            throw DatasetError(
+                .invalidOption, file: SyntheticGenerator.name,
+                expected: "samples that fit in the \(wholeSize(DataMemory.machine)) of this machine's memory",
+                found: wholeSize(bytes), advice: "Make fewer or smaller ones.")
+        }
         let generator = SyntheticGenerator(description)
         var tables: [Split: SampleTable] = [:]
         for (stream, (split, count)) in counts.enumerated() where count > 0 {

@@ -31,11 +31,14 @@ public enum DataUse: Sendable, Equatable {
 
 /// Amounts of memory for data.
 public enum DataMemory {
-    /// Half of the memory of the machine, or of what the control group allows, whichever is less.
-    public static var automatic: Int {
+    /// Half of the memory there is.
+    public static var automatic: Int { machine / 2 }
+
+    /// The memory of the machine, or what the control group allows, whichever is less.
+    public static var machine: Int {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         let limit = controlGroupLimit { try? String(contentsOfFile: $0, encoding: .utf8) }
-        return min(machine, limit ?? .max) / 2
+        return min(machine, limit ?? .max)
     }
 
     /// The strictest limit of the process's control group and of those above it, or nil where there is none: version 2

@@ -24,6 +24,7 @@ struct Resume: ParsableCommand {
 
     @OptionGroup var length: LengthOptions
     @OptionGroup var checkpointing: CheckpointingOptions
+    @OptionGroup var fingerprints: FingerprintOptions
     @OptionGroup var output: OutputOptions
 
     private var loading: LoadingOptions {
@@ -36,7 +37,8 @@ struct Resume: ParsableCommand {
         try TrainingSession(length: length, output: output).train { observer in
             try TrainingRun(
                 resuming: runDirectory, changes: checkpointing.changes(epochs: length.epochs, dataset: dataset),
-                loading: loading, workers: workers.workers, observer: observer)
+                loading: loading, recordsFingerprints: fingerprints.recordFingerprints, workers: workers.workers,
+                observer: observer)
         }
     }
 }

@@ -54,6 +54,7 @@ struct Train: ParsableCommand {
         completion: .file(extensions: ["h5"]))
     var initializeFrom: String?
 
+    @OptionGroup var fingerprints: FingerprintOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -72,7 +73,7 @@ struct Train: ParsableCommand {
             try namingFile(configurationFile ?? ShippedConfiguration.path) {
                 try TrainingRun(
                     resolvedConfiguration(), from: origin(), directory: runDirectory, loading: data.loading,
-                    workers: workers.workers)
+                    recordsFingerprints: fingerprints.recordFingerprints, workers: workers.workers)
             }
         }
     }

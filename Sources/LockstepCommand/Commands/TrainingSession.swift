@@ -19,6 +19,8 @@ struct TrainingSession {
 
         if let note = performanceNote(for: try selectKernels()) { observer.note(note) }
         let run = try prepare(observer)
+        // What was given from outside has been opened; from here on it is checkpoints that this process has written.
+        HDF5.setTrial(nil)
         if let note = run.trainer.loadingNote { observer.note(note) }
         if let note = noteOnLength(of: run) { observer.note(note) }
         let (outcome, test) = try Interruption.finishing {

@@ -55,4 +55,43 @@ final class DiffTests: CommandTestCase {
             try lockstep("fingerprint", "run"), "run: expected a checkpoint, found a directory",
             "run/checkpoints/best.h5")
     }
+
+    func testRunsWithFingerprintsAreComparedStepByStep() throws {
+        let first = try trainSmall("one", arguments: "--record-fingerprints", "--workers", "1")
+        let second = try trainSmall("two", arguments: "--record-fingerprints", "--workers", "3")
+        let same = try lockstep("diff", first, second)
+        XCTAssertEqual(same.status, 0, same.errors)
+        XCTAssertEqual(same.output, "the same parameters after 16 steps, 0 to 15\n")
+
+        try write(Self.small.replacingOccurrences(of: "warmupSteps: 3", with: "warmupSteps: 4"), to: "warm.yaml")
+        try lockstep("train", "warm.yaml", "--run", "three", "--record-fingerprints", "--quiet")
+        let parted = try lockstep("diff", first, "three")
+        XCTAssertEqual(parted.status, 1, parted.errors)
+        XCTAssertEqual(
+            parted.lines,
+            [
+                "the runs part at step 1: the 1 step before it, to step 0, are the same",
+                "4 of 4 tensors differ after it:", "  linear1/weight", "  linear1/bias", "  linear2/weight",
+                "  linear2/bias",
+            ])
+    }
+
+    func testRunsWithoutFingerprintsAreComparedByCheckpoints() throws {
+        let (first, second) = (try trainSmall("one"), try trainSmall("two", arguments: "--record-fingerprints"))
+        let same = try lockstep("diff", first, second)
+        XCTAssertEqual(same.status, 0, same.errors)
+        XCTAssertEqual(same.output, "the same bits in 3 checkpoints of the same steps, the newest of step 15\n")
+        let parted = try lockstep("diff", first, trainSmall("three", arguments: "--seed", "2"))
+        XCTAssertEqual(parted.status, 1, parted.errors)
+        XCTAssertTrue(parted.lines[0].hasPrefix("the checkpoints of step 5 differ"), parted.output)
+        XCTAssertTrue(parted.lines[1].hasPrefix("parameters/linear1/weight[0, 0] is "), parted.output)
+        XCTAssertTrue(parted.lines.last!.contains("--record-fingerprints"), parted.output)
+    }
+
+    func testARunIsNotComparedWithACheckpoint() throws {
+        let run = try trainSmall()
+        assertFails(
+            try lockstep("diff", run, newestCheckpoint(of: run)), "run: expected a checkpoint like run/checkpoints/",
+            "found a directory")
+    }
 }

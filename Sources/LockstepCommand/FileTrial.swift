@@ -1,0 +1,95 @@
+import Foundation
+import Lockstep
+
+/// Lets another process look at each HDF5 file before this one does, and crash in its place.
+///
+/// The other process is this program again, with limits. It takes 10 to 20 ms, and what it has read is in the system's
+/// cache.
+enum FileTrial {
+    private static let argument = "--try-file"
+
+    /// Seconds of processor time, and bytes of address space, that the structure of a file may take.
+    private static let mostSeconds = 5
+    private static let mostMemory = 768 << 20
+
+    /// The file that this process was started to try.
+    static var requested: String? {
+        let words = CommandLine.arguments
+        return words.count == 3 && words[1] == argument ? words[2] : nil
+    }
+
+    /// Tries a file, and ends the process.
+    static func serve(_ path: String) -> Never {
+        // At the first of these limits there is a signal that tells, at the second SIGKILL.
+        limit(RLIMIT_CPU, mostSeconds, mostSeconds + 1)
+        limit(RLIMIT_AS, mostMemory, mostMemory)
+        limit(RLIMIT_CORE, 0, 0)
+        print(HDF5File.tryOut(path) ?? "", terminator: "")
+        exit(0)
+    }
+
+    private static func limit(_ resource: __rlimit_resource, _ value: Int, _ most: Int) {
+        var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(most))
+        setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+    }
+
+    /// Has files tried from here on.
+    static func begin() {
+        HDF5.setTrial { path in
+            guard let (status, text) = spawn(path) else { return nil }
+            return problem(status) ?? (text.isEmpty ? nil : text)
+        }
+    }
+
+    /// What it means that the other process ended like that, or nil if all is well.
+    private static func problem(_ status: Int32) -> String? {
+        let signal = status & 0x7F
+        switch signal {
+        case 0: return nil
+        case SIGXCPU:
+            return "its structure takes more than \(mostSeconds) seconds to read: it is damaged, or made to do harm"
+        case SIGKILL, SIGTERM, SIGINT, SIGHUP:
+            return "the process that tried to read it was ended by signal \(signal)"
+        default:
+            return "the HDF5 library crashes on it (signal \(signal)): it is damaged, or made to do harm"
+        }
+    }
+
+    /// - Returns: how the other process ended and what it said; nil if none could be started.
+    private static func spawn(_ path: String) -> (status: Int32, text: String)? {
+        let pipe = Pipe()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in [STDIN_FILENO, STDERR_FILENO] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        posix_spawn_file_actions_adddup2(&actions, pipe.fileHandleForWriting.fileDescriptor, STDOUT_FILENO)
+        // This process may have blocked signals for a thread of its own to wait for.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        func pointers(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] { words.map { strdup($0) } + [nil] }
+        var words = pointers(["lockstep", argument, path])
+        // Memory that was never written, which the library's parser takes for pointers after some errors, points nowhere
+        // there: what would crash now and then, crashes.
+        var environment = pointers(["SWIFT_BACKTRACE=enable=no", "MALLOC_PERTURB_=85"])
+        defer { for word in words + environment { free(word) } }
+        var process = pid_t()
+        guard posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, &environment) == 0 else {
+            return nil
+        }
+        // The end that the other process has is now the last one.
+        try? pipe.fileHandleForWriting.close()
+        let text = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { return nil }
+        }
+        return (status, String(decoding: text, as: UTF8.self))
+    }
+}

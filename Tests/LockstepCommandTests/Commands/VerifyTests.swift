@@ -1,0 +1,168 @@
+import Foundation
+import Lockstep
+import TestSupport
+import XCTest
+
+final class VerifyTests: CommandTestCase {
+    /// Writes `bytes` over what is at `place` in a file.
+    private func overwrite(_ name: String, at place: Int, with bytes: [UInt8]) throws {
+        let file = try XCTUnwrap(FileHandle(forUpdatingAtPath: path(name)))
+        try file.seek(toOffset: UInt64(place))
+        try file.write(contentsOf: Data(bytes))
+        try file.close()
+    }
+
+    /// Turns one bit of the values of tensors of the newest checkpoint of a run. Returns its path.
+    private func damage(_ run: String, _ tensors: [Int]) throws -> String {
+        let name = try newestCheckpoint(of: run)
+        let checkpoint = try Checkpoint.read(path(name))
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path(name)))
+        for tensor in tensors {
+            let values = checkpoint.parameters[tensor].values.withUnsafeBytes { Data($0) }
+            let place = try XCTUnwrap(bytes.firstRange(of: values)).lowerBound
+            try overwrite(name, at: place, with: [bytes[place] ^ 1])
+        }
+        return name
+    }
+
+    // MARK: Good files
+
+    func testGoodFilesAreSaidToBe() throws {
+        let run = try trainSmall(arguments: "--record-fingerprints")
+        try TestData.write(path("data.h5"))
+        let outcome = try lockstep("verify", "data.h5", try newestCheckpoint(of: run), run, "small.yaml")
+        XCTAssertEqual(outcome.status, 0, outcome.output + outcome.errors)
+        XCTAssertEqual(outcome.lines[0].prefix(22), "data.h5: ok, dataset: ")
+        XCTAssertEqual(
+            outcome.lines[1], "run/checkpoints/step-00000015.h5: ok, checkpoint: step 15, 12 tensors")
+        XCTAssertEqual(outcome.lines[2], "run/config.yaml: ok, configuration: complete")
+        XCTAssertEqual(outcome.lines[3], "run/metrics.csv: ok, metrics: 3 epochs")
+        XCTAssertEqual(outcome.lines[4], "run/fingerprints.csv: ok, fingerprints: steps 0 to 15")
+        XCTAssertTrue(outcome.output.contains("run/checkpoints/best.h5: ok"), outcome.output)
+        XCTAssertTrue(outcome.lines.last!.hasPrefix("small.yaml: ok, configuration: with "), outcome.output)
+        XCTAssertTrue(outcome.lines.allSatisfy { $0.contains(": ok, ") })
+    }
+
+    func testStoredAndCompressedDataAreReadInLittleMemory() throws {
+        try TestData.write(path("data.h5"), rows: ["train": 12_000, "test": 10], features: [40, 40])
+        try lockstep("convert", "data.h5", "--output", "small.h5", "--compress", "4")
+        let outcome = try lockstep("verify", "data.h5", "small.h5", "--data-memory", "8MiB")
+        XCTAssertEqual(outcome.status, 0, outcome.output + outcome.errors)
+    }
+
+    // MARK: Damage
+
+    func testEveryTensorThatIsDamagedIsNamedAndTheNextFileIsChecked() throws {
+        let run = try trainSmall()
+        let name = try damage(run, [0, 2])
+        try TestData.write(path("data.h5"))
+        let outcome = try lockstep("verify", name, "data.h5")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertEqual(outcome.lines.count, 3, outcome.output)
+        XCTAssertTrue(outcome.lines[0].hasPrefix("\(name): parameters/linear1/weight"), outcome.output)
+        XCTAssertTrue(outcome.lines[1].hasPrefix("\(name): parameters/linear2/weight"), outcome.output)
+        XCTAssertTrue(outcome.lines[2].hasPrefix("data.h5: ok"), outcome.output)
+    }
+
+    func testARunNamesItsBadFiles() throws {
+        let run = try trainSmall(arguments: "--record-fingerprints")
+        let name = try damage(run, [1])
+        try write("epoch,step\n1,2\n", to: "run/metrics.csv")
+        try write("network: [linear]\n", to: "run/config.yaml")
+        let lines = try String(contentsOfFile: path("run/fingerprints.csv"), encoding: .utf8).split(separator: "\n")
+        let changed = lines.enumerated().filter { $0.offset != 4 }.map { index, line in
+            index == 11 ? line.replacingOccurrences(of: ",", with: ",0000000000000000,", range: nil) : String(line)
+        }
+        try write(changed.joined(separator: "\n") + "\n", to: "run/fingerprints.csv")
+        let outcome = try lockstep("verify", "run")
+        XCTAssertEqual(outcome.status, 1)
+        for words in [
+            "run/config.yaml: ", "run/metrics.csv: line 1: expected 'epoch,step,learningRate",
+            "run/fingerprints.csv: line 5: expected step 3, found 4", "\(name): parameters/linear1/bias",
+            "run/checkpoints/step-00000010.h5: ok",
+        ] { XCTAssertTrue(outcome.output.contains(words), "\(words) is missing in: \(outcome.output)") }
+    }
+
+    func testFingerprintsThatAreNotThoseOfACheckpointAreNoticed() throws {
+        let run = try trainSmall(arguments: "--record-fingerprints")
+        let text = try String(contentsOfFile: path("run/fingerprints.csv"), encoding: .utf8)
+        let fingerprint = try fingerprint(of: newestCheckpoint(of: run))
+        try write(text.replacingOccurrences(of: fingerprint, with: "0123456789abcdef"), to: "run/fingerprints.csv")
+        let outcome = try lockstep("verify", "run")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertTrue(
+            outcome.output.contains("recorded for step 15, 0123456789abcdef, found \(fingerprint)"), outcome.output)
+    }
+
+    func testDamagedChunksLabelsAndNumbersAreNamed() throws {
+        try python(
+            """
+            with h5py.File(sys.argv[1] + '/chunks.h5', 'w') as f:
+                x = np.random.default_rng(1).integers(0, 255, (4000, 64, 64), dtype='u1')
+                f.create_dataset('x_train', data=x, chunks=(500, 64, 64), compression='gzip'); f['y_train'] = x[:, 0, 0] % 3
+                places = [f['x_train'].id.get_chunk_info(i).byte_offset for i in (1, 6)]
+            with open(sys.argv[1] + '/chunks.h5', 'r+b') as f:
+                for place in places: f.seek(place + 5000); f.write(b'damage')
+            with h5py.File(sys.argv[1] + '/labels.h5', 'w') as f:
+                f['x'], f['y'], f.attrs['class_names'] = np.zeros((4, 2)), np.array([0, 1, 2, 7]), ['a', 'b', 'c']
+            with h5py.File(sys.argv[1] + '/numbers.h5', 'w') as f:
+                f['x'], f['y'] = np.array([[0.], [1], [np.nan]]), np.arange(3)
+            with h5py.File(sys.argv[1] + '/other.h5', 'w') as f: f['z'] = 1
+            """, directory)
+        let outcome = try lockstep("verify", "chunks.h5", "labels.h5", "numbers.h5", "other.h5", "none.h5")
+        XCTAssertEqual(outcome.status, 1)
+        let starts = [
+            "chunks.h5: /x_train: ", "chunks.h5: /x_train: ", "labels.h5: y: expected labels in 0 ..< 3",
+            "numbers.h5: x: expected finite numbers, found nan", "other.h5: x_train: ", "none.h5: ",
+        ]
+        XCTAssertEqual(outcome.lines.count, starts.count, outcome.output)
+        for (line, start) in zip(outcome.lines, starts) { XCTAssertTrue(line.hasPrefix(start), line) }
+    }
+
+    func testAFileOnWhichTheLibraryCrashesIsRefused() throws {
+        // A new group's message about its links says that there are many, in a structure that is nowhere.
+        try python(
+            """
+            with h5py.File(sys.argv[1], 'w', libver=('v110', 'v110')) as f:
+                for i in range(20): f['g/%d' % i] = i
+            """, path("crash.h5"))
+        let file = path("crash.h5")
+        let seed = try HDF5Structure.seed("crash", file, Array(Data(contentsOf: URL(fileURLWithPath: file))))
+        var crashes = 0
+        for place in seed.structure {
+            var bytes = seed.bytes
+            for index in place..<min(place + 8, bytes.count) { bytes[index] = 0xFF }
+            for part in seed.checksummed { renewChecksum(of: &bytes, part) }
+            try Data(bytes).write(to: URL(fileURLWithPath: file))
+            let outcome = try lockstep("verify", "crash.h5")
+            XCTAssertEqual(outcome.status, 1, outcome.errors)
+            if outcome.output.contains("the HDF5 library crashes on it") { crashes += 1 }
+            if crashes > 0 { break }
+        }
+        XCTAssertGreaterThan(crashes, 0)
+    }
+
+    // MARK: Forms
+
+    func testJSONHasAnObjectALine() throws {
+        let name = try damage(trainSmall(), [0])
+        try TestData.write(path("data.h5"))
+        let outcome = try lockstep("verify", "--json", name, "data.h5")
+        XCTAssertEqual(outcome.status, 1)
+        struct Line: Decodable {
+            struct Problem: Decodable {
+                let object: String?
+                let found: String
+            }
+            let file: String
+            let kind: String
+            let ok: Bool
+            let problems: [Problem]
+        }
+        let lines = try outcome.lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+        XCTAssertEqual(lines.map(\.file), [name, "data.h5"])
+        XCTAssertEqual(lines.map(\.kind), ["checkpoint", "dataset"])
+        XCTAssertEqual(lines.map(\.ok), [false, true])
+        XCTAssertEqual(lines[0].problems.map(\.object), ["parameters/linear1/weight"])
+    }
+}
