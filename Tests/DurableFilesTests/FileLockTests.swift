@@ -29,7 +29,7 @@ final class FileLockTests: DirectoryTestCase {
         process.arguments = ["flock", "--exclusive", "--no-fork", path, "sleep", "100"]
         try process.run()
         while (try? FileLock(path)) != nil { usleep(1000) }
-        assertHeld(by: " on ")
+        assertHeld(by: "process")
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         XCTAssertNoThrow(try FileLock(path))

@@ -53,7 +53,7 @@ final class TortureTests: CommandTestCase {
             runs += 1
             let run = "run-\(runs)"
             while true {
-                let seconds = Double.random(in: 0..<0.25, using: &random)
+                let seconds = Double.random(in: 0..<0.6, using: &random)
                 // `timeout` says 137 if it had to kill.
                 let outcome = try shell(
                     "timeout --signal=KILL \(seconds) bash -c 'exec env \(command(for: run))'; exit $?")
