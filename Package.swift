@@ -38,8 +38,11 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "CSystem"),
 
+        // A lock that ThreadSanitizer sees.
+        .target(name: "Locking"),
+
         // A file that is whole or absent.
-        .target(name: "DurableFiles", dependencies: ["CSystem"]),
+        .target(name: "DurableFiles", dependencies: ["CSystem", "Locking"]),
 
         // Kernels: one body, one thin module for each instruction set, one table chosen at start.
         .target(name: "KernelBodies", dependencies: ["CSystem"], swiftSettings: optimized()),
@@ -52,17 +55,18 @@ let package = Package(
             swiftSettings: optimized()),
 
         // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
-        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "Locking"]),
         .target(name: "StrictCoding"),
         .target(
-            name: "Datasets", dependencies: ["DurableFiles", "HDF5", "Kernels", "StrictCoding", "CSystem", "CZlib"]),
+            name: "Datasets",
+            dependencies: ["DurableFiles", "HDF5", "Kernels", "StrictCoding", "Locking", "CSystem", "CZlib"]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
         .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
             dependencies: [
-                "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Yams",
+                "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Locking", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -80,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "LockstepCommand",
             dependencies: [
-                "Lockstep", "DurableFiles", "Measurement",
+                "Lockstep", "DurableFiles", "Locking", "Measurement",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

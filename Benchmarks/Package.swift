@@ -30,6 +30,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
+            name: "FingerprintBenchmark",
+            dependencies: [
+                .product(name: "Lockstep", package: "lockstep"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
             name: "LoadingBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 
 /// Files and directories in the making, which a process that is told to end removes on its way out.
 ///
@@ -8,7 +8,7 @@ public enum Temporaries {
     /// Ends the name of everything temporary; a dot and the final name are its beginning.
     public static let suffix = ".tmp"
 
-    private static let paths = Mutex<Set<String>>([])
+    private static let paths = Locked<Set<String>>([])
 
     /// A new name beside a file, for what is to get that file's name.
     static func name(beside name: String, in directory: String) -> String {

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 
 extension HDF5 {
     /// Reads a file in another process first, and says what is wrong if that one came to grief; nil if not.
@@ -19,7 +19,7 @@ extension HDF5 {
         let nanoseconds: Int
     }
 
-    private static let admission = Mutex(Admission())
+    private static let admission = Locked(Admission())
 
     /// Whether files are opened untried, for as long as a closure runs: those that this process has just written.
     @TaskLocal public static var trustsFiles = false

@@ -2,7 +2,7 @@ import Checkpoints
 import Dispatch
 import Foundation
 import HDF5
-import Synchronization
+import Locking
 
 /// Writes a run's checkpoints behind its back: a step waits for the copy of the state, and not for the disk.
 ///
@@ -25,7 +25,7 @@ final class CheckpointWriter: Sendable {
     private let buffer = HDF5ImageBuffer()
     /// Whoever has taken it may touch the snapshot and the buffer: the leader while it copies, then the thread that writes.
     private let turn = DispatchSemaphore(value: 1)
-    private let outcomes = Mutex<[Outcome]>([])
+    private let outcomes = Locked<[Outcome]>([])
 
     init(
         store: CheckpointStore, retention: CheckpointStore.Retention,

@@ -1,6 +1,6 @@
 import DurableFiles
 import Foundation
-import Synchronization
+import Locking
 
 /// A text file that grows by whole lines, of which those up to a checkpoint can be put on the disk.
 ///
@@ -23,7 +23,7 @@ final class LineLog: Sendable {
         var pending: [UInt8] = []
         var lastWrite = ContinuousClock.now
     }
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Lines that wait for a disk with room take this much memory at most; further ones are lost.
     private static let mostPending = 64 << 20
@@ -40,7 +40,7 @@ final class LineLog: Sendable {
         let kept = whole.split(separator: "\n").filter { String($0) != header && isKept($0) }
         let lines = (header.map { [$0[...]] } ?? []) + kept
         let bytes = Array(lines.map { $0 + "\n" }.joined().utf8)
-        state = Mutex(State(length: bytes.count))
+        state = Locked(State(length: bytes.count))
         do {
             try DurableFile(path, replacing: true).write(bytes)
         } catch let error as DurableFileError {

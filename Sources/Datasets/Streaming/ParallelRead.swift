@@ -1,5 +1,6 @@
 import Dispatch
 import HDF5
+import Locking
 import Synchronization
 
 extension HDF5Dataset {
@@ -12,7 +13,7 @@ extension HDF5Dataset {
         let rows = shape[0]
         let bands = (rows + chunks.chunkRows - 1) / chunks.chunkRows
         let next = Atomic<Int>(0)
-        let failure = Mutex<(any Error)?>(nil)
+        let failure = Locked<(any Error)?>(nil)
         nonisolated(unsafe) let memory = base
         DispatchQueue.concurrentPerform(iterations: min(threads, bands)) { _ in
             let scratch = HDF5ChunkScratch()

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Locking
 import Synchronization
 
 /// What becomes of Ctrl-C (SIGINT), of the SIGTERM with which a scheduler announces that it takes the machine back, and of
@@ -14,7 +15,7 @@ import Synchronization
 enum Interruption {
     private enum Manner { case ending, finishing }
 
-    private static let manner = Mutex(Manner.ending)
+    private static let manner = Locked(Manner.ending)
     private static let received = Atomic<Int32>(0)
 
     /// The signal that came while training, if one did.
