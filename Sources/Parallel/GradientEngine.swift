@@ -27,13 +27,21 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     private let seed: UInt64
     private let lossFunction: LossFunction
     private let model: WorkerArena.Model
+    /// As many as work at once.
     private let arenas: [WorkerArena]
+    /// Which arenas nobody uses, where there are fewer than workers; each worker has its own otherwise.
+    private let freeArenas: FreeIndices?
+    /// Into how many phases the shards of a step are divided.
+    private let passes: Int
 
     private var sharding = Sharding(rows: 0, shards: 1)
     private var inputs: (any BatchInputs)!
     private var targets: TargetRows!
     private var weight = 1.0
     private var step: UInt32 = 0
+    private var norms: ShardNorms?
+    /// The first item of the current pass.
+    private var firstItem = 0
 
     /// Rows in flight at once. Enough that a weight's gradient, read and written once a micro-batch, costs little beside
     /// the products that make it; few enough that a worker's activations stay within its share of the last-level cache.
@@ -42,25 +50,33 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     /// - Parameters:
     ///   - batchSize: the most rows of a batch.
     ///   - shards: into how many shards a batch is cut.
+    ///   - passes: into how many passes the shards of a step are divided, at most as many as shards. The memory for
+    ///     activations is divided by it: a pass has fewer shards for workers to have in flight at once, and where that
+    ///     is still too much, they take fewer rows at a time. Invisible in the bits.
     ///   - seed: the key of the random numbers of dropout.
     ///   - microBatch: the most rows in flight at once; nil for a good number. Invisible in the bits.
     public init(
-        network: CompiledNetwork, model: WorkerArena.Model, batchSize: Int, shards: Int, seed: UInt64,
-        microBatch: Int? = nil, team: WorkerTeam, kernels: any KernelTable.Type
+        network: CompiledNetwork, model: WorkerArena.Model, batchSize: Int, shards: Int, passes: Int = 1,
+        seed: UInt64, microBatch: Int? = nil, team: WorkerTeam, kernels: any KernelTable.Type
     ) {
         self.network = network
         self.model = model
         self.shards = shards
+        self.passes = passes
         self.seed = seed
         self.team = team
         self.kernels = kernels
         let plan = network.trainingPlan
         lossFunction = LossFunction(network.loss, width: plan.output.shape.count, kernels: kernels)
-        self.microBatch = min(microBatch ?? Self.largestMicroBatch, (batchSize + shards - 1) / shards)
-        let capacity = self.microBatch
-        arenas = (0..<team.workerCount).map { _ in
-            WorkerArena(plan: plan, capacity: capacity, kernels: kernels)
-        }
+        let undivided = min(microBatch ?? Self.largestMicroBatch, (batchSize + shards - 1) / shards)
+        let shardsOfPass = (min(shards, batchSize) + passes - 1) / passes
+        let arenaCount = min(team.workerCount, shardsOfPass)
+        // All arenas of a pass together have the rows that all workers would have, over the number of passes.
+        let rows = undivided * min(team.workerCount, min(shards, batchSize)) / passes
+        let capacity = passes == 1 ? undivided : max(1, rows / arenaCount)
+        self.microBatch = capacity
+        arenas = (0..<arenaCount).map { _ in WorkerArena(plan: plan, capacity: capacity, kernels: kernels) }
+        freeArenas = arenaCount < team.workerCount ? FreeIndices(count: arenaCount) : nil
         reducer = GradientReducer(
             layout: network.layout, shards: min(shards, batchSize), workers: team.workerCount, kernels: kernels)
         losses = AlignedBuffer(count: batchSize)
@@ -72,30 +88,45 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
 
     /// Computes the gradients of the mean loss of a batch, leaves them in the reducer, and returns the mean loss.
     ///
-    /// - Parameter targets: those of the whole batch.
-    public func computeGradients(inputs: any BatchInputs, targets: TargetRows, rows: Int, step: Int) -> Double {
+    /// - Parameters:
+    ///   - targets: those of the whole batch.
+    ///   - norms: is told each shard's gradients, if given.
+    public func computeGradients(
+        inputs: any BatchInputs, targets: TargetRows, rows: Int, step: Int, norms: ShardNorms? = nil
+    ) -> Double {
         sharding = Sharding(rows: rows, shards: shards)
         self.inputs = inputs
         self.targets = targets
         self.step = UInt32(truncatingIfNeeded: step)
         weight = lossFunction.weight(of: targets, rows: rows)
         let largestShard = (rows + sharding.count - 1) / max(sharding.count, 1)
-        reducer.begin(shards: sharding.count, addsInPlace: largestShard <= microBatch)
-        team.run(self, count: sharding.count - reducer.pairs)
+        self.norms = norms
+        norms?.begin(sharding)
+        reducer.begin(shards: sharding.count, addsInPlace: largestShard <= microBatch && norms == nil)
+        let items = sharding.count - reducer.pairs
+        for pass in 0..<passes {
+            firstItem = pass * items / passes
+            team.run(self, count: (pass + 1) * items / passes - firstItem)
+        }
         return weight > 0 ? Double(kernels.sum(losses.pointer, count: rows)) / weight : 0
     }
 
     /// Computes two sibling shards, or one: first come the reducer's pairs, then single shards.
     public func run(item: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
+        let item = firstItem + item
         let buffer = reducer.take()
+        let place = freeArenas?.take() ?? worker
+        let arena = arenas[place]
+        defer { freeArenas?.giveBack(place) }
         if item < reducer.pairs {
-            compute(shard: 2 * item, arenas[worker], reducer.gradients(buffer), adds: false, &timer)
-            compute(shard: 2 * item + 1, arenas[worker], reducer.gradients(buffer), adds: true, &timer)
+            compute(shard: 2 * item, arena, reducer.gradients(buffer), adds: false, &timer)
+            compute(shard: 2 * item + 1, arena, reducer.gradients(buffer), adds: true, &timer)
             reducer.deposit(pair: item, buffer: buffer)
         } else {
             let shard = item + reducer.pairs
-            compute(shard: shard, arenas[worker], reducer.gradients(buffer), adds: false, &timer)
+            compute(shard: shard, arena, reducer.gradients(buffer), adds: false, &timer)
+            norms?.measure(shard: shard, gradients: reducer.gradients(buffer), kernels: kernels)
             reducer.deposit(shard: shard, buffer: buffer)
         }
         timer.finish(.reduceAndUpdate)

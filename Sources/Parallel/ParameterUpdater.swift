@@ -1,124 +1,165 @@
 import Kernels
 import Networks
 
-/// Changes parameters by their gradients, a range at a time. Called by all workers at once, for disjoint ranges.
-public protocol BlockOptimizer: AnyObject, Sendable {
-    /// Updates parameters and moments.
-    ///
-    /// - Parameters:
-    ///   - range: which floats of the parameter buffer.
-    ///   - gradient: the gradient of the first of them and on: `[range.count]`.
-    ///   - gradientScale: what each gradient is multiplied by first.
-    func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, gradientScale: Float)
-}
-
-/// The gradients of a step, which lie in several buffers, as the update asks for them: summed, a range at a time.
-public protocol GradientSource: AnyObject, Sendable {
-    /// Writes the sums of a range of the parameter buffer: `[range.count]`. Called by all workers at once, after the phase
-    /// that computed the gradients.
-    func sum(_ range: Range<Int>, into result: UnsafeMutablePointer<Float>)
-}
-
 /// Reduces the gradients of a step's shards and updates the parameters, in one pass over fixed blocks: sum in tree order,
 /// optimizer, and packing of the new weights for the next step.
 ///
-/// Clipping by the global norm needs the norm first, and so two passes.
+/// Clipping by a norm needs the norm first, and some optimizers look at whole tensors before they move one: then the sums
+/// are kept, and there are up to three passes: reduce, prepare, update.
 ///
 /// `@unchecked Sendable`: in a phase a worker writes its own scratch, and of everything else only the range of the
 /// blocks it claimed.
 public final class ParameterUpdater: @unchecked Sendable {
-    private let network: CompiledNetwork
+    private let layout: ParameterLayout
     private let model: WorkerArena.Model
     private let gradients: any GradientSource
+    private let optimizer: any BlockOptimizer
     private let team: WorkerTeam
     private let kernels: any KernelTable.Type
-    private let clipNorm: Double?
+    /// Those of parameters that are not frozen.
+    private let blocks: [ParameterBlock]
+    /// Limit of each element, if that is how gradients are clipped.
+    private let largestValue: Float?
+    /// Factors of gradients that are clipped by a norm.
+    private let scales: GradientScales?
 
     /// Floats that are summed and updated at once: 4 KiB. A multiple of 16, so that every piece starts at a cache line.
     private static let piece = 1_024
     private let scratch: [AlignedBuffer]
-    /// The reduced gradients of all parameters; only when clipping.
+    /// The reduced gradients of all parameters; only if something needs all before the first parameter moves.
     private let reduced: AlignedBuffer?
+    /// By block.
     private let squares: AlignedBuffer
-    private var gradientScale: Float = 1
-    private var optimizer: (any BlockOptimizer)!
     private var reduceTask: BlockTask!
+    private var prepareTask: BlockTask!
     private var updateTask: BlockTask!
+    private var squareTask: BlockTask!
     private var companion: (any TeamTask)?
 
-    /// - Parameter clipNorm: the largest norm that all gradients together may have; longer ones are scaled down to it.
     public init(
-        network: CompiledNetwork, model: WorkerArena.Model, gradients: any GradientSource, clipNorm: Double?,
-        team: WorkerTeam, kernels: any KernelTable.Type
+        network: CompiledNetwork, model: WorkerArena.Model, gradients: any GradientSource,
+        optimizer: any BlockOptimizer, clipping: GradientClipping?, team: WorkerTeam, kernels: any KernelTable.Type
     ) {
-        self.network = network
+        layout = network.layout
         self.model = model
         self.gradients = gradients
-        self.clipNorm = clipNorm
+        self.optimizer = optimizer
         self.team = team
         self.kernels = kernels
+        blocks = network.blocks.filter { !optimizer.isFrozen($0.parameter) }
+        largestValue = if case .value(let limit) = clipping { Float(limit) } else { nil }
+        scales =
+            if let clipping, clipping.needsNorms {
+                GradientScales(clipping, blocks: blocks, layout: network.layout)
+            } else { nil }
         scratch = (0..<team.workerCount).map { _ in AlignedBuffer(count: Self.piece) }
-        reduced = clipNorm.map { _ in AlignedBuffer(count: network.layout.bufferCount) }
-        squares = AlignedBuffer(count: network.blocks.count)
+        reduced =
+            scales != nil || optimizer.preparesBlocks ? AlignedBuffer(count: network.layout.bufferCount) : nil
+        squares = AlignedBuffer(count: blocks.count)
         reduceTask = BlockTask { [unowned self] block, worker in self.reduce(block, worker: worker) }
+        prepareTask = BlockTask { [unowned self] block, worker in
+            var timer = SpanTimer(self.team.recorder, worker: worker)
+            self.prepare(block)
+            timer.finish(.reduceAndUpdate)
+        }
         updateTask = BlockTask { [unowned self] item, worker in
             guard let companion = self.companion else { return self.update(item, worker: worker) }
             // First, since it may take longer than a block.
             if item == 0 { companion.run(item: 0, worker: worker) } else { self.update(item - 1, worker: worker) }
         }
+        squareTask = BlockTask { [unowned self] block, worker in self.square(block, worker: worker) }
     }
 
     /// Applies one optimizer step to all parameters.
     ///
     /// - Parameter companion: a task of one item that has nothing to do with the parameters, done in the same phase.
-    /// - Returns: the global norm of the gradients before clipping, or nil when there is no clipping.
+    /// - Returns: the global norm of the gradients before clipping, or nil when no norm clips them.
     @discardableResult
-    public func update(with optimizer: any BlockOptimizer, alongside companion: (any TeamTask)? = nil) -> Double? {
-        self.optimizer = optimizer
+    public func update(alongside companion: (any TeamTask)? = nil) -> Double? {
         self.companion = companion
         var norm: Double?
-        gradientScale = 1
-        if let clipNorm {
-            team.run(reduceTask, count: network.blocks.count)
-            var sum = 0.0
-            for block in network.blocks.indices { sum += Double(squares.pointer[block]) }
-            let total = sum.squareRoot()
-            // The small number keeps a norm of zero from dividing; it is PyTorch's.
-            gradientScale = Float(min(1, clipNorm / (total + 1e-6)))
-            norm = total
+        if reduced != nil {
+            team.run(reduceTask, count: blocks.count)
+            norm = scales?.update(squares.pointer)
+            if optimizer.preparesBlocks {
+                if scales != nil { team.run(prepareTask, count: blocks.count) }
+                optimizer.finishPreparing()
+            }
         }
-        team.run(updateTask, count: network.blocks.count + (companion == nil ? 0 : 1))
+        team.run(updateTask, count: blocks.count + (companion == nil ? 0 : 1))
         return norm
     }
 
+    /// The squared norm of the step's gradients before clipping, by a pass of its own over all shards' sums.
+    public func squaredNorm() -> Double {
+        team.run(squareTask, count: blocks.count)
+        var sum = 0.0
+        for block in blocks.indices { sum += Double(squares.pointer[block]) }
+        return sum
+    }
+
+    // MARK: Blocks
+
     private func reduce(_ index: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
-        let range = network.blocks[index].range
+        let range = blocks[index].range
         let gradient = reduced!.pointer + range.lowerBound
-        gradients.sum(range, into: gradient)
-        squares.pointer[index] = kernels.sumOfSquares(gradient, count: range.count)
+        sum(range, into: gradient)
+        if scales != nil {
+            squares.pointer[index] = kernels.sumOfSquares(gradient, count: range.count)
+        } else if optimizer.preparesBlocks {
+            // Nothing to wait for, and the gradients are in the cache.
+            prepare(index)
+        }
         timer.finish(.reduceAndUpdate)
+    }
+
+    private func prepare(_ index: Int) {
+        let block = blocks[index]
+        optimizer.prepare(
+            block, index: index, gradient: reduced!.pointer + block.range.lowerBound,
+            gradientScale: scale(of: block))
     }
 
     private func update(_ index: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
-        let block = network.blocks[index]
+        let block = blocks[index]
         if let reduced {
             optimizer.update(
-                block.range, gradient: reduced.pointer + block.range.lowerBound, gradientScale: gradientScale)
+                block.range, of: block.parameter, gradient: reduced.pointer + block.range.lowerBound,
+                gradientScale: scale(of: block))
         } else {
             // In pieces, so that a sum is still in the first-level cache when the optimizer reads it.
-            let sum = scratch[worker].pointer
+            let piece = scratch[worker].pointer
             for first in stride(from: block.range.lowerBound, to: block.range.upperBound, by: Self.piece) {
                 let range = first..<min(first + Self.piece, block.range.upperBound)
-                gradients.sum(range, into: sum)
-                optimizer.update(range, gradient: sum, gradientScale: gradientScale)
+                sum(range, into: piece)
+                optimizer.update(range, of: block.parameter, gradient: piece, gradientScale: 1)
             }
         }
-        model.packed.refresh(
-            network.layout.parameters[block.parameter], rows: block.rows, from: model.parameters)
+        model.packed.refresh(layout.parameters[block.parameter], rows: block.rows, from: model.parameters)
         timer.finish(.reduceAndUpdate)
     }
+
+    private func square(_ index: Int, worker: Int) {
+        var timer = SpanTimer(team.recorder, worker: worker)
+        let (block, piece) = (blocks[index].range, scratch[worker].pointer)
+        var total: Float = 0
+        for first in stride(from: block.lowerBound, to: block.upperBound, by: Self.piece) {
+            let range = first..<min(first + Self.piece, block.upperBound)
+            gradients.sum(range, into: piece)
+            total += kernels.sumOfSquares(piece, count: range.count)
+        }
+        squares.pointer[index] = total
+        timer.finish(.reduceAndUpdate)
+    }
+
+    private func sum(_ range: Range<Int>, into gradient: UnsafeMutablePointer<Float>) {
+        gradients.sum(range, into: gradient)
+        if let largestValue { kernels.clamp(gradient, count: range.count, limit: largestValue) }
+    }
+
+    private func scale(of block: ParameterBlock) -> Float { scales?[block.parameter] ?? 1 }
 }
 
 /// A task over blocks, made once.

@@ -15,7 +15,14 @@ extension Decoder {
     public func strictContainer<Key: CodingKey & CaseIterable>(
         keyedBy type: Key.Type
     ) throws -> KeyedDecodingContainer<Key> {
-        let known = Key.allCases.map(\.stringValue)
+        try strictContainer(keyedBy: type, among: Array(Key.allCases))
+    }
+
+    /// The same where only some of a type's keys may occur.
+    public func strictContainer<Key: CodingKey>(
+        keyedBy type: Key.Type, among keys: [Key]
+    ) throws -> KeyedDecodingContainer<Key> {
+        let known = keys.map(\.stringValue)
         guard let found = try? container(keyedBy: AnyKey.self) else {
             throw StrictCodingError(
                 path: codingPath,

@@ -26,16 +26,29 @@ public struct Tagged {
     /// The value, decoded at the path `….name`.
     /// - Throws: `StrictCodingError` when there is none, and whatever decoding it throws.
     public func value<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        guard let value = try valueIfPresent(type) else {
-            throw StrictCodingError(
-                path: codingPath, problem: "'\(name)' needs a value: write {\(name): …}")
-        }
+        guard let value = try valueIfPresent(type) else { throw missingValue }
         return value
+    }
+
+    private var missingValue: StrictCodingError {
+        StrictCodingError(path: codingPath, problem: "'\(name)' needs a value: write {\(name): …}")
     }
 
     /// The value, or nil for a bare name.
     public func valueIfPresent<Value: Decodable>(_ type: Value.Type) throws -> Value? {
         try mapping?.value(type, forKey: AnyKey(stringValue: name))
+    }
+
+    /// The value as a mapping of which only some keys may occur, or nil for a bare name.
+    /// - Parameter isRequired: whether a bare name is an error.
+    public func fields<Key: CodingKey>(
+        keyedBy type: Key.Type, among keys: [Key], isRequired: Bool
+    ) throws -> KeyedDecodingContainer<Key>? {
+        guard let mapping else {
+            if isRequired { throw missingValue }
+            return nil
+        }
+        return try mapping.superDecoder(forKey: AnyKey(stringValue: name)).strictContainer(keyedBy: type, among: keys)
     }
 
     /// - Throws: `StrictCodingError` when there is a value, for names that take none.

@@ -22,8 +22,22 @@ public struct Configuration: Sendable, Equatable {
     public var seed: UInt64
     /// How samples are put in order, epoch by epoch. Data larger than memory may need another way than `full`.
     public var shuffle: Shuffle
+    /// Into how many passes a step's shards are divided, to have fewer activations at a time. Invisible in the bits.
+    public var accumulate: Int
     /// The largest global norm of the gradients; longer ones are scaled down to it. nil for no clipping.
     public var clipNorm: Double?
+    /// The largest magnitude of a gradient's element; larger ones become it. nil for no clipping.
+    public var clipValue: Double?
+    /// The largest norm of each layer's gradients; longer ones are scaled down to it. nil for no clipping.
+    public var clipLayerNorm: Double?
+    /// How the learning rate follows the batch size. nil for not at all.
+    public var learningRateScaling: LearningRateScaling?
+    /// Parameters that are trained in another way; the first group that matches a name counts.
+    public var parameterGroups: [ParameterGroup]
+    /// An average of the parameters over steps, which is evaluated in their place. nil for none.
+    public var movingAverage: MovingAverage?
+    /// Steps between measurements of the gradient noise scale. nil for none. Invisible in the bits.
+    public var noiseScaleEvery: Int?
     /// Which metric of the validation split tells the best checkpoint, and when to stop early.
     public var monitor: MonitoredMetric
     public var earlyStopping: EarlyStopping?
@@ -39,7 +53,10 @@ public struct Configuration: Sendable, Equatable {
     public init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
         optimizer: Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
-        shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full, clipNorm: Double? = nil,
+        shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full, accumulate: Int = 1,
+        clipNorm: Double? = nil, clipValue: Double? = nil, clipLayerNorm: Double? = nil,
+        learningRateScaling: LearningRateScaling? = nil, parameterGroups: [ParameterGroup] = [],
+        movingAverage: MovingAverage? = nil, noiseScaleEvery: Int? = nil,
         monitor: MonitoredMetric = .loss, earlyStopping: EarlyStopping? = nil, checkpointEvery: Int? = nil,
         checkpointMinutes: Double? = nil, keepCheckpoints: Int = 3, keepEvery: Int? = nil
     ) {
@@ -53,7 +70,14 @@ public struct Configuration: Sendable, Equatable {
         self.epochs = epochs
         self.seed = seed
         self.shuffle = shuffle
+        self.accumulate = accumulate
         self.clipNorm = clipNorm
+        self.clipValue = clipValue
+        self.clipLayerNorm = clipLayerNorm
+        self.learningRateScaling = learningRateScaling
+        self.parameterGroups = parameterGroups
+        self.movingAverage = movingAverage
+        self.noiseScaleEvery = noiseScaleEvery
         self.monitor = monitor
         self.earlyStopping = earlyStopping
         self.checkpointEvery = checkpointEvery
@@ -91,11 +115,20 @@ public struct Configuration: Sendable, Equatable {
             try expect(
                 shards <= batchSize, "shards", "at most the batch size of \(batchSize), so that each has a row", shards)
         }
+        let shards = resolved.shards!
+        try expect(accumulate > 0, "accumulate", "at least 1", accumulate)
+        try expect(
+            accumulate <= shards, "accumulate", "at most the number of shards, \(shards), so that each pass has one",
+            accumulate)
         try expect(epochs > 0, "epochs", "at least 1", epochs)
         if let problem = shuffle.problem {
             try expect(false, "shuffle.\(problem.key)", problem.expected, problem.found)
         }
-        if let clipNorm { try expect(clipNorm > 0 && clipNorm.isFinite, "clipNorm", "a positive number", clipNorm) }
+        try checkClipping()
+        try learningRateScaling?.check()
+        try checkParameterGroups()
+        try movingAverage?.check()
+        if let noiseScaleEvery { try expect(noiseScaleEvery > 0, "noiseScaleEvery", "at least 1", noiseScaleEvery) }
         if let checkpointEvery { try expect(checkpointEvery > 0, "checkpointEvery", "at least 1", checkpointEvery) }
         if let checkpointMinutes {
             try expect(
@@ -149,7 +182,8 @@ extension EarlyStopping: Codable {
 
 extension Configuration: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, shuffle, clipNorm, monitor
+        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, shuffle, accumulate, clipNorm
+        case clipValue, clipLayerNorm, learningRateScaling, parameterGroups, movingAverage, noiseScaleEvery, monitor
         case earlyStopping, checkpointEvery, checkpointMinutes, keepCheckpoints, keepEvery
     }
 
@@ -169,12 +203,38 @@ extension Configuration: Codable {
         try read(.epochs, into: &epochs)
         try read(.seed, into: &seed)
         try read(.shuffle, into: &shuffle)
+        try read(.accumulate, into: &accumulate)
         clipNorm = try fields.decodeIfPresent(Double.self, forKey: .clipNorm)
+        clipValue = try fields.decodeIfPresent(Double.self, forKey: .clipValue)
+        clipLayerNorm = try fields.decodeIfPresent(Double.self, forKey: .clipLayerNorm)
+        learningRateScaling = try fields.decodeIfPresent(LearningRateScaling.self, forKey: .learningRateScaling)
+        try read(.parameterGroups, into: &parameterGroups)
+        movingAverage = try fields.decodeIfPresent(MovingAverage.self, forKey: .movingAverage)
+        noiseScaleEvery = try fields.decodeIfPresent(Int.self, forKey: .noiseScaleEvery)
         try read(.monitor, into: &monitor)
         earlyStopping = try fields.decodeIfPresent(EarlyStopping.self, forKey: .earlyStopping)
         checkpointEvery = try fields.decodeIfPresent(Int.self, forKey: .checkpointEvery)
         checkpointMinutes = try fields.decodeIfPresent(Double.self, forKey: .checkpointMinutes)
         try read(.keepCheckpoints, into: &keepCheckpoints)
         keepEvery = try fields.decodeIfPresent(Int.self, forKey: .keepEvery)
+    }
+}
+
+extension Configuration {
+    /// What is done about gradients that are too large.
+    var clipping: GradientClipping? {
+        clipNorm.map(GradientClipping.norm) ?? clipLayerNorm.map(GradientClipping.layerNorm)
+            ?? clipValue.map(GradientClipping.value)
+    }
+
+    private func checkClipping() throws {
+        let limits = [("clipNorm", clipNorm), ("clipValue", clipValue), ("clipLayerNorm", clipLayerNorm)]
+        for (name, limit) in limits {
+            if let limit, !(limit > 0 && limit.isFinite) {
+                throw TrainingError.invalid(name, "a positive number", limit)
+            }
+        }
+        let given = limits.filter { $0.1 != nil }.map(\.0)
+        if given.count > 1 { throw TrainingError.invalid(given[1], "one way of clipping", "\(given[0]) as well") }
     }
 }

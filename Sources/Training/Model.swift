@@ -36,18 +36,31 @@ public final class Model: @unchecked Sendable {
         packed.refreshAll(network.layout, from: parameters.pointer)
     }
 
-    /// The network of a checkpoint with its parameters, ready to compute outputs.
+    /// A model on parameters that change elsewhere; `refresh` follows them.
+    init(_ network: CompiledNetwork, parameters: AlignedBuffer, kernels: any KernelTable.Type) {
+        self.network = network
+        self.kernels = kernels
+        self.parameters = parameters
+        packed = PackedWeights(layout: network.layout, kernels: kernels, includesBackward: false)
+    }
+
+    /// Packs the parameters as they are now.
+    func refresh() { packed.refreshAll(network.layout, from: parameters.pointer) }
+
+    /// The network of a checkpoint with its parameters, or with their moving average if it has one, ready to compute
+    /// outputs.
     public convenience init(checkpoint: Checkpoint, path: String, kernels: any KernelTable.Type) throws {
         let configuration = try Configuration(yaml: checkpoint.configuration, path: path)
         let network = try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(checkpoint.inputShape),
             targets: nil)
+        var checkpoint = checkpoint
+        if let average = checkpoint.optimizerState[MovingAverage.stateName] { checkpoint.parameters = average }
         try self.init(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
     }
 
     /// What workers compute on.
     var shared: WorkerArena.Model { .init(parameters: parameters.pointer, packed: packed) }
-
 }
 
 extension ParameterLayout {

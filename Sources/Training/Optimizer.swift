@@ -8,6 +8,10 @@ public enum Optimizer: Sendable, Equatable {
     case adam(Adam)
     /// Loshchilov and Hutter 2017, arXiv:1711.05101: Adam with weight decay apart from the gradient.
     case adamW(Adam)
+    /// You, Gitman and Ginsburg 2017, arXiv:1708.03888: SGD with a learning rate for each tensor.
+    case lars(LARS)
+    /// You et al. 2019, arXiv:1904.00962, algorithm 2: Adam with a learning rate for each tensor.
+    case lamb(Adam)
 
     public struct SGD: Sendable, Equatable {
         public var learningRate: Double
@@ -46,16 +50,58 @@ public enum Optimizer: Sendable, Equatable {
         }
     }
 
+    /// With g the gradient, w a tensor of parameters, and both norms above zero:
+    ///
+    ///     λ = trustCoefficient · ‖w‖ / (‖g‖ + weightDecay · ‖w‖)
+    ///     v = momentum · v + learningRate · λ · (g + weightDecay · w)
+    ///     w = w − v
+    ///
+    /// λ is 1 where a norm is zero. Vectors, such as biases and the parameters of a normalization, have λ = 1 and no
+    /// weight decay, unless a parameter group says otherwise.
+    public struct LARS: Sendable, Equatable {
+        public var learningRate: Double
+        public var momentum: Double
+        public var nesterov: Bool
+        public var weightDecay: Double
+        public var trustCoefficient: Double
+
+        public init(
+            learningRate: Double, momentum: Double = 0.9, nesterov: Bool = false, weightDecay: Double = 0.0001,
+            trustCoefficient: Double = 0.001
+        ) {
+            self.learningRate = learningRate
+            self.momentum = momentum
+            self.nesterov = nesterov
+            self.weightDecay = weightDecay
+            self.trustCoefficient = trustCoefficient
+        }
+    }
+
     /// The learning rate that a schedule varies.
     public var learningRate: Double {
         switch self {
         case .sgd(let sgd): sgd.learningRate
-        case .adam(let adam), .adamW(let adam): adam.learningRate
+        case .adam(let adam), .adamW(let adam), .lamb(let adam): adam.learningRate
+        case .lars(let lars): lars.learningRate
         }
     }
 
-    /// The weight decay that AdamW has when none is given.
-    static let defaultAdamWWeightDecay = 0.01
+    /// The weight decay of parameters that no group gives another.
+    var weightDecay: Double {
+        switch self {
+        case .sgd(let sgd): sgd.weightDecay
+        case .adam(let adam), .adamW(let adam), .lamb(let adam): adam.weightDecay
+        case .lars(let lars): lars.weightDecay
+        }
+    }
+
+    /// Whether each tensor has a learning rate of its own, from its norm.
+    var isLayerwise: Bool {
+        switch self {
+        case .lars, .lamb: true
+        case .sgd, .adam, .adamW: false
+        }
+    }
 
     /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.
     func check() throws {
@@ -71,7 +117,14 @@ public enum Optimizer: Sendable, Equatable {
             try expectShared(sgd.learningRate, sgd.weightDecay)
             try expect((0..<1).contains(sgd.momentum), "momentum", "a number in 0 ..< 1", sgd.momentum)
             try expect(!sgd.nesterov || sgd.momentum > 0, "nesterov", "a momentum beside it", "none")
-        case .adam(let adam), .adamW(let adam):
+        case .lars(let lars):
+            try expectShared(lars.learningRate, lars.weightDecay)
+            try expect((0..<1).contains(lars.momentum), "momentum", "a number in 0 ..< 1", lars.momentum)
+            try expect(!lars.nesterov || lars.momentum > 0, "nesterov", "a momentum beside it", "none")
+            try expect(
+                lars.trustCoefficient > 0 && lars.trustCoefficient.isFinite, "trustCoefficient", "a positive number",
+                lars.trustCoefficient)
+        case .adam(let adam), .adamW(let adam), .lamb(let adam):
             try expectShared(adam.learningRate, adam.weightDecay)
             try expect((0..<1).contains(adam.beta1), "beta1", "a number in 0 ..< 1", adam.beta1)
             try expect((0..<1).contains(adam.beta2), "beta2", "a number in 0 ..< 1", adam.beta2)
@@ -80,74 +133,7 @@ public enum Optimizer: Sendable, Equatable {
     }
 }
 
-extension Optimizer: Codable {
-    private enum Name: String, CaseIterable { case sgd, adam, adamW }
-
-    private var name: String {
-        switch self {
-        case .sgd: Name.sgd.rawValue
-        case .adam: Name.adam.rawValue
-        case .adamW: Name.adamW.rawValue
-        }
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let tagged = try decoder.tagged("optimizer", among: Name.allCases.map(\.rawValue))
-        switch Name(rawValue: tagged.name)! {
-        case .sgd: self = .sgd(try tagged.value(SGD.self))
-        case .adam: self = .adam(try tagged.valueIfPresent(AdamFields.self)?.adam(weightDecay: 0) ?? Adam())
-        case .adamW:
-            let decay = Self.defaultAdamWWeightDecay
-            self = .adamW(
-                try tagged.valueIfPresent(AdamFields.self)?.adam(weightDecay: decay) ?? Adam(weightDecay: decay))
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        switch self {
-        case .sgd(let sgd): try encoder.encodeTagged(name, sgd)
-        case .adam(let adam), .adamW(let adam): try encoder.encodeTagged(name, AdamFields(adam))
-        }
-    }
-
-    /// Adam's fields as written, where the default of the weight decay depends on the name above them.
-    private struct AdamFields: Codable {
-        var learningRate: Double?
-        var beta1: Double?
-        var beta2: Double?
-        var epsilon: Double?
-        var weightDecay: Double?
-
-        private enum CodingKeys: String, CodingKey, CaseIterable {
-            case learningRate, beta1, beta2, epsilon, weightDecay
-        }
-
-        init(_ adam: Adam) {
-            learningRate = adam.learningRate
-            beta1 = adam.beta1
-            beta2 = adam.beta2
-            epsilon = adam.epsilon
-            weightDecay = adam.weightDecay
-        }
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
-            learningRate = try fields.decodeIfPresent(Double.self, forKey: .learningRate)
-            beta1 = try fields.decodeIfPresent(Double.self, forKey: .beta1)
-            beta2 = try fields.decodeIfPresent(Double.self, forKey: .beta2)
-            epsilon = try fields.decodeIfPresent(Double.self, forKey: .epsilon)
-            weightDecay = try fields.decodeIfPresent(Double.self, forKey: .weightDecay)
-        }
-
-        func adam(weightDecay defaultDecay: Double) -> Adam {
-            let standard = Adam()
-            return Adam(
-                learningRate: learningRate ?? standard.learningRate, beta1: beta1 ?? standard.beta1,
-                beta2: beta2 ?? standard.beta2, epsilon: epsilon ?? standard.epsilon,
-                weightDecay: weightDecay ?? defaultDecay)
-        }
-    }
-}
+// Beside their types, so that what writes them is made by the compiler.
 
 extension Optimizer.SGD: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable { case learningRate, momentum, nesterov, weightDecay }
@@ -159,5 +145,20 @@ extension Optimizer.SGD: Codable {
             momentum: try fields.decodeIfPresent(Double.self, forKey: .momentum) ?? 0,
             nesterov: try fields.decodeIfPresent(Bool.self, forKey: .nesterov) ?? false,
             weightDecay: try fields.decodeIfPresent(Double.self, forKey: .weightDecay) ?? 0)
+    }
+}
+
+extension Optimizer.LARS: Codable {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case learningRate, momentum, nesterov, weightDecay, trustCoefficient
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        self.init(learningRate: try fields.decode(Double.self, forKey: .learningRate))
+        momentum = try fields.decodeIfPresent(Double.self, forKey: .momentum) ?? momentum
+        nesterov = try fields.decodeIfPresent(Bool.self, forKey: .nesterov) ?? nesterov
+        weightDecay = try fields.decodeIfPresent(Double.self, forKey: .weightDecay) ?? weightDecay
+        trustCoefficient = try fields.decodeIfPresent(Double.self, forKey: .trustCoefficient) ?? trustCoefficient
     }
 }

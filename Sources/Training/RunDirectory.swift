@@ -20,6 +20,7 @@ public struct RunDirectory: Sendable {
     public var metricsPath: String { path + "/metrics.csv" }
     /// A line a step, if the run records them.
     public var fingerprintsPath: String { path + "/fingerprints.csv" }
+    public var noisePath: String { path + "/noise-scale.csv" }
     public var logPath: String { path + "/log.txt" }
     public var checkpointsPath: String { path + "/checkpoints" }
     /// What is known of data that stays in its files.

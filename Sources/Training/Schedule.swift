@@ -1,15 +1,19 @@
 import Kernels
-import StrictCoding
 
 /// How the learning rate changes over a run: a function of the step alone.
 ///
-/// Every schedule may begin with a warm-up, in which the rate rises in equal steps: step i of w, counted from zero, has
-/// `base · (i + 1) / w`. After it, with t the steps since and T the steps there are until the end of the decay:
+/// Every schedule but the last may begin with a warm-up of w steps, in which the rate rises in equal steps: step i, counted
+/// from zero, has `base · (s + (1 - s) · (i + 1) / w)`, where s is the warm-up's start, 0 if not given (Goyal et al. 2017
+/// start at the rate of the smaller batch). After it, with t the steps since and T the steps there are until the end of the
+/// decay:
 ///
-///     constant   base
-///     step       base · factor^(epochs since the warm-up / everyEpochs, rounded down)
-///     cosine     minimum + (base - minimum) · (1 + cos(π · t / T)) / 2        Loshchilov and Hutter 2016
-///     linear     base + (minimum - base) · t / T
+///     constant     base
+///     step         base · factor^(epochs since the warm-up / everyEpochs, rounded down)
+///     cosine       minimum + (base - minimum) · (1 + cos(π · t / T)) / 2        Loshchilov and Hutter 2016
+///     linear       base + (minimum - base) · t / T
+///     polynomial   minimum + (base - minimum) · (1 - t / T)^power
+///     oneCycle     half a cosine from base / startDivisor up to base, half a cosine down to that / endDivisor;
+///                  Smith and Topin 2017, as in PyTorch's OneCycleLR
 public struct Schedule: Sendable, Equatable {
     public enum Decay: Sendable, Equatable {
         case constant
@@ -18,14 +22,24 @@ public struct Schedule: Sendable, Equatable {
         /// Falls to `minimum` at step `decaySteps`, counted from the start of the run; nil for the end of the run.
         case cosine(minimum: Double, decaySteps: Int?)
         case linear(minimum: Double, decaySteps: Int?)
+        /// - power: a multiple of 0.5, so that it is computed alike everywhere.
+        case polynomial(power: Double, minimum: Double, decaySteps: Int?)
+        /// - rise: the share of the run in which the rate rises.
+        case oneCycle(rise: Double, startDivisor: Double, endDivisor: Double)
     }
 
     public var decay: Decay
     public var warmupSteps: Int
+    /// The warm-up in epochs, in the place of steps.
+    public var warmupEpochs: Int
+    /// The share of the rate with which the warm-up begins.
+    public var warmupStart: Double
 
-    public init(_ decay: Decay = .constant, warmupSteps: Int = 0) {
+    public init(_ decay: Decay = .constant, warmupSteps: Int = 0, warmupEpochs: Int = 0, warmupStart: Double = 0) {
         self.decay = decay
         self.warmupSteps = warmupSteps
+        self.warmupEpochs = warmupEpochs
+        self.warmupStart = warmupStart
     }
 
     public static let constant = Schedule()
@@ -40,142 +54,105 @@ public struct Schedule: Sendable, Equatable {
     ///   - totalSteps: the steps of the whole run, all its epochs.
     ///   - stepsPerEpoch: at least 1.
     public func learningRate(step: Int, base: Double, totalSteps: Int, stepsPerEpoch: Int) -> Double {
-        if step < warmupSteps { return base * Double(step + 1) / Double(warmupSteps) }
+        let warmup = warmupLength(stepsPerEpoch: stepsPerEpoch)
+        if step < warmup {
+            if warmupStart == 0 { return base * Double(step + 1) / Double(warmup) }
+            return base * (warmupStart + (1 - warmupStart) * Double(step + 1) / Double(warmup))
+        }
         func progress(_ decaySteps: Int?) -> Double {
-            let length = (decaySteps ?? totalSteps) - warmupSteps
-            return length <= 0 ? 1 : min(1, Double(step - warmupSteps) / Double(length))
+            let length = (decaySteps ?? totalSteps) - warmup
+            return length <= 0 ? 1 : min(1, Double(step - warmup) / Double(length))
         }
         switch decay {
         case .constant:
             return base
         case .step(let everyEpochs, let factor):
-            let epochs = (step - warmupSteps) / stepsPerEpoch
+            let epochs = (step - warmup) / stepsPerEpoch
             return base * PortableMath.power(factor, epochs / everyEpochs)
         case .cosine(let minimum, let decaySteps):
             let cosine = PortableMath.cosine(Double.pi * progress(decaySteps))
             return minimum + (base - minimum) * (1 + cosine) / 2
         case .linear(let minimum, let decaySteps):
             return base + (minimum - base) * progress(decaySteps)
+        case .polynomial(let power, let minimum, let decaySteps):
+            let root = (1 - progress(decaySteps)).squareRoot()
+            return minimum + (base - minimum) * PortableMath.power(root, Int(power * 2))
+        case .oneCycle(let rise, let startDivisor, let endDivisor):
+            let (start, end) = (base / startDivisor, base / startDivisor / endDivisor)
+            let (top, last) = (rise * Double(totalSteps) - 1, Double(totalSteps - 1))
+            func halfCosine(from first: Double, to second: Double, _ share: Double) -> Double {
+                second + (first - second) * (1 + PortableMath.cosine(Double.pi * min(max(share, 0), 1))) / 2
+            }
+            return Double(step) <= top
+                ? halfCosine(from: start, to: base, top > 0 ? Double(step) / top : 1)
+                : halfCosine(from: base, to: end, last > top ? (Double(step) - max(top, 0)) / (last - max(top, 0)) : 1)
         }
     }
 
+    /// Steps of the warm-up.
+    func warmupLength(stepsPerEpoch: Int) -> Int { warmupEpochs > 0 ? warmupEpochs * stepsPerEpoch : warmupSteps }
+
+    // MARK: Checks
+
+    private func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws {
+        guard valid else { throw TrainingError.invalid("schedule.\(name).\(field)", expected, found) }
+    }
+
+    /// Checks what can be checked without the data.
+    ///
     /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.
     func check() throws {
-        func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws {
-            guard valid else { throw TrainingError.invalid("schedule.\(name).\(field)", expected, found) }
-        }
         try expect(warmupSteps >= 0, "warmupSteps", "0 or more", warmupSteps)
+        try expect(warmupEpochs >= 0, "warmupEpochs", "0 or more", warmupEpochs)
+        try expect(warmupSteps == 0 || warmupEpochs == 0, "warmupEpochs", "no warmupSteps beside it", warmupSteps)
+        try expect((0...1).contains(warmupStart), "warmupStart", "a number in 0 ... 1", warmupStart)
         switch decay {
         case .constant: break
         case .step(let everyEpochs, let factor):
             try expect(everyEpochs > 0, "everyEpochs", "at least 1", everyEpochs)
             try expect(factor > 0 && factor.isFinite, "factor", "a positive number", factor)
         case .cosine(let minimum, let decaySteps), .linear(let minimum, let decaySteps):
-            try expect(minimum >= 0 && minimum.isFinite, "minimum", "0 or a positive number", minimum)
-            if let decaySteps {
-                try expect(decaySteps > warmupSteps, "decaySteps", "more than warmupSteps", decaySteps)
-            }
+            try checkFall(minimum, decaySteps)
+        case .polynomial(let power, let minimum, let decaySteps):
+            try expect(
+                power > 0 && power <= 100 && (power * 2).rounded() == power * 2, "power",
+                "a multiple of 0.5, at most 100", power)
+            try checkFall(minimum, decaySteps)
+        case .oneCycle(let rise, let startDivisor, let endDivisor):
+            try expect(rise > 0 && rise < 1, "rise", "a number above 0 and below 1", rise)
+            try expect(startDivisor >= 1 && startDivisor.isFinite, "startDivisor", "1 or more", startDivisor)
+            try expect(endDivisor >= 1 && endDivisor.isFinite, "endDivisor", "1 or more", endDivisor)
         }
     }
-}
 
-extension Schedule: Codable {
-    private enum Name: String, CaseIterable { case constant, step, cosine, linear }
+    private func checkFall(_ minimum: Double, _ decaySteps: Int?) throws {
+        try expect(minimum >= 0 && minimum.isFinite, "minimum", "0 or a positive number", minimum)
+        if let decaySteps { try expect(decaySteps > warmupSteps, "decaySteps", "more than warmupSteps", decaySteps) }
+    }
 
-    private var name: String {
+    /// Checks that the schedule is as long as the run.
+    ///
+    /// - Throws: `TrainingError.invalidConfiguration` for a warm-up that does not end, a decay that does not, and a rate of
+    ///   zero before the run is over.
+    func check(totalSteps: Int, stepsPerEpoch: Int) throws {
+        let run = "the run's \(totalSteps) steps (\(stepsPerEpoch) an epoch)"
+        let warmup = warmupLength(stepsPerEpoch: stepsPerEpoch)
+        if warmup > 0 {
+            try expect(
+                warmup < totalSteps, warmupEpochs > 0 ? "warmupEpochs" : "warmupSteps", "a warm-up shorter than \(run)",
+                "\(warmup) steps")
+        }
         switch decay {
-        case .constant: Name.constant.rawValue
-        case .step: Name.step.rawValue
-        case .cosine: Name.cosine.rawValue
-        case .linear: Name.linear.rawValue
-        }
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let tagged = try decoder.tagged("schedule", among: Name.allCases.map(\.rawValue))
-        switch Name(rawValue: tagged.name)! {
-        case .constant: self = try tagged.valueIfPresent(ConstantFields.self)?.schedule ?? .constant
-        case .step: self = try tagged.value(StepFields.self).schedule
-        case .cosine:
-            let fields = try tagged.valueIfPresent(DecayFields.self) ?? DecayFields()
-            self.init(.cosine(minimum: fields.minimum, decaySteps: fields.decaySteps), warmupSteps: fields.warmupSteps)
-        case .linear:
-            let fields = try tagged.valueIfPresent(DecayFields.self) ?? DecayFields()
-            self.init(.linear(minimum: fields.minimum, decaySteps: fields.decaySteps), warmupSteps: fields.warmupSteps)
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        switch decay {
-        case .constant where warmupSteps == 0:
-            try encoder.encodeTagged(name)
-        case .constant:
-            try encoder.encodeTagged(name, ConstantFields(warmupSteps: warmupSteps))
-        case .step(let everyEpochs, let factor):
-            try encoder.encodeTagged(
-                name, StepFields(everyEpochs: everyEpochs, factor: factor, warmupSteps: warmupSteps))
-        case .cosine(let minimum, let decaySteps), .linear(let minimum, let decaySteps):
-            try encoder.encodeTagged(
-                name, DecayFields(minimum: minimum, decaySteps: decaySteps, warmupSteps: warmupSteps))
-        }
-    }
-
-    private struct ConstantFields: Codable {
-        var warmupSteps: Int
-        var schedule: Schedule { Schedule(warmupSteps: warmupSteps) }
-
-        enum CodingKeys: String, CodingKey, CaseIterable { case warmupSteps }
-
-        init(warmupSteps: Int) { self.warmupSteps = warmupSteps }
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
-            warmupSteps = try fields.decodeIfPresent(Int.self, forKey: .warmupSteps) ?? 0
-        }
-    }
-
-    private struct StepFields: Codable {
-        var everyEpochs: Int
-        var factor: Double
-        var warmupSteps: Int
-        var schedule: Schedule {
-            Schedule(.step(everyEpochs: everyEpochs, factor: factor), warmupSteps: warmupSteps)
-        }
-
-        enum CodingKeys: String, CodingKey, CaseIterable { case everyEpochs, factor, warmupSteps }
-
-        init(everyEpochs: Int, factor: Double, warmupSteps: Int) {
-            self.everyEpochs = everyEpochs
-            self.factor = factor
-            self.warmupSteps = warmupSteps
-        }
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
-            everyEpochs = try fields.decode(Int.self, forKey: .everyEpochs)
-            factor = try fields.decodeIfPresent(Double.self, forKey: .factor) ?? 0.1
-            warmupSteps = try fields.decodeIfPresent(Int.self, forKey: .warmupSteps) ?? 0
-        }
-    }
-
-    private struct DecayFields: Codable {
-        var minimum = 0.0
-        var decaySteps: Int?
-        var warmupSteps = 0
-
-        enum CodingKeys: String, CodingKey, CaseIterable { case minimum, decaySteps, warmupSteps }
-
-        init(minimum: Double = 0, decaySteps: Int? = nil, warmupSteps: Int = 0) {
-            self.minimum = minimum
-            self.decaySteps = decaySteps
-            self.warmupSteps = warmupSteps
-        }
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
-            minimum = try fields.decodeIfPresent(Double.self, forKey: .minimum) ?? 0
-            decaySteps = try fields.decodeIfPresent(Int.self, forKey: .decaySteps)
-            warmupSteps = try fields.decodeIfPresent(Int.self, forKey: .warmupSteps) ?? 0
+        case .cosine(let minimum, let decaySteps?), .linear(let minimum, let decaySteps?),
+            .polynomial(_, let minimum, let decaySteps?):
+            try expect(
+                decaySteps <= totalSteps, "decaySteps", "no more than \(run): the decay would not end", decaySteps)
+            try expect(
+                decaySteps >= totalSteps || minimum > 0, "decaySteps",
+                "\(totalSteps), or a minimum above 0: the learning rate would be 0 before \(run) are over", decaySteps)
+        case .oneCycle:
+            try expect(totalSteps > 2, "rise", "a run of more than 2 steps", totalSteps)
+        default: break
         }
     }
 }

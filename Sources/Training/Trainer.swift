@@ -14,7 +14,7 @@ public final class Trainer {
     public let dataset: Dataset
     public let model: Model
     /// How far training has come. A function of the steps taken.
-    public private(set) var progress: Checkpoint.Progress
+    public internal(set) var progress: Checkpoint.Progress
     /// Steps of an epoch: batches of the train split, the last of which may be smaller.
     public let stepsPerEpoch: Int
     /// Steps at the end of the last epoch: those taken, perhaps by a run with batches of another size, and those to come.
@@ -25,11 +25,15 @@ public final class Trainer {
     public let kernels: any KernelTable.Type
     private let gradients: GradientEngine
     private let updater: ParameterUpdater
-    private let optimizer: OptimizerState
+    let optimizer: OptimizerState
     private let batches: BatchQueue
     private let table: SampleTable
-    private let template: CheckpointTemplate
+    let template: CheckpointTemplate
     private var order: SampleOrder
+    /// Measures the gradient noise scale; nil if that is not asked for.
+    private let noise: NoiseMeter?
+    /// What validations are made on: the model, or the moving average of its parameters.
+    let evaluatedModel: Model
 
     /// What one step did.
     public struct StepReport: Sendable {
@@ -41,8 +45,10 @@ public final class Trainer {
         public let loss: Double
         public let learningRate: Double
         public let rows: Int
-        /// The global norm of the gradients before clipping; nil when there is no clipping.
+        /// The global norm of the gradients before clipping; nil when no norm clips them.
         public let gradientNorm: Double?
+        /// What the gradients of the step's shards say about their noise; nil in steps that do not measure it.
+        public let noise: GradientNoise?
     }
 
     /// A trainer at the beginning of a run.
@@ -61,71 +67,7 @@ public final class Trainer {
             microBatch: microBatch, kernels: kernels)
     }
 
-    /// A trainer at the beginning of a run that takes something over from another one, if `origin` says so.
-    ///
-    /// - Throws: `CheckpointError` if the checkpoint cannot be read; `TrainingError.incompatible` if it does not fit.
-    convenience init(
-        _ configuration: Configuration, from origin: TrainingRun.Origin?, dataset: Dataset, workers: WorkerCount,
-        kernels: any KernelTable.Type
-    ) throws {
-        switch origin {
-        case nil:
-            try self.init(configuration, dataset: dataset, workers: workers, kernels: kernels)
-        case .parameters(let path):
-            let network = try Self.compile(configuration, for: dataset)
-            let model = try Model(
-                network: network, checkpoint: try Checkpoint.read(path), path: path, kernels: kernels)
-            try self.init(
-                configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), workers: workers,
-                microBatch: nil, kernels: kernels)
-        case .branch(let path):
-            var checkpoint = try Checkpoint.read(path)
-            // The best of the other run is none of this one.
-            (checkpoint.progress.bestMetric, checkpoint.progress.bestEpoch) = (nil, nil)
-            checkpoint.progress.epochsWithoutImprovement = 0
-            try self.init(
-                resuming: checkpoint, path: path, configuration: configuration, dataset: dataset, workers: workers,
-                kernels: kernels)
-        }
-    }
-
-    /// A trainer where a checkpoint was written. It continues with the bits of the run that was never stopped.
-    ///
-    /// - Parameter path: where the checkpoint came from, for messages.
-    /// - Throws: `TrainingError.incompatible` if the data set is another one or a tensor does not fit.
-    public convenience init(
-        resuming checkpoint: Checkpoint, path: String, configuration: Configuration, dataset: Dataset,
-        workers: WorkerCount = .automatic, kernels: any KernelTable.Type
-    ) throws {
-        guard checkpoint.datasetDigest == dataset.digest else {
-            throw TrainingError.incompatible(
-                path: path,
-                problem: "it was trained on a data set with digest \(checkpoint.datasetDigest), found \(dataset.name) "
-                    + "with digest \(dataset.digest): going on needs the same data (--initialize-from takes the "
-                    + "parameters alone)")
-        }
-        let network = try Self.compile(configuration, for: dataset)
-        let model = try Model(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
-        try self.init(
-            configuration, dataset: dataset, model: model, progress: checkpoint.progress, workers: workers,
-            microBatch: nil, kernels: kernels)
-        let (expected, found) = (Set(optimizer.moments.map(\.name)), Set(checkpoint.optimizerState.keys))
-        guard expected == found else {
-            func text(_ names: Set<String>) -> String {
-                names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
-            }
-            throw TrainingError.incompatible(
-                path: path,
-                problem: "it is of another optimizer: expected moments \(text(expected)), found \(text(found)) "
-                    + "(--initialize-from takes the parameters alone)")
-        }
-        for moment in optimizer.moments {
-            try network.layout.copy(
-                checkpoint.optimizerState[moment.name]!, into: moment.values, path: path, what: moment.name)
-        }
-    }
-
-    private init(
+    init(
         _ configuration: Configuration, dataset: Dataset, model: Model, progress: Checkpoint.Progress,
         workers: WorkerCount, microBatch: Int?, kernels: any KernelTable.Type
     ) throws {
@@ -155,14 +97,22 @@ public final class Trainer {
         // More workers than shards find nothing to do in the longest phase, so only who asks for them gets them.
         let count = workers == .automatic ? min(workers.resolved, configuration.shards!) : workers.resolved
         team = WorkerTeam(workerCount: count)
+        try configuration.schedule.check(totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+        let settings = try configuration.parameterSettings(of: network.layout)
         gradients = GradientEngine(
             network: network, model: model.shared, batchSize: batchSize, shards: configuration.shards!,
-            seed: configuration.seed, microBatch: microBatch, team: team, kernels: kernels)
-        updater = ParameterUpdater(
-            network: network, model: model.shared, gradients: gradients.reducer, clipNorm: configuration.clipNorm,
-            team: team, kernels: kernels)
+            passes: configuration.accumulate, seed: configuration.seed, microBatch: microBatch, team: team,
+            kernels: kernels)
         optimizer = OptimizerState(
-            configuration.optimizer, layout: network.layout, parameters: model.parameters.pointer, kernels: kernels)
+            configuration.optimizer, movingAverage: configuration.movingAverage, settings: settings,
+            network: network, parameters: model.parameters.pointer, kernels: kernels)
+        updater = ParameterUpdater(
+            network: network, model: model.shared, gradients: gradients.reducer, optimizer: optimizer,
+            clipping: configuration.clipping, team: team, kernels: kernels)
+        evaluatedModel = optimizer.average.map { Model(network, parameters: $0, kernels: kernels) } ?? model
+        noise = configuration.noiseScaleEvery.map {
+            NoiseMeter(every: $0, shards: configuration.shards!, network: network) { settings[$0].isFrozen }
+        }
         template = CheckpointTemplate(
             constants: try Self.constants(configuration, dataset, network, workers: count, kernels),
             layout: network.layout, moments: optimizer.moments.map(\.name), kernels: kernels)
@@ -176,49 +126,30 @@ public final class Trainer {
         order = Self.order(of: table, configuration, epoch: progress.epoch)
     }
 
-    /// The network of a configuration.
-    ///
-    /// - Throws: `TrainingError`, `NetworkError`, `DatasetError` for one that does not fit the data set.
-    static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
-        try configuration.check()
-        if configuration.loss.isClassification, case .values = dataset.targetKind {
-            // It knows what the values are, and says what can be done.
-            try dataset.requireClasses(outputs: .max, for: "loss \(configuration.loss.name)")
-        }
-        let network = try CompiledNetwork(
-            network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
-            targets: dataset.targetSpecification())
-        // Parameters, packed parameters, gradients of one shard, and moments: the least that a step needs.
-        let floats = network.layout.bufferCount.multipliedReportingOverflow(
-            by: 3 + configuration.optimizer.momentNames.count)
-        guard !floats.overflow, floats.partialValue <= DataMemory.machine / MemoryLayout<Float>.stride else {
-            throw NetworkError.invalidNetwork(
-                problem:
-                    "the network has \(network.layout.elementCount) parameters: to train them takes more memory than "
-                    + "the \(DataMemory.machine >> 20) MiB of this machine")
-        }
-        return network
-    }
-
     // MARK: Steps
 
     /// Takes one step. Allocates nothing.
     ///
     /// - Throws: `TrainingError.nonFinite` if the loss is no number, and what reading streamed data meets with;
     ///   parameters are then those before the step.
-    public func step() throws -> StepReport {
+    public func step() throws -> StepReport { try step(learningRate: nil) }
+
+    /// - Parameter rate: the learning rate, in the place of the schedule's.
+    func step(learningRate rate: Double?) throws -> StepReport {
         let batch = try batches.take(positions(from: progress.samplesIntoEpoch), of: order)
+        let meter = noise?.isDue(step: progress.step) == true ? noise : nil
         let loss = gradients.computeGradients(
-            inputs: batch, targets: batch.targets, rows: batch.rows, step: progress.step)
+            inputs: batch, targets: batch.targets, rows: batch.rows, step: progress.step, norms: meter?.shards)
         guard loss.isFinite else { throw nonFiniteLoss(loss) }
-        let learningRate = self.learningRate
+        let noise = meter?.measure(squaredNorm: updater.squaredNorm(), rows: batch.rows)
+        let learningRate = rate ?? self.learningRate
         optimizer.beginStep(progress.step, learningRate: learningRate)
         batches.announce(positions(from: progress.samplesIntoEpoch + batch.rows), of: order)
-        let norm = updater.update(with: optimizer, alongside: batches)
+        let norm = updater.update(alongside: batches)
         recordStep(loss: loss, rows: batch.rows)
         return StepReport(
             step: progress.step, epoch: progress.epoch + 1, loss: loss, learningRate: learningRate, rows: batch.rows,
-            gradientNorm: norm)
+            gradientNorm: norm, noise: noise)
     }
 
     /// The positions in the epoch's order of the batch that begins at `first`.
@@ -232,8 +163,7 @@ public final class Trainer {
     /// The learning rate of a step, counted from 0.
     func learningRate(step: Int) -> Double {
         configuration.schedule.learningRate(
-            step: step, base: configuration.optimizer.learningRate, totalSteps: totalSteps,
-            stepsPerEpoch: stepsPerEpoch)
+            step: step, base: configuration.scaledLearningRate, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
     }
 
     /// Whether all samples of the current epoch have been trained on.
@@ -277,44 +207,6 @@ public final class Trainer {
             step: progress.step + 1, layer: gradients.firstNonFiniteLayer() ?? "loss", problem: "the loss is \(loss)")
     }
 
-    // MARK: Checkpoints
-
-    /// Records what an epoch's validation said, for early stopping and the best checkpoint.
-    func record(_ change: (inout Checkpoint.Progress) -> Void) { change(&progress) }
-
-    /// All that a resume needs.
-    ///
-    /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
-    public func checkpoint() throws -> Checkpoint { Checkpoint(copying: try template.lent(state, progress)) }
-
-    /// Memory for copies of the state.
-    func makeSnapshot() -> StateSnapshot { StateSnapshot(template, of: state) }
-
-    /// Parameters, then the optimizer's moments.
-    private var state: [AlignedBuffer] { [model.parameters] + optimizer.moments.map(\.values) }
-
-    /// What every checkpoint of a run says.
-    private static func constants(
-        _ configuration: Configuration, _ dataset: Dataset, _ network: CompiledNetwork, workers: Int,
-        _ kernels: any KernelTable.Type
-    ) throws -> Checkpoint {
-        Checkpoint(
-            parameters: [], optimizerState: [:], progress: .init(), configuration: try configuration.yaml(),
-            seed: configuration.seed, batchSize: configuration.batchSize, shards: configuration.shards!,
-            inputShape: dataset.inputShape, classNames: dataset.classNames, datasetDigest: dataset.digest,
-            networkDigest: try digest(of: configuration, inputShape: network.inputShape),
-            writtenBy: .init(version: lockstepVersion, workers: workers, instructionSet: kernels.name))
-    }
-
-    private static func digest(of configuration: Configuration, inputShape: Shape) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        var hash = XXH64()
-        try encoder.encode(configuration.network).withUnsafeBytes { hash.update($0) }
-        try encoder.encode(inputShape.dimensions).withUnsafeBytes { hash.update($0) }
-        let digits = String(hash.finalize(), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 }
 
 /// The version of this library.

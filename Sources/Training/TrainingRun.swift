@@ -24,6 +24,7 @@ public final class TrainingRun {
     private let evaluator: Evaluator
     private let metrics: MetricsLog
     private var fingerprints: FingerprintLog?
+    private let noise: NoiseLog?
     private let log: RunLog
     /// The right to train here; held from the start to the end of `train`.
     private var lock: FileLock?
@@ -113,12 +114,16 @@ public final class TrainingRun {
         self.directory = directory
         self.lock = lock
         saved = trainer.progress
-        evaluator = Evaluator(model: trainer.model, team: trainer.team, kernels: trainer.kernels)
+        evaluator = Evaluator(model: trainer.evaluatedModel, team: trainer.team, kernels: trainer.kernels)
         let metrics = try MetricsLog(path: directory.metricsPath, keepingEpochs: trainer.progress.epoch)
         self.metrics = metrics
         let fingerprints =
             recordsFingerprints ? try FingerprintLog(of: trainer, path: directory.fingerprintsPath) : nil
         self.fingerprints = fingerprints
+        let noise = try trainer.configuration.noiseScaleEvery.map { _ in
+            try NoiseLog(path: directory.noisePath, keepingSteps: trainer.progress.step)
+        }
+        self.noise = noise
         log = try RunLog(path: directory.logPath)
         let configuration = trainer.configuration
         store = CheckpointStore(directory: directory.checkpointsPath)
@@ -155,10 +160,12 @@ public final class TrainingRun {
             defer {
                 checkpoints.wait()
                 try? fingerprints?.synchronize()
+                try? noise?.synchronize()
             }
             let reason = try trainer.team.region { try takeSteps(to: lastStep, observer, isInterrupted) }
             checkpoints.wait()
             try reportCheckpoints(observer, isLast: true)
+            if let advice = noise?.advice(batchSize: trainer.configuration.batchSize) { note(advice, observer) }
             log.note("\(reason.rawValue) after step \(trainer.progress.step)")
             return TrainingOutcome(
                 reason: reason, step: trainer.progress.step, epoch: trainer.progress.epoch,
@@ -189,6 +196,7 @@ public final class TrainingRun {
             } else {
                 let report = try trainer.step()
                 recordFingerprints(observer)
+                record(report.noise, observer)
                 epochRows += report.rows
                 observer.stepFinished(report)
                 if !trainer.isEpochComplete, policy.isDue(step: report.step) {
@@ -209,6 +217,7 @@ public final class TrainingRun {
     /// - Throws: `CancellationError` once it says yes.
     public func evaluate(_ split: Split, isInterrupted: () -> Bool = { false }) throws -> EvaluationReport {
         let table = try trainer.dataset.table(split)
+        trainer.prepareEvaluation()
         return try trainer.team.region { try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted) }
     }
 
@@ -220,6 +229,7 @@ public final class TrainingRun {
     private func finishEpoch(_ observer: any TrainingObserver, _ isInterrupted: () -> Bool) throws -> Bool {
         let seconds = epochClock.stop()
         let validation: EvaluationReport?
+        trainer.prepareEvaluation()
         do {
             validation = try trainer.dataset[.validation].map {
                 try evaluator.evaluate($0, split: .validation, isInterrupted: isInterrupted)
@@ -256,6 +266,15 @@ public final class TrainingRun {
         guard let fingerprints else { return }
         do {
             try fingerprints.record(step: trainer.progress.step, team: trainer.team)
+        } catch {
+            note("\(error); lines are kept and written later", observer)
+        }
+    }
+
+    private func record(_ measured: GradientNoise?, _ observer: any TrainingObserver) {
+        guard let noise, let measured else { return }
+        do {
+            try noise.append(measured, step: trainer.progress.step, batchSize: trainer.configuration.batchSize)
         } catch {
             note("\(error); lines are kept and written later", observer)
         }

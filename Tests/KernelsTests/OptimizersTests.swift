@@ -37,6 +37,45 @@ final class OptimizersTests: XCTestCase {
         }
     }
 
+    func testLAMBsDirectionEqualsTheReference() {
+        var numbers = TestNumbers(seed: 3)
+        for count in raggedCounts {
+            let buffers = [
+                numbers.floats(count), numbers.floats(count), numbers.floats(count), numbers.floats(count, in: 0...2),
+            ]
+            let step = AdamStep(
+                learningRate: 0, epsilon: 1e-6, weightDecay: 0.1, gradientScale: 0.7, biasCorrection1: 0.19,
+                biasCorrection2: 0.002)
+            assertEqualsReference("\(count)", buffers) { kernels, buffers in
+                kernels.lambDirection(
+                    parameters: buffers[0], gradient: buffers[1], firstMoment: buffers[2], secondMoment: buffers[3],
+                    count: count, step: step)
+            }
+        }
+    }
+
+    func testMovingAveragesEqualTheReference() {
+        var numbers = TestNumbers(seed: 4)
+        for count in raggedCounts {
+            assertEqualsReference("\(count)", [numbers.floats(count), numbers.floats(count)]) { kernels, buffers in
+                kernels.movingAverage(buffers[0], into: buffers[1], count: count, decay: 0.9)
+            }
+        }
+    }
+
+    func testClampingEqualsTheReference() {
+        var numbers = TestNumbers(seed: 5)
+        for count in raggedCounts {
+            var values = numbers.floats(count)
+            for (place, value) in zip(values.indices, [Float.nan, .infinity, -.infinity, 0.25, -0.25]) {
+                values[place] = value
+            }
+            assertEqualsReference("\(count)", [values]) { kernels, buffers in
+                kernels.clamp(buffers[0], count: count, limit: 0.25)
+            }
+        }
+    }
+
     /// Three steps from zero moments against the formulas in Double.
     func testStepsAreCloseToTheirFormulasInDouble() {
         let (lr, beta1, beta2, epsilon, decay) = (0.05, 0.9, 0.999, 1e-8, 0.1)

@@ -15,12 +15,12 @@ final class ParameterUpdaterTests: XCTestCase {
         let training = Training(problem, shards: shards, workers: workers, kernels: kernels)
         let optimizer = MomentumOptimizer(training.parameters, kernels: kernels)
         let updater = ParameterUpdater(
-            network: problem.network, model: training.model, gradients: training.engine.reducer, clipNorm: clipNorm,
-            team: training.team, kernels: kernels)
+            network: problem.network, model: training.model, gradients: training.engine.reducer,
+            optimizer: optimizer, clipping: clipNorm.map(GradientClipping.norm), team: training.team, kernels: kernels)
         let norms = training.team.region {
             (0..<steps).map { step in
                 training.computeGradients(step: step)
-                return updater.update(with: optimizer)
+                return updater.update()
             }
         }
         return (training.parameterValues, norms, training, optimizer)
@@ -118,13 +118,14 @@ final class ParameterUpdaterTests: XCTestCase {
             let training = Training(problem, shards: 5, workers: workers, kernels: availableKernels()[0])
             let optimizer = MomentumOptimizer(training.parameters, kernels: availableKernels()[0])
             let updater = ParameterUpdater(
-                network: problem.network, model: training.model, gradients: training.engine.reducer, clipNorm: clipNorm,
-                team: training.team, kernels: availableKernels()[0])
+                network: problem.network, model: training.model, gradients: training.engine.reducer,
+                optimizer: optimizer, clipping: clipNorm.map(GradientClipping.norm), team: training.team,
+                kernels: availableKernels()[0])
             let companion = CompanionCounter()
             training.team.region {
                 for step in 0..<3 {
                     training.computeGradients(step: step)
-                    updater.update(with: optimizer, alongside: companion)
+                    updater.update(alongside: companion)
                     XCTAssertEqual(companion.runs.load(ordering: .relaxed), step + 1, "\(workers) workers")
                 }
             }

@@ -52,16 +52,17 @@ final class StageTimesTests: XCTestCase {
         let problem = try Problem.classifier(rows: 20)
         for clipNorm in [nil, 1.0] {
             let training = Training(problem, shards: 4, workers: 3)
-            let updater = ParameterUpdater(
-                network: problem.network, model: training.model, gradients: training.engine.reducer, clipNorm: clipNorm,
-                team: training.team, kernels: training.kernels)
             let optimizer = MomentumOptimizer(training.parameters, kernels: training.kernels)
+            let updater = ParameterUpdater(
+                network: problem.network, model: training.model, gradients: training.engine.reducer,
+                optimizer: optimizer, clipping: clipNorm.map(GradientClipping.norm), team: training.team,
+                kernels: training.kernels)
             let recorder = SpanCounter()
             training.team.recorder = recorder
             training.team.region {
                 for step in 0..<5 {
                     training.computeGradients(step: step)
-                    updater.update(with: optimizer)
+                    updater.update()
                 }
             }
             XCTAssertEqual(recorder.overlaps, 0)

@@ -8,7 +8,12 @@ import XCTest
 final class AllocationTests: XCTestCase {
     func testStepsAllocateNothingRecordedOrNot() throws {
         try XCTSkipUnless(allocation_counter_is_available(), "a sanitizer has the allocator")
-        for optimizer in [Optimizer.sgd(.init(learningRate: 0.1, momentum: 0.9)), .adamW(.init())] {
+        let optimizers: [Optimizer] = [
+            .sgd(.init(learningRate: 0.1, momentum: 0.9)), .adamW(.init()), .lars(.init(learningRate: 1)),
+            .lamb(.init()),
+        ]
+        for (index, optimizer) in optimizers.enumerated() {
+            let isOdd = index.isMultiple(of: 2) == false
             let configuration = Configuration(
                 dataset: .synthetic(inputs: [20], classes: 4, samples: 4_000),
                 network: Network {
@@ -22,7 +27,8 @@ final class AllocationTests: XCTestCase {
                     Linear(4)
                 },
                 optimizer: optimizer, schedule: Schedule(.cosine(minimum: 0, decaySteps: nil), warmupSteps: 5),
-                batchSize: 50, shards: 8, epochs: 2, clipNorm: 1)
+                batchSize: 50, shards: 8, epochs: 2, accumulate: isOdd ? 4 : 1, clipNorm: isOdd ? nil : 1,
+                clipValue: isOdd ? 0.5 : nil, movingAverage: isOdd ? MovingAverage(decay: 0.9) : nil)
             let trainer = try Trainer(
                 configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil),
                 workers: .exactly(2), kernels: availableKernels()[0])

@@ -55,11 +55,16 @@ final class OptimizerTraceTests: HDF5TestCase {
         let engine = GradientEngine(
             network: network, model: model.shared, batchSize: rows, shards: shards, seed: 0, team: team,
             kernels: kernels)
-        let updater = ParameterUpdater(
-            network: network, model: model.shared, gradients: engine.reducer, clipNorm: clipNorm > 0 ? clipNorm : nil,
-            team: team, kernels: kernels)
+        let optimizer = try optimizer(attributes)
+        let settings = network.layout.parameters.map { _ in
+            ParameterSettings(
+                learningRateFactor: 1, weightDecay: optimizer.weightDecay, isLayerwise: false, isFrozen: false)
+        }
         let state = OptimizerState(
-            try optimizer(attributes), layout: network.layout, parameters: model.parameters.pointer, kernels: kernels)
+            optimizer, settings: settings, network: network, parameters: model.parameters.pointer, kernels: kernels)
+        let updater = ParameterUpdater(
+            network: network, model: model.shared, gradients: engine.reducer, optimizer: state,
+            clipping: clipNorm > 0 ? .norm(clipNorm) : nil, team: team, kernels: kernels)
         let norms: [Double] = try trace.dataset("float64/gradientNorms").read()
         let losses: [Double] = try trace.dataset("float64/losses").read()
         for step in 0..<10 {
@@ -70,7 +75,7 @@ final class OptimizerTraceTests: HDF5TestCase {
             }
             XCTAssertEqual(loss, losses[step], accuracy: Self.tolerance, "\(name), step \(step)")
             state.beginStep(step, learningRate: learningRate)
-            let norm = updater.update(with: state)
+            let norm = updater.update()
             if clipNorm > 0 {
                 XCTAssertEqual(try XCTUnwrap(norm), norms[step], accuracy: Self.tolerance, "\(name), step \(step)")
             }

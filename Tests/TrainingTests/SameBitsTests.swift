@@ -46,9 +46,30 @@ final class SameBitsTests: XCTestCase {
         return fingerprints
     }
 
+    /// What large batches are trained with, each with something that a step may need besides.
+    private static func largeBatchConfigurations() throws -> [Configuration] {
+        var lars = try configuration(clipNorm: 0.5)
+        lars.optimizer = .lars(.init(learningRate: 2, nesterov: true, weightDecay: 0.01))
+        lars.movingAverage = MovingAverage(decay: 0.9)
+        var lamb = try configuration()
+        lamb.optimizer = .lamb(.init(weightDecay: 0.01))
+        lamb.clipLayerNorm = 0.1
+        lamb.parameterGroups = [
+            ParameterGroup(["linear1/*"], learningRate: 0.002), ParameterGroup(["*/bias"], frozen: true),
+        ]
+        lamb.noiseScaleEvery = 2
+        var sgd = try configuration()
+        sgd.optimizer = .sgd(.init(learningRate: 0.1, momentum: 0.9))
+        sgd.clipValue = 0.01
+        sgd.accumulate = 3
+        sgd.learningRateScaling = .linear(baseBatchSize: 16)
+        return [lars, lamb, sgd]
+    }
+
     func testEveryNumberOfWorkersAndEveryInstructionSetGiveTheSameBitsAfterEveryStep() throws {
-        for clipNorm in [nil, 0.5] {
-            let configuration = try Self.configuration(clipNorm: clipNorm)
+        let configurations =
+            try [nil, 0.5].map { try Self.configuration(clipNorm: $0) } + Self.largeBatchConfigurations()
+        for configuration in configurations {
             let expected = try train(trainer(configuration, workers: 1, kernels: ReferenceKernels.self))
             XCTAssertEqual(expected.count, 12)
             XCTAssertEqual(Set(expected).count, expected.count, "parameters must change in every step")
@@ -72,6 +93,36 @@ final class SameBitsTests: XCTestCase {
                 resuming: first.checkpoint(), path: "memory", configuration: configuration, dataset: first.dataset,
                 workers: .exactly(3), kernels: availableKernels().last!)
             XCTAssertEqual(try train(resumed), Array(expected[stop...]), "stopped after step \(stop)")
+        }
+    }
+
+    func testLARSAndLAMBAreResumedWithTheirMomentsAndAverages() throws {
+        for configuration in try Self.largeBatchConfigurations() {
+            let kernels = availableKernels()[0]
+            let expected = try train(trainer(configuration, workers: 1, kernels: kernels))
+            let first = try trainer(configuration, workers: 2, kernels: kernels)
+            _ = try train(first, to: 5)
+            let resumed = try Trainer(
+                resuming: first.checkpoint(), path: "memory", configuration: configuration, dataset: first.dataset,
+                workers: .exactly(3), kernels: kernels)
+            XCTAssertEqual(try train(resumed), Array(expected[5...]))
+            let state = try resumed.checkpoint().optimizerState
+            XCTAssertEqual(state["movingAverage"] != nil, configuration.movingAverage != nil)
+        }
+    }
+
+    func testPassesAndMeasurementsOfNoiseAreInvisible() throws {
+        let plain = try Self.configuration()
+        let kernels = availableKernels()[0]
+        let expected = try train(trainer(plain, workers: 1, kernels: kernels))
+        for accumulate in 1...5 {
+            for workers in [1, 2, 4, 7] {
+                var configuration = plain
+                configuration.accumulate = accumulate
+                configuration.noiseScaleEvery = accumulate.isMultiple(of: 2) ? 3 : nil
+                let found = try train(trainer(configuration, workers: workers, kernels: kernels))
+                XCTAssertEqual(found, expected, "\(accumulate) passes, \(workers) workers")
+            }
         }
     }
 

@@ -63,7 +63,7 @@ final class ReducerContest {
             microBatch: own.microBatch, team: team, kernels: kernels)
         func updater(_ source: any GradientSource) -> ParameterUpdater {
             ParameterUpdater(
-                network: network, model: state.model, gradients: source, clipNorm: configuration.clipNorm, team: team,
+                network: network, model: state.model, gradients: source, optimizer: state, clipping: nil, team: team,
                 kernels: kernels)
         }
         treeOrder = Contestant(
@@ -120,6 +120,6 @@ final class ReducerContest {
     private func take(_ step: Int, _ contestant: Contestant) {
         let loss = contestant.computeGradients(batches[step % batches.count], step)
         precondition(loss.isFinite, "\(workload.name): the loss is \(loss)")
-        contestant.updater.update(with: state)
+        contestant.updater.update()
     }
 }

@@ -36,7 +36,7 @@ final class TrainingState: BlockOptimizer, @unchecked Sendable {
         packed.refreshAll(network.layout, from: parameters.pointer)
     }
 
-    func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, gradientScale: Float) {
+    func update(_ range: Range<Int>, of parameter: Int, gradient: UnsafePointer<Float>, gradientScale: Float) {
         var step = sgd
         step.gradientScale = gradientScale
         kernels.sgd(

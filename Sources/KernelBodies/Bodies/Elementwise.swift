@@ -7,6 +7,14 @@ extension InstructionSet {
         forEach16(count, body)
     }
 
+    @inlinable @inline(never)
+    public static func clamp(_ x: UnsafeMutablePointer<Float>, count: Int, limit: Float) {
+        @inline(__always) func body(i: Int, lanes: Int) {
+            Lanes16.load(x + i, lanes: lanes).raised(to: -limit).lowered(to: limit).store(x + i, lanes: lanes)
+        }
+        forEach16(count, body)
+    }
+
     /// y *= factor
     @inlinable @inline(__always)
     static func scale(_ y: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {

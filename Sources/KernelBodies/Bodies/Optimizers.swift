@@ -40,4 +40,37 @@ extension InstructionSet {
         }
         forEach16(count, body)
     }
+
+    @inlinable @inline(never)
+    public static func lambDirection(
+        parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+        firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
+    ) {
+        let scale = 1 / step.biasCorrection1
+        let rootScale = 1 / step.biasCorrection2.squareRoot()
+        @inline(__always) func body(i: Int, lanes: Int) {
+            let g = Lanes16.load(gradient + i, lanes: lanes) * step.gradientScale
+            let m0 = Lanes16.load(firstMoment + i, lanes: lanes)
+            let m = Lanes16.fma(g - m0, 1 - step.beta1, m0)
+            let v = Lanes16.fma((1 - step.beta2) * g, g, step.beta2 * .load(secondMoment + i, lanes: lanes))
+            let denominator = Lanes16.fma(.squareRoot(v), Lanes16(repeating: rootScale), step.epsilon)
+            m.store(firstMoment + i, lanes: lanes)
+            v.store(secondMoment + i, lanes: lanes)
+            Lanes16.fma(.load(parameters + i, lanes: lanes), step.weightDecay, m * scale / denominator)
+                .store(gradient + i, lanes: lanes)
+        }
+        forEach16(count, body)
+    }
+
+    @inlinable @inline(never)
+    public static func movingAverage(
+        _ x: UnsafePointer<Float>, into average: UnsafeMutablePointer<Float>, count: Int, decay: Float
+    ) {
+        let share = 1 - decay
+        @inline(__always) func body(i: Int, lanes: Int) {
+            let old = Lanes16.load(average + i, lanes: lanes)
+            Lanes16.fma(.load(x + i, lanes: lanes) - old, share, old).store(average + i, lanes: lanes)
+        }
+        forEach16(count, body)
+    }
 }

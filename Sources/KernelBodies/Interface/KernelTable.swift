@@ -88,6 +88,9 @@ public protocol KernelTable: SendableMetatype {
     /// The sum of squares of all elements, over 16 lanes of fused multiply-adds.
     static func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Float
 
+    /// x = min(max(x, −limit), limit); NaN stays.
+    static func clamp(_ x: UnsafeMutablePointer<Float>, count: Int, limit: Float)
+
     /// Index of the first infinity or NaN, or `count` if all elements are finite.
     static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int
 
@@ -162,6 +165,16 @@ public protocol KernelTable: SendableMetatype {
         parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
         firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
     )
+
+    /// The direction of LAMB on a block: updates the moments, and puts the direction in the gradient's place.
+    static func lambDirection(
+        parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+        firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
+    )
+
+    /// average += (1 − decay) · (x − average), the product and sum rounded once.
+    static func movingAverage(
+        _ x: UnsafePointer<Float>, into average: UnsafeMutablePointer<Float>, count: Int, decay: Float)
 
     // MARK: Batches
 

@@ -39,6 +39,10 @@ extension ReferenceKernels {
         for i in 0..<count { y[i] += x[i] }
     }
 
+    public static func clamp(_ x: UnsafeMutablePointer<Float>, count: Int, limit: Float) {
+        for i in 0..<count { x[i] = x[i] < -limit ? -limit : x[i] > limit ? limit : x[i] }
+    }
+
     public static func gather(
         _ x: UnsafePointer<UInt8>, indices: UnsafePointer<Int32>, rows: Int, columns: Int, scale: UnsafePointer<Float>,
         offset: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>

@@ -34,4 +34,27 @@ extension ReferenceKernels {
             parameters[i] = fma(-stepSize, m / denominator, p * decay)
         }
     }
+
+    public static func lambDirection(
+        parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+        firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
+    ) {
+        let scale = 1 / step.biasCorrection1
+        let rootScale = 1 / step.biasCorrection2.squareRoot()
+        for i in 0..<count {
+            let g = gradient[i] * step.gradientScale
+            let m = fma(1 - step.beta1, g - firstMoment[i], firstMoment[i])
+            let v = fma((1 - step.beta2) * g, g, step.beta2 * secondMoment[i])
+            let denominator = fma(v.squareRoot(), rootScale, step.epsilon)
+            firstMoment[i] = m
+            secondMoment[i] = v
+            gradient[i] = fma(step.weightDecay, parameters[i], m * scale / denominator)
+        }
+    }
+
+    public static func movingAverage(
+        _ x: UnsafePointer<Float>, into average: UnsafeMutablePointer<Float>, count: Int, decay: Float
+    ) {
+        for i in 0..<count { average[i] = fma(1 - decay, x[i] - average[i], average[i]) }
+    }
 }

@@ -132,6 +132,14 @@ final class StreamKernels {
             kernel("adam", bytes: 28) { [self] in
                 kernels.adam(parameters: x, gradient: y, firstMoment: z, secondMoment: w, count: count, step: adam)
             },
+            kernel("direction of lamb", bytes: 28) { [self] in
+                kernels.lambDirection(
+                    parameters: x, gradient: y, firstMoment: z, secondMoment: w, count: count, step: adam)
+            },
+            kernel("moving average", bytes: 12) { [self] in
+                kernels.movingAverage(x, into: y, count: count, decay: 0.999)
+            },
+            kernel("clamp", bytes: 8) { [self] in kernels.clamp(y, count: count, limit: 1) },
         ]
     }
 

@@ -16,6 +16,10 @@ public struct Parameter: Sendable {
     public let isTransposedOperand: Bool
 
     public var count: Int { shape.count }
+
+    /// The full name of the layer it belongs to, such as `linear1`.
+    public var layerName: String { String(name[..<(name.lastIndex(of: "/") ?? name.endIndex)]) }
+
     public var range: Range<Int> { offset..<offset + count }
 }
 

@@ -174,7 +174,7 @@ final class MomentumOptimizer: BlockOptimizer, @unchecked Sendable {
         updates = PlainNumbers(parameters.count)
     }
 
-    func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, gradientScale: Float) {
+    func update(_ range: Range<Int>, of parameter: Int, gradient: UnsafePointer<Float>, gradientScale: Float) {
         kernels.sgd(
             parameters: parameters + range.lowerBound, gradient: gradient,
             velocity: velocity.pointer + range.lowerBound,

@@ -1,0 +1,47 @@
+import StrictCoding
+
+/// An exponential moving average of the parameters, which is evaluated in their place (Polyak and Juditsky 1992).
+///
+/// After step t, counted from one:
+///
+///     average = average + (1 − d) · (parameters − average)
+///     d = min(decay, (1 + t) / (10 + t)) with a warm-up, or decay
+///
+/// It begins with the initial parameters. The warm-up, TensorFlow's, lets it forget them soon.
+public struct MovingAverage: Sendable, Equatable {
+    public var decay: Double
+    public var warmup: Bool
+
+    public init(decay: Double, warmup: Bool = true) {
+        self.decay = decay
+        self.warmup = warmup
+    }
+
+    /// - Parameter step: counted from one.
+    func decay(step: Int) -> Double { warmup ? min(decay, Double(1 + step) / Double(10 + step)) : decay }
+
+    func check() throws {
+        guard decay > 0, decay < 1 else {
+            throw TrainingError.invalid("movingAverage.decay", "a number above 0 and below 1", decay)
+        }
+    }
+
+    /// What checkpoints call it, beside the optimizer's moments.
+    static let stateName = "movingAverage"
+}
+
+extension MovingAverage: Codable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case decay, warmup }
+
+    /// `{decay: 0.999, warmup: true}`, or the decay alone.
+    public init(from decoder: any Decoder) throws {
+        if let decay = try? decoder.singleValueContainer().decode(Double.self) {
+            self.init(decay: decay)
+            return
+        }
+        let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        self.init(
+            decay: try fields.decode(Double.self, forKey: .decay),
+            warmup: try fields.decodeIfPresent(Bool.self, forKey: .warmup) ?? true)
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+
+/// `noise-scale.csv`: a line for each measurement of the gradient noise, and what all of them together say.
+///
+///     step,batchSize,squaredGradient,variance,noiseScale
+///     1,4096,0.0121,38.2,3157
+///
+/// `noiseScale` is the quotient of running means of the two before it, in which a measurement's weight falls by a
+/// twentieth with each that follows: single ones are noisy, and the noise scale grows while a network learns.
+final class NoiseLog {
+    static let header = "step,batchSize,squaredGradient,variance,noiseScale"
+
+    private let log: LineLog
+    private var running = RunningNoise()
+
+    /// Starts a log, or takes one up again where a run stands.
+    ///
+    /// - Throws: `TrainingError.runDirectory` if it cannot be written.
+    init(path: String, keepingSteps step: Int) throws {
+        var running = RunningNoise()
+        log = try LineLog(path: path, header: Self.header) { line in
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            guard fields.count == 5, let number = Int(fields[0]), number <= step, let squared = Double(fields[2]),
+                let variance = Double(fields[3])
+            else { return false }
+            running.add(GradientNoise(squaredGradient: squared, variance: variance))
+            return true
+        }
+        self.running = running
+    }
+
+    /// - Throws: `TrainingError.runDirectory` if the line cannot be written; it is kept and written with a later one.
+    func append(_ noise: GradientNoise, step: Int, batchSize: Int) throws {
+        running.add(noise)
+        let scale = running.noise.scale.map { String(format: "%.4g", $0) } ?? ""
+        try log.append("\(step),\(batchSize),\(noise.squaredGradient),\(noise.variance),\(scale)")
+    }
+
+    /// Puts all lines on the disk.
+    func synchronize() throws { try log.synchronize() }
+
+    /// What the measurements mean for the batch size; nil if there are none.
+    func advice(batchSize: Int) -> String? { running.count > 0 ? running.noise.advice(batchSize: batchSize) : nil }
+}
+
+/// Running means of measurements, the recent ones with more weight.
+struct RunningNoise {
+    private static let decay = 0.95
+    private var sum = GradientNoise(squaredGradient: 0, variance: 0)
+    private var weight = 0.0
+    private(set) var count = 0
+
+    mutating func add(_ noise: GradientNoise) {
+        sum.squaredGradient = Self.decay * sum.squaredGradient + noise.squaredGradient
+        sum.variance = Self.decay * sum.variance + noise.variance
+        weight = Self.decay * weight + 1
+        count += 1
+    }
+
+    var noise: GradientNoise {
+        GradientNoise(squaredGradient: sum.squaredGradient / weight, variance: sum.variance / weight)
+    }
+}
+
+extension GradientNoise {
+    /// What the noise scale says about a batch size, in words.
+    ///
+    /// With noise scale n and batches of b, training takes S · (1 + n / b) steps and E · (1 + b / n) samples, where S and E
+    /// are the least possible (McCandlish et al. 2018, section 2.2).
+    func advice(batchSize: Int) -> String {
+        guard let scale else {
+            return
+                "The gradient noise scale is beyond what batches of \(batchSize) can tell: the gradient drowns in noise. "
+                + "Larger batches pay."
+        }
+        let batch = Double(batchSize)
+        func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
+        let fewerSteps = 1 - (1 + scale / (2 * batch)) / (1 + scale / batch)
+        let moreSamples = (1 + 2 * batch / scale) / (1 + batch / scale) - 1
+        let verdict =
+            batch < scale / 4
+            ? "larger batches pay: up to about \(Self.rounded(scale)) each doubling saves nearly half of the steps"
+            : batch <= scale
+                ? "batches of up to about \(Self.rounded(scale)) still pay"
+                : batch <= scale * 4
+                    ? "larger batches hardly pay: beyond about \(Self.rounded(scale)) they mostly average what is known"
+                    : "smaller batches would do: about \(Self.rounded(scale)) take few more steps and far fewer samples"
+        return
+            "The gradient noise scale is about \(Self.rounded(scale)) samples. With batches of \(batchSize), \(verdict). "
+            + "Twice the batch would take \(percent(fewerSteps)) fewer steps for the same loss, and "
+            + "\(percent(moreSamples)) more samples."
+    }
+
+    /// Two digits are all that such a measurement has.
+    private static func rounded(_ value: Double) -> Int {
+        guard value >= 1, value < 1e15 else { return Int(min(max(value, 0), 1e15)) }
+        var unit = 1.0
+        while value / unit >= 100 { unit *= 10 }
+        return Int((value / unit).rounded() * unit)
+    }
+}

@@ -1,0 +1,50 @@
+import Checkpoints
+import Datasets
+import Foundation
+import Kernels
+import Networks
+
+/// The state of a run, as checkpoints have it.
+extension Trainer {
+    /// Records what an epoch's validation said, for early stopping and the best checkpoint.
+    func record(_ change: (inout Checkpoint.Progress) -> Void) { change(&progress) }
+
+    /// Makes `evaluatedModel` one of the current parameters.
+    func prepareEvaluation() {
+        if evaluatedModel !== model { evaluatedModel.refresh() }
+    }
+
+    /// All that a resume needs.
+    ///
+    /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
+    public func checkpoint() throws -> Checkpoint { Checkpoint(copying: try template.lent(state, progress)) }
+
+    /// Memory for copies of the state.
+    func makeSnapshot() -> StateSnapshot { StateSnapshot(template, of: state) }
+
+    /// Parameters, then the optimizer's moments.
+    private var state: [AlignedBuffer] { [model.parameters] + optimizer.moments.map(\.values) }
+
+    /// What every checkpoint of a run says.
+    static func constants(
+        _ configuration: Configuration, _ dataset: Dataset, _ network: CompiledNetwork, workers: Int,
+        _ kernels: any KernelTable.Type
+    ) throws -> Checkpoint {
+        Checkpoint(
+            parameters: [], optimizerState: [:], progress: .init(), configuration: try configuration.yaml(),
+            seed: configuration.seed, batchSize: configuration.batchSize, shards: configuration.shards!,
+            inputShape: dataset.inputShape, classNames: dataset.classNames, datasetDigest: dataset.digest,
+            networkDigest: try digest(of: configuration, inputShape: network.inputShape),
+            writtenBy: .init(version: lockstepVersion, workers: workers, instructionSet: kernels.name))
+    }
+
+    private static func digest(of configuration: Configuration, inputShape: Shape) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        var hash = XXH64()
+        try encoder.encode(configuration.network).withUnsafeBytes { hash.update($0) }
+        try encoder.encode(inputShape.dimensions).withUnsafeBytes { hash.update($0) }
+        let digits = String(hash.finalize(), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,100 @@
+import Checkpoints
+import Datasets
+import Kernels
+import Networks
+import Parallel
+
+/// Trainers that begin where a checkpoint was written, or with its parameters.
+extension Trainer {
+    /// A trainer at the beginning of a run that takes something over from another one, if `origin` says so.
+    ///
+    /// - Throws: `CheckpointError` if the checkpoint cannot be read; `TrainingError.incompatible` if it does not fit.
+    convenience init(
+        _ configuration: Configuration, from origin: TrainingRun.Origin?, dataset: Dataset, workers: WorkerCount,
+        kernels: any KernelTable.Type
+    ) throws {
+        switch origin {
+        case nil:
+            try self.init(configuration, dataset: dataset, workers: workers, kernels: kernels)
+        case .parameters(let path):
+            let network = try Self.compile(configuration, for: dataset)
+            let model = try Model(
+                network: network, checkpoint: try Checkpoint.read(path), path: path, kernels: kernels)
+            try self.init(
+                configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), workers: workers,
+                microBatch: nil, kernels: kernels)
+        case .branch(let path):
+            var checkpoint = try Checkpoint.read(path)
+            // The best of the other run is none of this one.
+            (checkpoint.progress.bestMetric, checkpoint.progress.bestEpoch) = (nil, nil)
+            checkpoint.progress.epochsWithoutImprovement = 0
+            try self.init(
+                resuming: checkpoint, path: path, configuration: configuration, dataset: dataset, workers: workers,
+                kernels: kernels)
+        }
+    }
+
+    /// A trainer where a checkpoint was written. It continues with the bits of the run that was never stopped.
+    ///
+    /// - Parameter path: where the checkpoint came from, for messages.
+    /// - Throws: `TrainingError.incompatible` if the data set is another one or a tensor does not fit.
+    public convenience init(
+        resuming checkpoint: Checkpoint, path: String, configuration: Configuration, dataset: Dataset,
+        workers: WorkerCount = .automatic, kernels: any KernelTable.Type
+    ) throws {
+        guard checkpoint.datasetDigest == dataset.digest else {
+            throw TrainingError.incompatible(
+                path: path,
+                problem: "it was trained on a data set with digest \(checkpoint.datasetDigest), found \(dataset.name) "
+                    + "with digest \(dataset.digest): going on needs the same data (--initialize-from takes the "
+                    + "parameters alone)")
+        }
+        let network = try Self.compile(configuration, for: dataset)
+        let model = try Model(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
+        try self.init(
+            configuration, dataset: dataset, model: model, progress: checkpoint.progress, workers: workers,
+            microBatch: nil, kernels: kernels)
+        // A branch may begin a moving average, from these parameters, or leave one behind.
+        let (expected, found) = (
+            Set(optimizer.moments.map(\.name)).subtracting([MovingAverage.stateName]),
+            Set(checkpoint.optimizerState.keys).subtracting([MovingAverage.stateName])
+        )
+        guard expected == found else {
+            func text(_ names: Set<String>) -> String {
+                names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
+            }
+            throw TrainingError.incompatible(
+                path: path,
+                problem: "it is of another optimizer: expected moments \(text(expected)), found \(text(found)) "
+                    + "(--initialize-from takes the parameters alone)")
+        }
+        for moment in optimizer.moments {
+            guard let tensors = checkpoint.optimizerState[moment.name] else { continue }
+            try network.layout.copy(tensors, into: moment.values, path: path, what: moment.name)
+        }
+    }
+
+    /// The network of a configuration.
+    ///
+    /// - Throws: `TrainingError`, `NetworkError`, `DatasetError` for one that does not fit the data set.
+    static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
+        try configuration.check()
+        if configuration.loss.isClassification, case .values = dataset.targetKind {
+            // It knows what the values are, and says what can be done.
+            try dataset.requireClasses(outputs: .max, for: "loss \(configuration.loss.name)")
+        }
+        let network = try CompiledNetwork(
+            network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
+            targets: dataset.targetSpecification())
+        // Parameters, packed parameters, gradients of one shard, and moments: the least that a step needs.
+        let floats = network.layout.bufferCount.multipliedReportingOverflow(
+            by: 3 + configuration.optimizer.momentNames.count)
+        guard !floats.overflow, floats.partialValue <= DataMemory.machine / MemoryLayout<Float>.stride else {
+            throw NetworkError.invalidNetwork(
+                problem:
+                    "the network has \(network.layout.elementCount) parameters: to train them takes more memory than "
+                    + "the \(DataMemory.machine >> 20) MiB of this machine")
+        }
+        return network
+    }
+}
