@@ -35,7 +35,7 @@ extension MovingAverage: Codable {
 
     /// `{decay: 0.999, warmup: true}`, or the decay alone.
     public init(from decoder: any Decoder) throws {
-        if let decay = try? decoder.singleValueContainer().decode(Double.self) {
+        if let decay = try decoder.shorthand(Double.self) {
             self.init(decay: decay)
             return
         }

@@ -50,11 +50,14 @@ final class ConfigurationTests: XCTestCase {
         let schedules: [Schedule] = [
             .constant, Schedule(warmupSteps: 5), Schedule(.step(everyEpochs: 3, factor: 0.5)),
             Schedule(.cosine(minimum: 1e-5, decaySteps: 90), warmupSteps: 10),
-            Schedule(.linear(minimum: 0, decaySteps: nil)),
+            Schedule(.linear(minimum: 0, decaySteps: nil)), Schedule(warmupEpochs: 2, warmupStart: 0.25),
+            Schedule(.polynomial(power: 1.5, minimum: 1e-4, decaySteps: 70)),
+            Schedule(.oneCycle(rise: 0.2, startDivisor: 10, endDivisor: 100)),
         ]
         let optimizers: [Optimizer] = [
             .sgd(.init(learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4)), .adam(.init()),
             .adamW(.init(learningRate: 3e-4, beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1)),
+            .lars(.init(learningRate: 2, nesterov: true, trustCoefficient: 0.02)), .lamb(.init(weightDecay: 0.2)),
         ]
         for schedule in schedules {
             for optimizer in optimizers {
@@ -62,6 +65,13 @@ final class ConfigurationTests: XCTestCase {
                 configuration.schedule = schedule
                 configuration.optimizer = optimizer
                 configuration.clipNorm = 1
+                configuration.accumulate = 4
+                configuration.learningRateScaling = .squareRoot(baseBatchSize: 100)
+                configuration.parameterGroups = [
+                    ParameterGroup(["a*", "b"], learningRate: 0.1, weightDecay: 0), ParameterGroup(["c"], frozen: true),
+                ]
+                configuration.movingAverage = MovingAverage(decay: 0.99, warmup: false)
+                configuration.noiseScaleEvery = 7
                 configuration.monitor = .accuracy
                 configuration.earlyStopping = EarlyStopping(patience: 3, minimumImprovement: 0.001)
                 configuration.checkpointEvery = 10
@@ -79,6 +89,12 @@ final class ConfigurationTests: XCTestCase {
         XCTAssertEqual(
             try Configuration(yaml: "{dataset: a.h5, network: [], optimizer: adamW}", path: "").optimizer,
             .adamW(.init(weightDecay: 0.01)))
+        XCTAssertEqual(
+            try Configuration(yaml: "{dataset: a.h5, network: [], optimizer: lamb}", path: "").optimizer,
+            .lamb(.init(epsilon: 1e-6, weightDecay: 0.01)))
+        XCTAssertEqual(
+            try Configuration(yaml: "{dataset: a.h5, network: [], movingAverage: 0.9}", path: "").movingAverage,
+            MovingAverage(decay: 0.9))
     }
 
     func testUnknownNamesSuggestTheNearest() {
@@ -100,6 +116,32 @@ final class ConfigurationTests: XCTestCase {
         expect("learningRate: 0.001", "learningRate: -1", "optimizer.adamW.learningRate: expected a positive number")
         expect("warmupSteps: 100", "warmupSteps: -1", "schedule.cosine.warmupSteps: expected 0 or more")
         expect("seed: 1", "clipNorm: 0", "clipNorm: expected a positive number")
+        expect("seed: 1", "clipValue: -1", "clipValue: expected a positive number")
+        expect(
+            "seed: 1", "clipNorm: 1\nclipLayerNorm: 1", "clipLayerNorm: expected one way of clipping, found clipNorm")
+        expect("seed: 1", "accumulate: 0", "accumulate: expected at least 1")
+        expect("seed: 1", "accumulate: 9", "accumulate: expected at most the number of shards, 8")
+        expect("seed: 1", "learningRateScaling: {linear: 0}", "learningRateScaling.linear: expected at least 1")
+        expect("seed: 1", "learningRateScaling: linear", "'linear' needs a value")
+        expect("seed: 1", "movingAverage: 1", "movingAverage.decay: expected a number above 0 and below 1")
+        expect("seed: 1", "noiseScaleEvery: 0", "noiseScaleEvery: expected at least 1")
+        expect("seed: 1", "parameterGroups: [{parameters: a}]", "parameterGroups[0]: expected learningRate")
+        expect("seed: 1", "parameterGroups: [{parameters: []}]", "parameterGroups[0].parameters: expected a pattern")
+        expect("seed: 1", "parameterGroups: [{parameters: a, learningRate: -1}]", "parameterGroups[0].learningRate")
+        expect(
+            "seed: 1", "parameterGroups: [{parameters: a, layerwise: true}]",
+            "parameterGroups[0].layerwise: expected the optimizer lars or lamb, found adamW")
+        expect("adamW: {learningRate: 0.001, weightDecay: 0.01}", "lars: {}", "the key 'learningRate' is missing")
+        expect(
+            "adamW: {learningRate: 0.001, weightDecay: 0.01}", "lars: {learningRate: 1, trustCoefficient: 0}",
+            "optimizer.lars.trustCoefficient: expected a positive number")
+        expect(
+            "warmupSteps: 100", "warmupSteps: 100, warmupEpochs: 1", "warmupEpochs: expected no warmupSteps beside it")
+        expect("warmupSteps: 100", "warmupEpochs: 1, warmupStart: 2", "warmupStart: expected a number in 0 ... 1")
+        expect("cosine: {warmupSteps: 100}", "oneCycle: {warmupSteps: 1}", "unknown key 'warmupSteps'")
+        expect("cosine: {warmupSteps: 100}", "oneCycle: {rise: 1}", "rise: expected a number above 0 and below 1")
+        expect("cosine: {warmupSteps: 100}", "polynomial: {power: 0.3}", "power: expected a multiple of 0.5")
+        expect("cosine: {warmupSteps: 100}", "step", "'step' needs a value")
     }
 
     func testTextThatIsNoYAMLNamesTheFile() {

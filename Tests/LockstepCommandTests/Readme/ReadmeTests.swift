@@ -50,10 +50,16 @@ final class ReadmeTests: CommandTestCase {
         "key of `sgd`": "optimizer: {sgd: {zzz: 1}}",
         "key of `adam`": "optimizer: {adam: {zzz: 1}}",
         "key of `adamW`": "optimizer: {adamW: {zzz: 1}}",
+        "key of `lars`": "optimizer: {lars: {zzz: 1}}",
+        "key of `lamb`": "optimizer: {lamb: {zzz: 1}}",
+        "key of `parameterGroups`": "parameterGroups: [{zzz: 1}]",
+        "key of `movingAverage`": "movingAverage: {zzz: 1}",
         "key of `constant`": "schedule: {constant: {zzz: 1}}",
         "key of `step`": "schedule: {step: {zzz: 1}}",
         "key of `cosine`": "schedule: {cosine: {zzz: 1}}",
         "key of `linear` (schedule)": "schedule: {linear: {zzz: 1}}",
+        "key of `polynomial`": "schedule: {polynomial: {zzz: 1}}",
+        "key of `oneCycle`": "schedule: {oneCycle: {zzz: 1}}",
         "key of `shuffle`": "shuffle: {zzz: 1}",
         "key of `earlyStopping`": "earlyStopping: {zzz: 1}",
         "key of `dataset`": "dataset: {zzz: 1}",
@@ -62,6 +68,7 @@ final class ReadmeTests: CommandTestCase {
         "loss": "loss: zzz",
         "optimizer": "optimizer: zzz",
         "schedule": "schedule: zzz",
+        "learningRateScaling": "learningRateScaling: zzz",
     ]
 
     func testItsTablesHaveEveryKeyAndNameThereIsAndNoOther() throws {

@@ -1,0 +1,66 @@
+import Foundation
+import XCTest
+
+@testable import Lockstep
+@testable import Training
+
+final class ScheduleTests: XCTestCase {
+    private func rates(_ schedule: Schedule, steps: Int = 20, epoch: Int = 5, base: Double = 0.8) -> [Double] {
+        (0..<steps).map { schedule.learningRate(step: $0, base: base, totalSteps: steps, stepsPerEpoch: epoch) }
+    }
+
+    func testPolynomialsFollowTheirFormula() {
+        for power in [0.5, 1, 1.5, 2, 3] {
+            let found = rates(Schedule(.polynomial(power: power, minimum: 0.1, decaySteps: nil), warmupSteps: 4))
+            for (step, rate) in found.enumerated() {
+                let expected =
+                    step < 4 ? 0.8 * Double(step + 1) / 4 : 0.1 + 0.7 * pow(1 - Double(step - 4) / 16, power)
+                XCTAssertEqual(rate, expected, accuracy: 1e-15, "power \(power), step \(step)")
+            }
+        }
+    }
+
+    /// PyTorch 2.13, OneCycleLR(max_lr=0.8, total_steps=20): the rate of each step.
+    func testOneCycleFollowsPyTorch() {
+        let expected = [
+            0.03200000000000003, 0.10533747416002026, 0.2973374741600202, 0.5346625258399798, 0.7266625258399798, 0.8,
+            0.7899712049880699, 0.7603877056107791, 0.71273294205684, 0.6493965231598104, 0.5735544014330407,
+            0.48900961754903144, 0.4000016, 0.3109935824509686, 0.22644879856695938, 0.1506066768401896,
+            0.08727025794316003, 0.03961549438922103, 0.010031995011930044, 3.2e-06,
+        ]
+        let found = rates(Schedule(.oneCycle(rise: 0.3, startDivisor: 25, endDivisor: 10_000)))
+        for (step, rate) in expected.enumerated() { XCTAssertEqual(found[step], rate, accuracy: 1e-12, "step \(step)") }
+    }
+
+    func testAWarmUpMayBeginAtAShareOfTheRateAndBeCountedInEpochs() {
+        let found = rates(Schedule(warmupEpochs: 2, warmupStart: 0.25))
+        for (step, rate) in found.enumerated() {
+            let expected = step < 10 ? 0.8 * (0.25 + 0.75 * Double(step + 1) / 10) : 0.8
+            XCTAssertEqual(rate, expected, accuracy: 1e-15)
+        }
+    }
+
+    func testSchedulesThatAreLongerOrShorterThanTheRunAreRefused() {
+        func error(_ schedule: Schedule) -> String {
+            do {
+                try schedule.check(totalSteps: 20, stepsPerEpoch: 5)
+                return "none"
+            } catch { return "\(error)" }
+        }
+        for schedule in [
+            Schedule(warmupSteps: 19), Schedule(.cosine(minimum: 0, decaySteps: 20)),
+            Schedule(.linear(minimum: 0.1, decaySteps: 12)),
+            Schedule(.oneCycle(rise: 0.3, startDivisor: 2, endDivisor: 2)),
+        ] { XCTAssertEqual(error(schedule), "none") }
+        XCTAssertEqual(
+            error(Schedule(warmupSteps: 20)),
+            "schedule.constant.warmupSteps: expected a warm-up shorter than the run's 20 steps (5 an epoch), found 20 steps"
+        )
+        XCTAssertTrue(error(Schedule(warmupEpochs: 4)).contains("warmupEpochs: expected a warm-up shorter"))
+        XCTAssertTrue(
+            error(Schedule(.cosine(minimum: 0, decaySteps: 21))).contains("the decay would not end, found 21"))
+        XCTAssertTrue(
+            error(Schedule(.polynomial(power: 2, minimum: 0, decaySteps: 19))).contains(
+                "the learning rate would be 0 before the run's 20 steps (5 an epoch) are over, found 19"))
+    }
+}
