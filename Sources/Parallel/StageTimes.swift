@@ -42,6 +42,12 @@ public final class StageTimes: SpanRecorder, @unchecked Sendable {
         (0..<operations).reduce(seconds(stage, operation: nil)) { $0 + seconds(stage, operation: $1) }
     }
 
+    /// Seconds of one worker.
+    public func seconds(_ stage: Stage, worker: Int) -> Double {
+        let first = worker * stride + stage.rawValue * (operations + 1)
+        return (first...first + operations).reduce(0) { $0 + Double(nanoseconds[$1]) * 1e-9 }
+    }
+
     /// Seconds of all workers together on one operation, or on what belongs to none.
     public func seconds(_ stage: Stage, operation: Int?) -> Double {
         let place = stage.rawValue * (operations + 1) + (operation ?? operations)

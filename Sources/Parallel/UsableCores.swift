@@ -58,7 +58,7 @@ public enum UsableCores {
     /// - Parameters:
     ///   - membership: lines of `number:controllers:path`; version 2 has one, without controllers.
     ///   - isWanted: picks the line by its controllers.
-    private static func groups(
+    static func groups(
         _ mount: String, _ membership: String, isWanted: ([Substring]) -> Bool
     ) -> [String] {
         var path: [Substring] = []

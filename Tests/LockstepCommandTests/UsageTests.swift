@@ -29,7 +29,11 @@ final class UsageTests: CommandTestCase {
             ["inspect"]: ["<file>"],
             ["convert"]: ["<input>", "--output <file.h5>", "--chunk <rows>", "--compress <level>", "--type <type>"],
             ["import"]: ["idx", "csv", "npz", "fashion-mnist"],
-            ["benchmark"]: ["step", "kernels"],
+            ["benchmark"]: ["step", "scaling", "kernels"],
+            ["benchmark", "scaling"]: [
+                "<workload|config.yaml>", "--workers <n,n,...>", "--mode <mode>", "strong, weak", "--rounds <n>",
+                "--seconds <s>", "--json <file>", "--report <file.html>", "--force",
+            ],
             ["benchmark", "kernels"]: ["--seconds <s>", "--json"],
             ["benchmark", "step"]: [
                 "<workload|config.yaml>", "--workers <n|auto>", "--seconds <s>", "--json", "--layers",
@@ -65,6 +69,12 @@ final class UsageTests: CommandTestCase {
             ["inspect"], ["import", "nonsense"], ["benchmark", "nonsense"], ["benchmark", "step", "--seconds", "0"],
             ["benchmark", "step", "--seconds", "-1"], ["benchmark", "step", "--seconds", "nan"],
             ["benchmark", "step", "--workers", "0"], ["benchmark", "step", "mpl-128"],
+            ["benchmark", "scaling", "--workers", "0"], ["benchmark", "scaling", "--workers", "1,1"],
+            ["benchmark", "scaling", "--workers", "1,,2"], ["benchmark", "scaling", "--workers", "1,100000"],
+            ["benchmark", "scaling", "--workers", "auto"], ["benchmark", "scaling", "--rounds", "0"],
+            ["benchmark", "scaling", "--rounds", "1001"], ["benchmark", "scaling", "--mode", "loose"],
+            ["benchmark", "scaling", "mlp-128", "mlp-4096"], ["benchmark", "scaling", "mpl-128"],
+            ["benchmark", "scaling", "--seconds", "inf"],
             ["benchmark", "kernels", "--seconds", "0"], ["benchmark", "kernels", "gemm"],
         ]
         for arguments in wrong {

@@ -75,7 +75,7 @@ final class TeamPeakTests: XCTestCase {
             for workers in [1, 2, 5] {
                 let team = WorkerTeam(workerCount: workers)
                 let peak = TeamPeak(kernels: kernels, team: team)
-                team.region { peak.measure() }
+                team.region { _ = peak.measure() }
                 XCTAssertGreaterThan(peak.best, 0, "\(kernels.name), \(workers)")
             }
         }

@@ -35,6 +35,17 @@ struct StepProfile {
             reduceAndUpdate: share(.reduceAndUpdate), waiting: max(0, 1 - recorded))
     }
 
+    /// Where each worker's time goes, in shares of the duration that add up to 1.
+    var workerPhases: [StepMeasurement.Phases] {
+        (0..<workers).map { worker in
+            func share(_ stage: Stage) -> Double { times.seconds(stage, worker: worker) / duration }
+            let recorded = Stage.allCases.reduce(0) { $0 + share($1) }
+            return StepMeasurement.Phases(
+                data: share(.data), forward: share(.forward), backward: share(.backward),
+                reduceAndUpdate: share(.reduceAndUpdate), waiting: max(0, 1 - recorded))
+        }
+    }
+
     /// Operations by the layer they belong to, in the order of the plan.
     var layers: [StepMeasurement.Layer] {
         let operations = network.trainingPlan.operations

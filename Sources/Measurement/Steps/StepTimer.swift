@@ -25,8 +25,8 @@ final class StepTimer {
     }
 
     /// Touches all memory, and lets the processor find its clock.
-    func warmUp() throws {
-        for _ in 0..<5 { _ = try step() }
+    func warmUp(steps: Int = 5) throws {
+        for _ in 0..<steps { _ = try step() }
     }
 
     /// Times steps for a while, one on a whole batch at least.

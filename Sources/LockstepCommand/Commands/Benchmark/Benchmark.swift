@@ -3,5 +3,5 @@ import ArgumentParser
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure training steps and kernels against the limits of this machine.",
-        subcommands: [BenchmarkStep.self, BenchmarkKernels.self])
+        subcommands: [BenchmarkStep.self, BenchmarkScaling.self, BenchmarkKernels.self])
 }

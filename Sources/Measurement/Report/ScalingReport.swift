@@ -1,0 +1,68 @@
+/// A scaling measurement as a page for browsers: one file that loads nothing, runs nothing and works without a network.
+public struct ScalingReport {
+    private let measurement: ScalingMeasurement
+
+    public init(_ measurement: ScalingMeasurement) { self.measurement = measurement }
+
+    public var html: String {
+        let title = "How \(measurement.workload) scales"
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(escapedMarkup(title))</title>
+            <style>
+            \(ReportStyle.sheet)
+            </style>
+            </head>
+            <body>
+            <h1>\(escapedMarkup(title))</h1>
+            \(introduction)
+            \(warnings)
+            \(measurement.curves.map(ScalingSection.init).map(\.markup).joined(separator: "\n"))
+            \(notes)
+            </body>
+            </html>
+
+            """
+    }
+
+    private var introduction: String {
+        let machine = measurement.machine
+        return
+            "<p class=\"faint\">\(escapedMarkup(machine.processor)), \(counted(machine.usableCores, "usable core")), "
+            + "\(escapedMarkup(machine.instructionSet)) · \(counted(measurement.rounds, "round")) of "
+            + "\(rounded(measurement.secondsPerRound, 2)) s for each number of workers · Lockstep "
+            + "\(escapedMarkup(measurement.lockstepVersion))</p>"
+    }
+
+    private var warnings: String {
+        guard !measurement.warnings.isEmpty else { return "" }
+        let items = measurement.warnings.map { "<li>\(escapedMarkup($0))</li>" }.joined()
+        return "<div class=\"warnings\"><strong>What makes these figures doubtful</strong><ul>\(items)</ul></div>"
+    }
+
+    private var notes: String {
+        let intervals =
+            measurement.rounds > 1
+            ? "Intervals lie between two of the rounds' own figures and hold the true median with a probability of "
+                + "\(percent(measurement.intervalCoverage)) (order statistics; nothing is taken to be normal)."
+            : "One round has no intervals."
+        return """
+            <h2>How it was measured</h2>
+            <ul>
+            <li>In each round every number of workers trains for a while, and the next round begins with another one.
+            Efficiency is throughput a worker over that of the fewest workers, from the two times of the same round; what
+            is shown is the median of the rounds. \(intervals)</li>
+            <li>Where the time goes was recorded afterwards. Waiting has in it whatever is none of the others.</li>
+            <li>The FMA peak is what as many threads reach in nothing but multiply-adds, measured right before the steps;
+            the bandwidth is that of y += x over arrays larger than the caches.</li>
+            <li>Laws are fitted by least squares of relative errors. Amdahl 1967: N / (1 + σ(N − 1)). Gustafson 1988:
+            N − σ(N − 1). Universal Scalability Law, Gunther 2007: N / (1 + σ(N − 1) + κN(N − 1)).</li>
+            </ul>
+            """
+    }
+}
