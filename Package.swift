@@ -44,6 +44,9 @@ let package = Package(
         // A file that is whole or absent.
         .target(name: "DurableFiles", dependencies: ["CSystem", "Locking"]),
 
+        // What threads did when, as a file for viewers.
+        .target(name: "Timelines", dependencies: ["DurableFiles", "Locking"]),
+
         // Kernels: one body, one thin module for each instruction set, one table chosen at start.
         .target(name: "KernelBodies", dependencies: ["CSystem"], swiftSettings: optimized()),
         .target(name: "KernelsAVX2", dependencies: ["KernelBodies"], swiftSettings: optimized(avx2Flags)),
@@ -59,14 +62,17 @@ let package = Package(
         .target(name: "StrictCoding"),
         .target(
             name: "Datasets",
-            dependencies: ["DurableFiles", "HDF5", "Kernels", "StrictCoding", "Locking", "CSystem", "CZlib"]),
+            dependencies: [
+                "DurableFiles", "HDF5", "Kernels", "StrictCoding", "Locking", "Timelines", "CSystem", "CZlib",
+            ]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
         .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
             dependencies: [
-                "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Locking", "Yams",
+                "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Locking", "Timelines",
+                "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -79,7 +85,8 @@ let package = Package(
         .target(
             name: "Lockstep",
             dependencies: [
-                "Checkpoints", "Datasets", "HDF5", "Kernels", "Networks", "Parallel", "StrictCoding", "Training",
+                "Checkpoints", "Datasets", "HDF5", "Kernels", "Networks", "Parallel", "StrictCoding", "Timelines",
+                "Training",
             ]),
         .executableTarget(
             name: "LockstepCommand",
@@ -98,6 +105,7 @@ let package = Package(
             swiftSettings: [.unsafeFlags(["-O"])]),  // they sample functions densely and read object code
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
+        .testTarget(name: "TimelinesTests", dependencies: ["DurableFiles", "Timelines"]),
         .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),

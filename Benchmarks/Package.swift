@@ -36,6 +36,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
+            name: "TraceBenchmark",
+            dependencies: [
+                .product(name: "Lockstep", package: "lockstep"),
+                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
             name: "LoadingBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),

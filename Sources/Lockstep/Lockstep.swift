@@ -22,4 +22,5 @@
 @_exported import Networks
 @_exported import Parallel
 @_exported import StrictCoding
+@_exported import Timelines
 @_exported import Training

@@ -38,6 +38,7 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
     }
 
     public func run(item: Int, worker: Int) {
+        var timer = SpanTimer(team.recorder, worker: worker)
         let plan = network.inferencePlan
         let first = item * Self.microBatch
         let count = min(Self.microBatch, rows - first)
@@ -46,5 +47,6 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
         inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
         plan.forward(frame)
         (outputs + first * width).update(from: frame.value(plan.output.id), count: count * width)
+        timer.finish(.evaluation)
     }
 }

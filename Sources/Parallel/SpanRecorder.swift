@@ -1,6 +1,6 @@
 import Dispatch
 
-/// What a worker spends time on in a training step.
+/// What a worker spends time on.
 public enum Stage: Int, CaseIterable, Sendable {
     /// Choosing the samples of a batch, gathering and normalizing their inputs.
     case data
@@ -9,6 +9,8 @@ public enum Stage: Int, CaseIterable, Sendable {
     case backward
     /// Summing the shards' gradients, the optimizer, packing the new weights.
     case reduceAndUpdate
+    /// Outputs of samples that are not trained on: validation.
+    case evaluation
 }
 
 /// Hears what workers spent their time on, span by span. All workers call at once; spans of one worker never overlap.

@@ -1,6 +1,7 @@
 import Datasets
 import Kernels
 import Parallel
+import Timelines
 
 /// The batch of the current step, and the next one in the making.
 ///
@@ -25,6 +26,9 @@ final class BatchQueue: TeamTask, @unchecked Sendable {
         self.reader = reader
         batches = [makeBatch(), makeBatch()]
     }
+
+    /// Has what loading threads do drawn on a timeline, or on none any more.
+    func record(on timeline: Timeline?) { reader.record(on: timeline) }
 
     /// The batch of the samples at `positions` of an epoch's order, prepared now unless it was announced and has been.
     /// Waits for inputs that are still being read.

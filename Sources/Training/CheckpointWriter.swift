@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import HDF5
 import Locking
+import Timelines
 
 /// Writes a run's checkpoints behind its back: a step waits for the copy of the state, and not for the disk.
 ///
@@ -41,19 +42,23 @@ final class CheckpointWriter: Sendable {
     /// - Parameters:
     ///   - progress: of the state.
     ///   - isBest: whether it becomes the best one, too.
+    ///   - timeline: where to draw the writing, if anywhere.
     func write(
-        _ snapshot: StateSnapshot, of progress: Checkpoint.Progress, isBest: Bool, _ take: () -> Void
+        _ snapshot: StateSnapshot, of progress: Checkpoint.Progress, isBest: Bool, timeline: RunTimeline? = nil,
+        _ take: () -> Void
     ) {
         turn.wait()
         take()
         // A thread of its own, and none of Dispatch's: those are busy computing for as long as the run lasts.
         Thread.detachNewThread { [self] in
+            let start = Timeline.now
             let outcome: Outcome
             do {
                 outcome = .written(path: try commit(snapshot, isBest: isBest), progress)
             } catch {
                 outcome = .failed(progress, error)
             }
+            timeline?.endCheckpoint(step: progress.step, since: start)
             outcomes.withLock { $0.append(outcome) }
             turn.signal()
         }

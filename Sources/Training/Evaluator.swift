@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import Networks
 import Parallel
+import Timelines
 
 /// Computes a model's outputs and metrics on a split, on all workers, in memory that does not grow with the split.
 public final class Evaluator {
@@ -11,6 +12,8 @@ public final class Evaluator {
     private let engine: InferenceEngine
     private let lossFunction: LossFunction
     private let width: Int
+    /// Where to draw what loading threads do, if anywhere.
+    var timeline: Timeline?
 
     /// Samples whose outputs are held at once.
     private static let chunk = 8_192
@@ -128,6 +131,7 @@ public final class Evaluator {
     ) throws {
         let capacity = min(table.count, Self.chunk)
         let reader = try SampleReader(inFileOrder: table)
+        reader.record(on: timeline)
         let order = SampleOrder(count: table.count, seed: 0, epoch: 0, shuffle: .none)
         let batch = Batch(
             reader: reader, capacity: capacity, usesLabels: model.network.loss.isClassification, width: width,

@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import Networks
 import Parallel
+import Timelines
 
 /// Trains a network: holds everything a step needs, and takes steps.
 ///
@@ -177,6 +178,12 @@ public final class Trainer {
 
     private static func order(of table: SampleTable, _ configuration: Configuration, epoch: Int) -> SampleOrder {
         SampleOrder(count: table.count, seed: configuration.seed, epoch: epoch, shuffle: configuration.shuffle)
+    }
+
+    /// Has what workers and loading threads do drawn on a timeline, or on none any more. Only outside a region.
+    func record(on timeline: RunTimeline?) {
+        team.recorder = timeline
+        batches.record(on: timeline?.timeline)
     }
 
     /// What to say of data whose chunks do not suit the order of samples; nil if all is well.

@@ -5,6 +5,7 @@ import Foundation
 import Kernels
 import Networks
 import Parallel
+import Timelines
 
 /// A training run with its directory: epochs, validation, checkpoints, early stopping.
 ///
@@ -33,6 +34,8 @@ public final class TrainingRun {
     private var epochClock = Stopwatch()
     private var epochRows = 0
     private var lastEpoch: EpochReport?
+    /// Where to draw what happens, if anywhere.
+    private var timeline: RunTimeline?
 
     /// Where the parameters of a new run come from, instead of its seed.
     public enum Origin: Sendable, Equatable {
@@ -176,11 +179,24 @@ public final class TrainingRun {
         }
     }
 
+    /// Has what the run's threads do from now on drawn on a timeline, or on none any more. Not while it trains.
+    public func record(on timeline: Timeline?) {
+        self.timeline = timeline.map {
+            RunTimeline(
+                $0, layers: trainer.model.network.trainingPlan.operations.map(\.layer),
+                workers: trainer.team.workerCount)
+        }
+        trainer.record(on: self.timeline)
+        evaluator.timeline = timeline
+    }
+
     private func takeSteps(
         to lastStep: Int, _ observer: any TrainingObserver, _ isInterrupted: () -> Bool
     ) throws -> TrainingOutcome.Reason {
         recordFingerprints(observer)
         epochClock.start()
+        timeline?.beginEpoch()
+        defer { if trainer.progress.samplesIntoEpoch > 0 { timeline?.endEpoch(trainer.progress.epoch + 1) } }
         var reason: TrainingOutcome.Reason?
         while reason == nil {
             if trainer.isEpochComplete {
@@ -194,7 +210,9 @@ public final class TrainingRun {
             } else if isInterrupted() {
                 reason = .interrupted
             } else {
+                timeline?.begin()
                 let report = try trainer.step()
+                timeline?.end(report)
                 recordFingerprints(observer)
                 record(report.noise, observer)
                 epochRows += report.rows
@@ -232,7 +250,9 @@ public final class TrainingRun {
         trainer.prepareEvaluation()
         do {
             validation = try trainer.dataset[.validation].map {
-                try evaluator.evaluate($0, split: .validation, isInterrupted: isInterrupted)
+                timeline?.begin()
+                defer { timeline?.end(.validation, trainer.progress.epoch + 1) }
+                return try evaluator.evaluate($0, split: .validation, isInterrupted: isInterrupted)
             }
         } catch is CancellationError {
             return false
@@ -246,6 +266,7 @@ public final class TrainingRun {
             trainingAccuracy: trainer.configuration.loss.isClassification
                 ? Double(progress.epochCorrect) / samples : nil,
             validation: validation, isBest: isBest, samplesPerSecond: Double(epochRows) / seconds, seconds: seconds)
+        timeline?.endEpoch(report.epoch)
         trainer.beginNextEpoch()
         lastEpoch = report
         do {
@@ -258,6 +279,7 @@ public final class TrainingRun {
         observer.epochFinished(report)
         epochRows = 0
         epochClock.start()
+        timeline?.beginEpoch()
         return true
     }
 
@@ -285,8 +307,10 @@ public final class TrainingRun {
     /// Copies the state and lets it be written. Only within a region.
     private func beginCheckpoint(isBest: Bool = false) {
         policy.begun()
-        checkpoints.write(snapshot, of: trainer.progress, isBest: isBest) {
+        checkpoints.write(snapshot, of: trainer.progress, isBest: isBest, timeline: timeline) {
+            timeline?.begin()
             snapshot.take(trainer.progress, team: trainer.team)
+            timeline?.end(.checkpointCopy, trainer.progress.step)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Timelines
 
 /// Brings windows of rows into memory, ahead of whoever needs them, on threads of its own.
 ///
@@ -38,6 +39,9 @@ final class RowStream: Sendable {
         try work.acquire(windows)
     }
 
+    /// Has what the threads do from now on drawn on a timeline, or on none any more.
+    func record(on timeline: Timeline?) { work.record(on: timeline) }
+
     /// The most samples that can be acquired at a time in the order of the file, with a window left to fill meanwhile.
     var capacity: Int { ring >= plan.windowsInEpoch ? .max : (ring - 1) * plan.slots }
 
@@ -73,6 +77,13 @@ private final class StreamWork: @unchecked Sendable {
     private var failure: (any Error)?
     private var isStopped = false
     private var threads = 0
+    private var recording: Recording?
+
+    /// Where spans go.
+    private struct Recording {
+        let timeline: Timeline
+        let label: Timeline.Label
+    }
 
     /// What is in one place of the ring.
     private struct Place {
@@ -104,6 +115,13 @@ private final class StreamWork: @unchecked Sendable {
         storesBytes = source.storesBytes
         memory = ByteBuffer(count: ring * plan.slots * source.rowBytes)
         places = [Place](repeating: Place(), count: ring)
+    }
+
+    func record(on timeline: Timeline?) {
+        let recording = timeline.map {
+            Recording(timeline: $0, label: $0.label("read and decode", category: "loading", argument: "rows"))
+        }
+        condition.withLock { self.recording = recording }
     }
 
     func acquire(_ windows: ClosedRange<Int>) throws {
@@ -152,13 +170,20 @@ private final class StreamWork: @unchecked Sendable {
     private func fill(_ filler: consuming PieceFiller) {
         condition.lock()
         defer { condition.unlock() }
+        var loan: Timeline.Loan?
         while !isStopped {
             guard failure == nil, let piece = claim() else {
                 condition.wait()
                 continue
             }
+            let recording = recording
             condition.unlock()
+            if loan?.timeline !== recording?.timeline { loan = recording?.timeline.lendTrack("loading") }
+            let start = recording == nil ? 0 : Timeline.now
             let result = Result { try filler.fill(piece.samples, at: memory.pointer + piece.slot * rowBytes) }
+            if let recording, let loan {
+                loan.track.record(recording.label, start: start, end: Timeline.now, argument: piece.samples.count)
+            }
             condition.lock()
             if case .failure(let error) = result { failure = failure ?? error }
             places[piece.place].finished += 1

@@ -1,4 +1,5 @@
 import Kernels
+import Timelines
 
 /// Where batches take the inputs of a table from: memory, a mapping, or windows of a stream.
 ///
@@ -47,6 +48,9 @@ public final class SampleReader: Sendable {
         self.stream = stream
         capacity = stream.capacity
     }
+
+    /// Has what loading threads do drawn on a timeline, or on none any more.
+    public func record(on timeline: Timeline?) { stream?.record(on: timeline) }
 
     /// Whether locations are samples, so that `locate` has nothing to find out.
     public var isResident: Bool { stream == nil }

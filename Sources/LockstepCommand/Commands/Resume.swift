@@ -25,6 +25,7 @@ struct Resume: ParsableCommand {
     @OptionGroup var length: LengthOptions
     @OptionGroup var checkpointing: CheckpointingOptions
     @OptionGroup var fingerprints: FingerprintOptions
+    @OptionGroup var trace: TraceOptions
     @OptionGroup var output: OutputOptions
 
     private var loading: LoadingOptions {
@@ -34,7 +35,7 @@ struct Resume: ParsableCommand {
     }
 
     func run() throws {
-        try TrainingSession(length: length, output: output).train { observer in
+        try TrainingSession(length: length, output: output, trace: trace).train { observer in
             try TrainingRun(
                 resuming: runDirectory, changes: checkpointing.changes(epochs: length.epochs, dataset: dataset),
                 loading: loading, recordsFingerprints: fingerprints.recordFingerprints, workers: workers.workers,

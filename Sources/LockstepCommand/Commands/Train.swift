@@ -55,6 +55,7 @@ struct Train: ParsableCommand {
     var initializeFrom: String?
 
     @OptionGroup var fingerprints: FingerprintOptions
+    @OptionGroup var trace: TraceOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -69,7 +70,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        try TrainingSession(length: length, output: output).train { _ in
+        try TrainingSession(length: length, output: output, trace: trace).train { _ in
             try namingFile(configurationFile ?? ShippedConfiguration.path) {
                 try TrainingRun(
                     resolvedConfiguration(), from: origin(), directory: runDirectory, loading: data.loading,

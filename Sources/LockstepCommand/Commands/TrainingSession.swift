@@ -6,6 +6,7 @@ import Lockstep
 struct TrainingSession {
     let length: LengthOptions
     let output: OutputOptions
+    let trace: TraceOptions
 
     /// - Parameter prepare: makes or opens the run; what it has to say goes to the observer.
     func train(_ prepare: (any TrainingObserver) throws -> TrainingRun) throws {
@@ -18,15 +19,18 @@ struct TrainingSession {
             if let bar { bar } else if output.quiet { WarningLog() } else { EpochLog() }
 
         if let note = performanceNote(for: try selectKernels()) { observer.note(note) }
+        try trace.trace.map(Timeline.check)
         let run = try prepare(observer)
         // What was given from outside has been opened; from here on it is checkpoints that this process has written.
         HDF5.setTrial(nil)
         if let note = run.trainer.loadingNote { observer.note(note) }
         if let note = noteOnLength(of: run) { observer.note(note) }
         let (outcome, test) = try Interruption.finishing {
-            let outcome = try run.train(steps: length.steps, observer: observer) { Interruption.signal != nil }
-            bar?.erase()
-            return (outcome, try evaluateTestSplit(of: run))
+            try trace.drawing(run) {
+                let outcome = try run.train(steps: length.steps, observer: observer) { Interruption.signal != nil }
+                bar?.erase()
+                return (outcome, try evaluateTestSplit(of: run))
+            }
         }
         if let signal = Interruption.signal {
             let message = "stopped by \(Interruption.name(of: signal)) after step \(outcome.step.grouped)"
@@ -78,6 +82,7 @@ struct TrainingSession {
             epoch.validation.map { columns.add($0.rows) }
         }
         test.map { columns.add($0.rows) }
+        trace.trace.map { columns.add("trace", $0.escaped) }
         columns.add("checkpoint", outcome.checkpoint.escaped)
         if let epoch = run.trainer.progress.bestEpoch {
             let best = CheckpointStore(directory: run.directory.checkpointsPath).bestPath

@@ -1,0 +1,114 @@
+import Parallel
+import Timelines
+
+/// Draws a run on a timeline: a line for its epochs, one for steps, validations and checkpoints as the leader meets with
+/// them, one for each worker with layers and phases, and one for the thread that writes checkpoints. Loading threads have
+/// lines of their own.
+///
+/// `@unchecked Sendable`: `record` is called by many workers, each of which writes a track of its own; all else is the
+/// leader's, but for `checkpoints`, which whoever writes one uses, one at a time. `spans` and `workers` are plain memory,
+/// so that workers do not count references to the same object a million times a second.
+final class RunTimeline: SpanRecorder, @unchecked Sendable {
+    let timeline: Timeline
+    private let epochs: TimelineTrack
+    private let steps: TimelineTrack
+    private let workers: UnsafeMutableBufferPointer<TimelineTrack>
+    private let checkpoints: TimelineTrack
+
+    /// What the leader does between two looks at the clock.
+    enum Doing: Int, CaseIterable {
+        case step, validation, checkpointCopy
+    }
+    private let doing: [Timeline.Label]
+    private let epoch: Timeline.Label
+    private let checkpoint: Timeline.Label
+    private let loss: Timeline.Label
+    /// By stage, then by operation, what belongs to none of them last.
+    private let spans: UnsafeMutableBufferPointer<Timeline.Label>
+    private let operations: Int
+
+    /// When what the leader does began, and when the epoch did.
+    private var started: UInt64 = 0
+    private var epochStarted: UInt64 = 0
+
+    /// - Parameter layers: the layer of each operation of the plan.
+    init(_ timeline: Timeline, layers: [String], workers count: Int) {
+        self.timeline = timeline
+        epochs = timeline.track("epochs")
+        steps = timeline.track("steps", isBusy: true)
+        workers = .allocate(capacity: count)
+        _ = workers.initialize(from: (0..<count).map { timeline.track("worker \($0)", isBusy: true) })
+        operations = layers.count
+        checkpoints = timeline.track("checkpoint writer")
+        epoch = timeline.label("epoch", category: "run", argument: "epoch")
+        doing = Doing.allCases.map {
+            switch $0 {
+            case .step: timeline.label("step", category: "run", argument: "step")
+            case .validation: timeline.label("validation", category: "run", argument: "epoch")
+            case .checkpointCopy: timeline.label("copy for checkpoint", category: "checkpoint", argument: "step")
+            }
+        }
+        checkpoint = timeline.label("write checkpoint", category: "checkpoint", argument: "step")
+        loss = timeline.counter("loss")
+        let labels = Stage.allCases.flatMap { stage in
+            layers.map { timeline.label("\($0) \(stage)", category: "\(stage)") }
+                + [timeline.label(stage.timelineName, category: "\(stage)")]
+        }
+        spans = .allocate(capacity: labels.count)
+        _ = spans.initialize(from: labels)
+    }
+
+    deinit {
+        spans.deallocate()
+        workers.deinitialize().deallocate()
+    }
+
+    func record(_ stage: Stage, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
+        let label = spans[stage.rawValue * (operations + 1) + (operation ?? operations)]
+        workers[worker].record(label, start: start, end: end)
+    }
+
+    // MARK: The leader
+
+    /// The leader begins something.
+    func begin() { started = Timeline.now }
+
+    /// The leader has ended what it began.
+    ///
+    /// - Parameter argument: the step, or the epoch.
+    func end(_ what: Doing, _ argument: Int) {
+        steps.record(doing[what.rawValue], start: started, end: Timeline.now, argument: argument)
+    }
+
+    func end(_ report: Trainer.StepReport) {
+        let now = Timeline.now
+        steps.record(doing[Doing.step.rawValue], start: started, end: now, argument: report.step)
+        steps.count(loss, at: now, value: report.loss)
+    }
+
+    func beginEpoch() { epochStarted = Timeline.now }
+
+    /// - Parameter number: counted from 1.
+    func endEpoch(_ number: Int) {
+        epochs.record(epoch, start: epochStarted, end: Timeline.now, argument: number)
+    }
+
+    // MARK: The checkpoint writer
+
+    func endCheckpoint(step: Int, since start: UInt64) {
+        checkpoints.record(checkpoint, start: start, end: Timeline.now, argument: step)
+    }
+}
+
+extension Stage {
+    /// What is said of a span that belongs to no layer.
+    fileprivate var timelineName: String {
+        switch self {
+        case .data: "data"
+        case .forward: "loss"
+        case .backward: "backward"
+        case .reduceAndUpdate: "reduce and update"
+        case .evaluation: "evaluation"
+        }
+    }
+}
