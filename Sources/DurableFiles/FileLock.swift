@@ -28,6 +28,17 @@ public final class FileLock: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Who has the lock, or nil if nobody has. To find out it is held for a moment, shared with others who ask.
+    public static func holder(of path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_SH | LOCK_NB) != 0 {
+            if errno != EINTR { return errno == EWOULDBLOCK ? holder(descriptor) : nil }
+        }
+        return nil
+    }
+
     /// Who says to hold the lock, in at most 200 bytes.
     private static func holder(_ descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 200)

@@ -7,12 +7,38 @@ public enum WorkerCount: Sendable, Equatable {
     case automatic
     case exactly(Int)
 
+    /// More threads than this on one machine are a slip of the hand, and each costs memory of its own.
+    public static let most = 1024
+
+    /// `auto`, or a number in 1 ... 1024; nil for anything else.
+    public init?(_ text: String) {
+        if text == "auto" {
+            self = .automatic
+        } else if let count = Int(text), (1...Self.most).contains(count) {
+            self = .exactly(count)
+        } else {
+            return nil
+        }
+    }
+
+    /// What `init` reads.
+    public var text: String {
+        switch self {
+        case .automatic: "auto"
+        case .exactly(let count): "\(count)"
+        }
+    }
+
     public var resolved: Int {
         switch self {
         case .automatic: UsableCores.count
         case .exactly(let count): max(1, count)
         }
     }
+
+    /// How many to run for a batch of so many shards. More workers than shards find nothing to do in the longest phase, so
+    /// only who asks for them gets them.
+    public func resolved(shards: Int) -> Int { self == .automatic ? min(resolved, shards) : resolved }
 }
 
 /// The cores this process may use: not those of the machine, which in a container may be many more.

@@ -12,7 +12,8 @@ import Timelines
 /// `@unchecked Sendable`: `take` and `announce` are the leader's, between phases. In a phase `run` writes the batch that
 /// is not in use, once.
 final class BatchQueue: TeamTask, @unchecked Sendable {
-    private let team: WorkerTeam
+    /// Whose phases this is used in. Changed by the leader, between regions.
+    var team: WorkerTeam
     private let reader: SampleReader
     private let batches: [Batch]
     private var current = 0

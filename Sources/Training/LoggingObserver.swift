@@ -32,6 +32,10 @@ public struct LoggingObserver: TrainingObserver {
         logger.info("epoch finished", metadata: metadata)
     }
 
+    public func workersChanged(to count: Int, afterStep step: Int) {
+        logger.info("workers changed", metadata: ["workers": "\(count)", "step": "\(step)"])
+    }
+
     public func checkpointWritten(path: String, step: Int) {
         logger.debug("checkpoint written", metadata: ["path": "\(path)", "step": "\(step)"])
     }

@@ -26,6 +26,8 @@ public struct RunDirectory: Sendable {
     /// What is known of data that stays in its files.
     var contentsPath: String { path + "/data.json" }
     var lockPath: String { path + "/lock" }
+    /// How many workers train, while they do.
+    public var workersPath: String { path + "/workers" }
 
     /// Makes the directory of a new run, with all that `fill` puts into it, or not at all. Runs that start at the same time
     /// get one each.
@@ -120,7 +122,10 @@ public struct RunDirectory: Sendable {
     /// - Throws: `TrainingError.runDirectory` if another process has it.
     func lock() throws -> FileLock {
         do {
-            return try FileLock(lockPath)
+            let lock = try FileLock(lockPath)
+            // What a process that was killed has left, or what was meant for it.
+            unlink(workersPath)
+            return lock
         } catch .held(_, let holder) {
             throw TrainingError.runDirectory(
                 path: path,

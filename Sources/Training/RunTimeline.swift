@@ -12,7 +12,8 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
     let timeline: Timeline
     private let epochs: TimelineTrack
     private let steps: TimelineTrack
-    private let workers: UnsafeMutableBufferPointer<TimelineTrack>
+    /// As many as there ever were.
+    private var workers = UnsafeMutableBufferPointer<TimelineTrack>(start: nil, count: 0)
     private let checkpoints: TimelineTrack
 
     /// What the leader does between two looks at the clock.
@@ -36,8 +37,6 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
         self.timeline = timeline
         epochs = timeline.track("epochs")
         steps = timeline.track("steps", isBusy: true)
-        workers = .allocate(capacity: count)
-        _ = workers.initialize(from: (0..<count).map { timeline.track("worker \($0)", isBusy: true) })
         operations = layers.count
         checkpoints = timeline.track("checkpoint writer")
         epoch = timeline.label("epoch", category: "run", argument: "epoch")
@@ -56,6 +55,16 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
         }
         spans = .allocate(capacity: labels.count)
         _ = spans.initialize(from: labels)
+        expect(workers: count)
+    }
+
+    /// Makes lines for so many workers. Only outside a region.
+    func expect(workers count: Int) {
+        guard count > workers.count else { return }
+        let tracks = workers + (workers.count..<count).map { timeline.track("worker \($0)", isBusy: true) }
+        workers.deinitialize().deallocate()
+        workers = .allocate(capacity: count)
+        _ = workers.initialize(from: tracks)
     }
 
     deinit {

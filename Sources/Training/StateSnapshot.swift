@@ -14,9 +14,11 @@ struct CheckpointTemplate: Sendable {
 
     /// A checkpoint whose tensors are the buffers themselves.
     ///
-    /// - Parameter state: buffers of the layout: the parameters, then the moments.
+    /// - Parameters:
+    ///   - state: buffers of the layout: the parameters, then the moments.
+    ///   - workers: how many have come so far, for whoever reads the file.
     /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
-    func lent(_ state: [AlignedBuffer], _ progress: Checkpoint.Progress) throws -> LentCheckpoint {
+    func lent(_ state: [AlignedBuffer], _ progress: Checkpoint.Progress, workers: Int) throws -> LentCheckpoint {
         if let bad = layout.parameters.first(where: {
             kernels.firstNonFinite(state[0].pointer + $0.offset, count: $0.count) < $0.count
         }) {
@@ -25,6 +27,7 @@ struct CheckpointTemplate: Sendable {
         }
         var constants = constants
         constants.progress = progress
+        constants.writtenBy.workers = workers
         return LentCheckpoint(
             constants, parameters: layout.lentTensors(of: state[0]),
             optimizerState: Dictionary(
@@ -43,6 +46,7 @@ final class StateSnapshot: TeamTask, @unchecked Sendable {
     private let sources: [AlignedBuffer]
     private let copies: [AlignedBuffer]
     private var progress = Checkpoint.Progress()
+    private var workers = 0
 
     /// Floats that a worker copies at once: 1 MiB.
     private static let piece = 1 << 18
@@ -57,6 +61,7 @@ final class StateSnapshot: TeamTask, @unchecked Sendable {
     /// Copies the state, on all workers. Only between steps, by the leader of a region of `team`.
     func take(_ progress: Checkpoint.Progress, team: WorkerTeam) {
         self.progress = progress
+        workers = team.workerCount
         team.run(self, count: sources.count * piecesOfBuffer)
     }
 
@@ -70,5 +75,5 @@ final class StateSnapshot: TeamTask, @unchecked Sendable {
     }
 
     /// The copy as a checkpoint. Throws `TrainingError.nonFinite`.
-    func lent() throws -> LentCheckpoint { try template.lent(copies, progress) }
+    func lent() throws -> LentCheckpoint { try template.lent(copies, progress, workers: workers) }
 }

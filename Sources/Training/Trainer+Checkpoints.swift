@@ -17,7 +17,9 @@ extension Trainer {
     /// All that a resume needs.
     ///
     /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
-    public func checkpoint() throws -> Checkpoint { Checkpoint(copying: try template.lent(state, progress)) }
+    public func checkpoint() throws -> Checkpoint {
+        Checkpoint(copying: try template.lent(state, progress, workers: team.workerCount))
+    }
 
     /// Memory for copies of the state.
     func makeSnapshot() -> StateSnapshot { StateSnapshot(template, of: state) }
@@ -27,7 +29,7 @@ extension Trainer {
 
     /// What every checkpoint of a run says.
     static func constants(
-        _ configuration: Configuration, _ dataset: Dataset, _ network: CompiledNetwork, workers: Int,
+        _ configuration: Configuration, _ dataset: Dataset, _ network: CompiledNetwork,
         _ kernels: any KernelTable.Type
     ) throws -> Checkpoint {
         Checkpoint(
@@ -35,7 +37,7 @@ extension Trainer {
             seed: configuration.seed, batchSize: configuration.batchSize, shards: configuration.shards!,
             inputShape: dataset.inputShape, classNames: dataset.classNames, datasetDigest: dataset.digest,
             networkDigest: try digest(of: configuration, inputShape: network.inputShape),
-            writtenBy: .init(version: lockstepVersion, workers: workers, instructionSet: kernels.name))
+            writtenBy: .init(version: lockstepVersion, workers: 0, instructionSet: kernels.name))
     }
 
     private static func digest(of configuration: Configuration, inputShape: Shape) throws -> String {

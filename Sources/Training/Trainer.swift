@@ -22,10 +22,11 @@ public final class Trainer {
     public let totalSteps: Int
 
     /// The threads that compute. Steps are taken in a region of it.
-    public let team: WorkerTeam
+    public private(set) var team: WorkerTeam
     public let kernels: any KernelTable.Type
-    private let gradients: GradientEngine
-    private let updater: ParameterUpdater
+    private var gradients: GradientEngine!
+    private var updater: ParameterUpdater!
+    private let microBatch: Int?
     let optimizer: OptimizerState
     private let batches: BatchQueue
     private let table: SampleTable
@@ -95,27 +96,19 @@ public final class Trainer {
                 + (configuration.epochs - progress.epoch - 1) * stepsPerEpoch
             : progress.step
 
-        // More workers than shards find nothing to do in the longest phase, so only who asks for them gets them.
-        let count = workers == .automatic ? min(workers.resolved, configuration.shards!) : workers.resolved
-        team = WorkerTeam(workerCount: count)
+        self.microBatch = microBatch
+        team = WorkerTeam(workerCount: workers.resolved(shards: configuration.shards!))
         try configuration.schedule.check(totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
         let settings = try configuration.parameterSettings(of: network.layout)
-        gradients = GradientEngine(
-            network: network, model: model.shared, batchSize: batchSize, shards: configuration.shards!,
-            passes: configuration.accumulate, seed: configuration.seed, microBatch: microBatch, team: team,
-            kernels: kernels)
         optimizer = OptimizerState(
             configuration.optimizer, movingAverage: configuration.movingAverage, settings: settings,
             network: network, parameters: model.parameters.pointer, kernels: kernels)
-        updater = ParameterUpdater(
-            network: network, model: model.shared, gradients: gradients.reducer, optimizer: optimizer,
-            clipping: configuration.clipping, team: team, kernels: kernels)
         evaluatedModel = optimizer.average.map { Model(network, parameters: $0, kernels: kernels) } ?? model
         noise = configuration.noiseScaleEvery.map {
             NoiseMeter(every: $0, shards: configuration.shards!, network: network) { settings[$0].isFrozen }
         }
         template = CheckpointTemplate(
-            constants: try Self.constants(configuration, dataset, network, workers: count, kernels),
+            constants: try Self.constants(configuration, dataset, network, kernels),
             layout: network.layout, moments: optimizer.moments.map(\.name), kernels: kernels)
         let reader = try SampleReader(
             table, shuffle: configuration.shuffle, seed: configuration.seed, batchSize: batchSize)
@@ -125,6 +118,38 @@ public final class Trainer {
                 width: network.trainingPlan.output.shape.count, kernels: kernels)
         }
         order = Self.order(of: table, configuration, epoch: progress.epoch)
+        equip()
+    }
+
+    // MARK: Workers
+
+    /// Makes what a step needs as often as there are workers.
+    private func equip() {
+        gradients = GradientEngine(
+            network: model.network, model: model.shared, batchSize: min(configuration.batchSize, table.count),
+            shards: configuration.shards!, passes: configuration.accumulate, seed: configuration.seed,
+            microBatch: microBatch, team: team, kernels: kernels)
+        updater = ParameterUpdater(
+            network: model.network, model: model.shared, gradients: gradients.reducer, optimizer: optimizer,
+            clipping: configuration.clipping, team: team, kernels: kernels)
+    }
+
+    /// Goes on with another number of workers, and memory for them. Not one bit depends on it. Only outside a region: all
+    /// helpers have left it then, and nobody but the caller looks at what is exchanged here.
+    ///
+    /// - Returns: the number of workers from now on.
+    @discardableResult
+    public func setWorkers(_ workers: WorkerCount) -> Int {
+        let count = workers.resolved(shards: configuration.shards!)
+        guard count != team.workerCount else { return count }
+        let recorder = team.recorder
+        // What there was goes first: gradients may be most of the memory.
+        (gradients, updater) = (nil, nil)
+        team = WorkerTeam(workerCount: count)
+        team.recorder = recorder
+        batches.team = team
+        equip()
+        return count
     }
 
     // MARK: Steps

@@ -10,6 +10,8 @@ public protocol TrainingObserver {
     func stepFinished(_ report: Trainer.StepReport)
     /// An epoch has ended and was validated.
     func epochFinished(_ report: EpochReport)
+    /// The run goes on with another number of workers, as somebody asked.
+    func workersChanged(to count: Int, afterStep step: Int)
     /// A checkpoint was committed.
     func checkpointWritten(path: String, step: Int)
     /// Something the user should know.
@@ -20,6 +22,7 @@ extension TrainingObserver {
     public func runStarted(_ summary: RunSummary) {}
     public func stepFinished(_ report: Trainer.StepReport) {}
     public func epochFinished(_ report: EpochReport) {}
+    public func workersChanged(to count: Int, afterStep step: Int) {}
     public func checkpointWritten(path: String, step: Int) {}
     public func note(_ message: String) {}
 }

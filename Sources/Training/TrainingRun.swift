@@ -22,13 +22,15 @@ public final class TrainingRun {
     private let checkpoints: CheckpointWriter
     private let snapshot: StateSnapshot
     private var policy: CheckpointPolicy
-    private let evaluator: Evaluator
+    private var evaluator: Evaluator
     private let metrics: MetricsLog
     private var fingerprints: FingerprintLog?
     private let noise: NoiseLog?
     private let log: RunLog
     /// The right to train here; held from the start to the end of `train`.
     private var lock: FileLock?
+    /// Where a change of the number of workers is asked for.
+    var control: WorkerControl
     /// Of the newest checkpoint on the disk.
     private var saved: Checkpoint.Progress
     private var epochClock = Stopwatch()
@@ -128,6 +130,7 @@ public final class TrainingRun {
         }
         self.noise = noise
         log = try RunLog(path: directory.logPath)
+        control = WorkerControl(path: directory.workersPath)
         let configuration = trainer.configuration
         store = CheckpointStore(directory: directory.checkpointsPath)
         checkpoints = CheckpointWriter(
@@ -158,6 +161,8 @@ public final class TrainingRun {
         let summary = RunSummary(of: trainer, in: directory, lastStep: lastStep)
         log.note(summary.logLine)
         observer.runStarted(summary)
+        control.begin(workers: trainer.team.workerCount)
+        defer { control.end() }
         do {
             // Also after an error: when this returns nothing is half written.
             defer {
@@ -165,7 +170,7 @@ public final class TrainingRun {
                 try? fingerprints?.synchronize()
                 try? noise?.synchronize()
             }
-            let reason = try trainer.team.region { try takeSteps(to: lastStep, observer, isInterrupted) }
+            let reason = try takeAllSteps(to: lastStep, observer, isInterrupted)
             checkpoints.wait()
             try reportCheckpoints(observer, isLast: true)
             if let advice = noise?.advice(batchSize: trainer.configuration.batchSize) { note(advice, observer) }
@@ -190,13 +195,37 @@ public final class TrainingRun {
         evaluator.timeline = timeline
     }
 
-    private func takeSteps(
+    /// Goes on with another number of workers. Only outside a region.
+    func setWorkers(_ workers: WorkerCount) -> Int {
+        let count = trainer.setWorkers(workers)
+        evaluator = Evaluator(model: trainer.evaluatedModel, team: trainer.team, kernels: trainer.kernels)
+        evaluator.timeline = timeline?.timeline
+        timeline?.expect(workers: count)
+        return count
+    }
+
+    /// Takes steps, in one region for as long as the number of workers stays what it is.
+    private func takeAllSteps(
         to lastStep: Int, _ observer: any TrainingObserver, _ isInterrupted: () -> Bool
     ) throws -> TrainingOutcome.Reason {
-        recordFingerprints(observer)
         epochClock.start()
         timeline?.beginEpoch()
         defer { if trainer.progress.samplesIntoEpoch > 0 { timeline?.endEpoch(trainer.progress.epoch + 1) } }
+        while true {
+            var asked: WorkerControl.Request?
+            let reason = try trainer.team.region { try takeSteps(to: lastStep, observer, isInterrupted, &asked) }
+            if let reason { return reason }
+            if let asked { epochClock.pausing { change(as: asked, observer) } }
+        }
+    }
+
+    /// - Parameter asked: gets the change of workers for which steps end early.
+    /// - Returns: nil if they do.
+    private func takeSteps(
+        to lastStep: Int, _ observer: any TrainingObserver, _ isInterrupted: () -> Bool,
+        _ asked: inout WorkerControl.Request?
+    ) throws -> TrainingOutcome.Reason? {
+        recordFingerprints(observer)
         var reason: TrainingOutcome.Reason?
         while reason == nil {
             if trainer.isEpochComplete {
@@ -209,6 +238,9 @@ public final class TrainingRun {
                 reason = .stoppedEarly
             } else if isInterrupted() {
                 reason = .interrupted
+            } else if let request = control.look() {
+                asked = request
+                return nil
             } else {
                 timeline?.begin()
                 let report = try trainer.step()
@@ -336,7 +368,7 @@ public final class TrainingRun {
     /// Adds an event to the run's log.
     public func note(_ message: String) { log.note(message) }
 
-    private func note(_ message: String, _ observer: any TrainingObserver) {
+    func note(_ message: String, _ observer: any TrainingObserver) {
         log.note(message)
         observer.note(message)
     }

@@ -15,7 +15,7 @@ final class AllocationTests: XCTestCase {
         for (index, optimizer) in optimizers.enumerated() {
             let isOdd = index.isMultiple(of: 2) == false
             let configuration = Configuration(
-                dataset: .synthetic(inputs: [20], classes: 4, samples: 4_000),
+                dataset: .synthetic(inputs: [20], classes: 4, samples: 8_000),
                 network: Network {
                     Linear(32)
                     ReLU()
@@ -34,13 +34,16 @@ final class AllocationTests: XCTestCase {
                 workers: .exactly(2), kernels: availableKernels()[0])
             let operations = trainer.model.network.trainingPlan.operations.count
             let recorder = StageTimes(operations: operations, workers: trainer.team.workerCount)
-            try trainer.team.region {
-                for _ in 0..<20 { _ = try trainer.step() }
-                for recorder in [nil, recorder] {
-                    trainer.team.recorder = recorder
-                    let before = allocation_count()
-                    for _ in 0..<25 { _ = try trainer.step() }
-                    XCTAssertEqual(allocation_count() - before, 0)
+            for workers in [2, 1, 2] {
+                trainer.setWorkers(.exactly(workers))
+                try trainer.team.region {
+                    for _ in 0..<15 { _ = try trainer.step() }
+                    for recorder in [nil, recorder] {
+                        trainer.team.recorder = recorder
+                        let before = allocation_count()
+                        for _ in 0..<10 { _ = try trainer.step() }
+                        XCTAssertEqual(allocation_count() - before, 0, "\(workers) workers")
+                    }
                 }
             }
         }

@@ -41,6 +41,8 @@ struct TraceBenchmark: ParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: place) }
         var configuration = workload.configuration
         configuration.epochs = 1_000_000
+        // Epochs of thousands of steps where those are short: each ends with a checkpoint.
+        if configuration.batchSize < 1_000 { configuration.dataset.synthetic?.samples = 1_000_000 }
         let runs = try [true, false].map { traced in
             SteppedRun(
                 try TrainingRun(configuration, directory: "\(place)/\(traced)", workers: .exactly(workers)))

@@ -12,17 +12,11 @@ struct WorkerOptions: ParsableArguments {
 }
 
 extension WorkerCount {
-    /// More threads than this on one machine are a slip of the hand, and each costs memory of its own.
-    private static let most = 1024
-
     /// - Throws: `ValidationError` for anything but `auto` and a number in 1 ... 1024.
-    fileprivate init(argument: String) throws {
-        if argument == "auto" {
-            self = .automatic
-        } else if let count = Int(argument), (1...Self.most).contains(count) {
-            self = .exactly(count)
-        } else {
+    init(argument: String) throws {
+        guard let count = Self(argument) else {
             throw ValidationError("expected auto or a number in 1 ... \(Self.most)")
         }
+        self = count
     }
 }

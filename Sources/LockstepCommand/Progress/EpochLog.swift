@@ -14,7 +14,16 @@ final class EpochLog: TrainingObserver {
         Terminal.write(report.line(epochs: summary.epochs, lastStep: summary.lastStep) + "\n")
     }
 
+    func workersChanged(to count: Int, afterStep step: Int) {
+        Terminal.write(workersLine(count, afterStep: step) + "\n")
+    }
+
     func note(_ message: String) { Terminal.note(message) }
+}
+
+/// What is shown of a change of the number of workers.
+func workersLine(_ count: Int, afterStep step: Int) -> String {
+    "after step \(step.grouped) with \(counted(count, "worker"))"
 }
 
 /// Shows nothing but what the user must know.

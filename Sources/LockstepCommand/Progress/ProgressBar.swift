@@ -48,6 +48,11 @@ final class ProgressBar: TrainingObserver {
         beginEpoch()
     }
 
+    func workersChanged(to count: Int, afterStep step: Int) {
+        erase()
+        Terminal.write(workersLine(count, afterStep: step) + "\n")
+    }
+
     func note(_ message: String) {
         erase()
         Terminal.note(message)
