@@ -30,6 +30,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
+            name: "ScalingSimulator",
+            dependencies: [
+                .product(name: "Lockstep", package: "lockstep"),
+                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
             name: "FingerprintBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),

@@ -45,7 +45,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
 
     /// Rows in flight at once. Enough that a weight's gradient, read and written once a micro-batch, costs little beside
     /// the products that make it; few enough that a worker's activations stay within its share of the last-level cache.
-    static let largestMicroBatch = 512
+    public static let largestMicroBatch = 512
 
     /// - Parameters:
     ///   - batchSize: the most rows of a batch.

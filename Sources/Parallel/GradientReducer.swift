@@ -46,7 +46,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
         self.kernels = kernels
         self.workers = workers
         bufferCount = layout.bufferCount
-        rootLimit = max(2 * workers, 8)
+        rootLimit = Self.rootLimit(workers: workers)
         bufferLimit = Self.bufferLimit(shards: shards, workers: workers, rootLimit: rootLimit)
         buffers = (0..<bufferLimit).map { _ in AlignedBuffer(count: layout.bufferCount) }
         free = FreeIndices(count: bufferLimit)
@@ -60,6 +60,13 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
         waiting.deinitialize(count: waitingCount)
         waiting.deallocate()
         roots.deallocate()
+    }
+
+    static func rootLimit(workers: Int) -> Int { max(2 * workers, 8) }
+
+    /// How many pairs of siblings are one item each, if they can be.
+    static func pairs(shards: Int, workers: Int, foldLevels: Int, addsInPlace: Bool) -> Int {
+        addsInPlace && foldLevels > 0 ? max(0, shards / 2 - workers) : 0
     }
 
     static func foldLevels(shards: Int, rootLimit: Int) -> Int {
@@ -97,7 +104,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
         precondition(shards <= waitingCount)
         self.shards = shards
         foldLevels = Self.foldLevels(shards: shards, rootLimit: rootLimit)
-        pairs = addsInPlace && foldLevels > 0 ? max(0, shards / 2 - workers) : 0
+        pairs = Self.pairs(shards: shards, workers: workers, foldLevels: foldLevels, addsInPlace: addsInPlace)
         rootCount = shards
         for _ in 0..<foldLevels { rootCount = (rootCount + 1) / 2 }
         for index in 0..<waitingCount { waiting[index].store(0, ordering: .relaxed) }

@@ -169,7 +169,7 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
 
 extension Optimizer {
     /// What checkpoints call the moments it keeps, in alphabetical order.
-    var momentNames: [String] {
+    public var momentNames: [String] {
         switch self {
         case .sgd(let sgd): sgd.momentum > 0 ? ["momentum"] : []
         case .lars(let lars): lars.momentum > 0 ? ["momentum"] : []

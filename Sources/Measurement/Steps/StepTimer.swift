@@ -39,6 +39,28 @@ final class StepTimer {
         } while wallSeconds() < end || times.count == count
     }
 
+    /// Takes steps for a while with a recorder listening, one on a whole batch at least.
+    ///
+    /// - Parameters:
+    ///   - before: called before each step.
+    ///   - after: called after each step on a whole batch, with its seconds.
+    func run(
+        seconds: Double, recorder: any SpanRecorder, before: () -> Void, after: (Double) -> Void
+    ) throws {
+        trainer.team.recorder = recorder
+        defer { trainer.team.recorder = nil }
+        let end = wallSeconds() + seconds
+        var isDone = false
+        repeat {
+            before()
+            let (seconds, rows) = try step()
+            if rows == batchSize {
+                after(seconds)
+                isDone = true
+            }
+        } while wallSeconds() < end || !isDone
+    }
+
     /// Records where time goes for a while, one step at least.
     ///
     /// Steps slower than a limit are left out, unless all are: the system took a core away in them, and milliseconds of
