@@ -12,6 +12,8 @@ SOURCES := Package.swift Sources Tests
 # Debian's and Ubuntu's names: to build; for tests and for the Fashion-MNIST importer besides.
 BUILD_PACKAGES := libhdf5-dev libdeflate-dev pkg-config zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) binutils python3-h5py dataset-fashion-mnist
+# Tests look at a report in one of these. Debian's chromium is a download of 125 MB with all it needs.
+BROWSERS := chromium chromium-browser google-chrome
 FASHION_PACKAGES := $(BUILD_PACKAGES) dataset-fashion-mnist
 
 # $(call install,PACKAGES): installs what is missing of them. Touches nothing, and needs no rights, when all are there.
@@ -87,6 +89,7 @@ setup:
 
 setup-tests:
 	@$(call install,$(TEST_PACKAGES))
+	@if ! command -v $(BROWSERS) > /dev/null; then $(call install,chromium); fi
 
 setup-fashion:
 	@$(call install,$(FASHION_PACKAGES))

@@ -117,7 +117,7 @@ let package = Package(
             dependencies: [
                 "Lockstep", "TestSupport", "AllocationCounter", .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport"]),
+        .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport", "CZlib"]),
         .testTarget(name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

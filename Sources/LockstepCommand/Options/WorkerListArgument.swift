@@ -1,19 +1,17 @@
 import ArgumentParser
+import Lockstep
 
 /// Numbers of workers as one argument: `1,2,4`, in ascending order whatever the argument's.
 struct WorkerList {
     let counts: [Int]
 
-    /// More threads than this on one machine are a slip of the hand, and each costs memory of its own.
-    private static let most = 1024
-
     /// - Throws: `ValidationError` for anything but different numbers in 1 ... 1024 with commas between them.
     init(argument: String) throws {
         var counts: [Int] = []
         for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let count = Int(word), (1...Self.most).contains(count) else {
+            guard let count = Int(word), (1...WorkerCount.most).contains(count) else {
                 throw ValidationError(
-                    "expected numbers in 1 ... \(Self.most) with commas between them, such as 1,2,4; found '\(word)'")
+                    "expected numbers in 1 ... \(WorkerCount.most) with commas between them, such as 1,2,4; found '\(word)'")
             }
             guard !counts.contains(count) else { throw ValidationError("\(count) is there twice") }
             counts.append(count)
