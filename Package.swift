@@ -72,7 +72,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Locking", "Timelines",
-                "Yams",
+                "CSystem", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 

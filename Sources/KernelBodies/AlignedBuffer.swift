@@ -1,6 +1,6 @@
 import CSystem
 
-/// Floats in memory of their own, zero at first, aligned to a cache line of 64 bytes, and from 2 MiB on to a large page.
+/// Floats in memory of their own, aligned to a cache line of 64 bytes, and from 2 MiB on to a large page.
 ///
 /// The owner says who may read and write when; the type only frees the memory in the end. A negative count, or one
 /// whose bytes an `Int` cannot hold, traps.
@@ -10,7 +10,15 @@ public final class AlignedBuffer: @unchecked Sendable {
 
     private static let largePage = 2 << 20
 
-    public init(count: Int) {
+    /// Zeros.
+    public convenience init(count: Int) {
+        self.init(untouchedCount: count)
+        zero()
+    }
+
+    /// Memory that nobody has touched, where it is fresh from the system: it then gets its place, in a machine with several
+    /// nodes of memory, near the thread that touches it first. Whatever is in it, until `zero`.
+    public init(untouchedCount count: Int) {
         let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
         // Not `precondition`: this module is compiled -Ounchecked, which would take it for granted.
         guard count >= 0, !overflow else { fatalError("AlignedBuffer: \(count) floats cannot be allocated") }
@@ -21,9 +29,10 @@ public final class AlignedBuffer: @unchecked Sendable {
             byteCount: max(bytes, 64), alignment: isLarge ? Self.largePage : 64)
         if isLarge { lockstep_advise_large_pages(memory, bytes / Self.largePage * Self.largePage) }
         pointer = memory.bindMemory(to: Float.self, capacity: count)
-        pointer.initialize(repeating: 0, count: count)
         self.count = count
     }
+
+    public func zero() { pointer.initialize(repeating: 0, count: count) }
 
     deinit { pointer.deallocate() }
 }

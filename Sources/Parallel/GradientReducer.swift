@@ -26,6 +26,9 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     /// How many buffers there are.
     let bufferLimit: Int
     private let buffers: [AlignedBuffer]
+    /// Which of them have been used: the first worker that takes one zeroes it, and has it near then. Written by the worker
+    /// that has taken the buffer.
+    private let isTouched: UnsafeMutablePointer<Bool>
     /// Which buffers nobody uses.
     private let free: FreeIndices
 
@@ -48,7 +51,9 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
         bufferCount = layout.bufferCount
         rootLimit = Self.rootLimit(workers: workers)
         bufferLimit = Self.bufferLimit(shards: shards, workers: workers, rootLimit: rootLimit)
-        buffers = (0..<bufferLimit).map { _ in AlignedBuffer(count: layout.bufferCount) }
+        buffers = (0..<bufferLimit).map { _ in AlignedBuffer(untouchedCount: layout.bufferCount) }
+        isTouched = .allocate(capacity: max(bufferLimit, 1))
+        isTouched.initialize(repeating: false, count: max(bufferLimit, 1))
         free = FreeIndices(count: bufferLimit)
         roots = .allocate(capacity: max(shards, 1))
         waitingCount = shards
@@ -59,6 +64,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     deinit {
         waiting.deinitialize(count: waitingCount)
         waiting.deallocate()
+        isTouched.deallocate()
         roots.deallocate()
     }
 
@@ -115,6 +121,10 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     func take() -> Int {
         guard let buffer = free.take() else {
             preconditionFailure("more gradient buffers in use than the reducer's bound allows")
+        }
+        if !isTouched[buffer] {
+            buffers[buffer].zero()
+            isTouched[buffer] = true
         }
         return buffer
     }

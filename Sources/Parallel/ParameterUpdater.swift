@@ -52,7 +52,8 @@ public final class ParameterUpdater: @unchecked Sendable {
             if let clipping, clipping.needsNorms {
                 GradientScales(clipping, blocks: blocks, layout: network.layout)
             } else { nil }
-        scratch = (0..<team.workerCount).map { _ in AlignedBuffer(count: Self.piece) }
+        // Written before it is read, so each worker's is first touched by the worker.
+        scratch = (0..<team.workerCount).map { _ in AlignedBuffer(untouchedCount: Self.piece) }
         reduced =
             scales != nil || optimizer.preparesBlocks ? AlignedBuffer(count: network.layout.bufferCount) : nil
         squares = AlignedBuffer(count: blocks.count)

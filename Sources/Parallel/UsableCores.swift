@@ -42,15 +42,41 @@ public enum WorkerCount: Sendable, Equatable {
 }
 
 /// The cores this process may use: not those of the machine, which in a container may be many more.
-public enum UsableCores {
+public struct UsableCores: Sendable, Equatable {
+    /// Hardware threads of the machine.
+    public var machine: Int
+    /// Those that the affinity mask allows; nil where that cannot be known.
+    public var allowed: Int?
+    /// Cores whose time the control group allows; nil where it has no limit.
+    public var quota: Double?
+    /// Cores that the hardware threads allowed are of; nil where that cannot be known.
+    public var physical: Int?
+
+    public init(machine: Int, allowed: Int?, quota: Double?, physical: Int?) {
+        (self.machine, self.allowed, self.quota, self.physical) = (machine, allowed, quota, physical)
+    }
+
+    public static var ofThisProcess: UsableCores {
+        let allowed = Int(lockstep_affinity_core_count())
+        return UsableCores(
+            machine: ProcessInfo.processInfo.processorCount, allowed: allowed > 0 ? allowed : nil,
+            quota: controlGroupQuota { try? String(contentsOfFile: $0, encoding: .utf8) },
+            physical: (try? ProcessorTopology())?.cores)
+    }
+
     /// The smaller of what the affinity mask and the control group's quota allow; at least 1.
+    public var count: Int {
+        let cores = allowed ?? machine
+        return max(1, min(cores, quota.map { Int(min($0, 1e6).rounded(.up)) } ?? cores))
+    }
+
+    /// That of this process.
     public static var count: Int {
         let allowed = Int(lockstep_affinity_core_count())
-        let cores = allowed > 0 ? allowed : ProcessInfo.processInfo.activeProcessorCount
-        guard let quota = controlGroupQuota(readFile: { try? String(contentsOfFile: $0, encoding: .utf8) }) else {
-            return cores
-        }
-        return max(1, min(cores, Int(quota.rounded(.up))))
+        return UsableCores(
+            machine: ProcessInfo.processInfo.activeProcessorCount, allowed: allowed > 0 ? allowed : nil,
+            quota: controlGroupQuota { try? String(contentsOfFile: $0, encoding: .utf8) }, physical: nil
+        ).count
     }
 
     /// The quota of the process's control group in cores, or nil where there is none.

@@ -28,6 +28,8 @@ public protocol TeamTask: AnyObject, Sendable {
 /// releasing additions to `completed`, acquired by the leader, order all that helpers wrote before all that follows.
 public final class WorkerTeam: Sendable {
     public let workerCount: Int
+    /// The processors that workers are bound to, in a region only: the threads are Dispatch's. Nil for none.
+    public let processors: [Int]?
 
     /// Hears what workers spend time on, for measurements; nil for nobody. Set by the leader, between phases.
     public nonisolated(unsafe) var recorder: (any SpanRecorder)?
@@ -51,24 +53,31 @@ public final class WorkerTeam: Sendable {
     typealias Launcher = @Sendable (_ iterations: Int, _ body: @Sendable (Int) -> Void) -> Void
     private let launch: Launcher
 
-    public convenience init(workerCount: Int) {
-        self.init(workerCount: workerCount, spinRounds: workerCount <= UsableCores.count ? 4_000 : 0) {
+    /// - Parameter processors: numbers of processors to bind workers to, in this order; from the first on again if there
+    ///   are more workers.
+    public convenience init(workerCount: Int, processors: [Int]? = nil) {
+        // Workers of one processor must not spin either.
+        let places = processors.map { min($0.count, UsableCores.count) } ?? UsableCores.count
+        self.init(
+            workerCount: workerCount, processors: processors, spinRounds: workerCount <= places ? 4_000 : 0
+        ) {
             DispatchQueue.concurrentPerform(iterations: $0, execute: $1)
         }
     }
 
     /// A team on threads of the caller's choice. `concurrentPerform` takes no more threads than there are cores, and tests
     /// want to see more.
-    init(workerCount: Int, spinRounds: Int, launch: @escaping Launcher) {
+    init(workerCount: Int, processors: [Int]? = nil, spinRounds: Int, launch: @escaping Launcher) {
         precondition(workerCount > 0, "a team needs a worker")
         self.workerCount = workerCount
+        self.processors = processors.flatMap { $0.isEmpty ? nil : $0 }
         self.spinRounds = spinRounds
         self.launch = launch
     }
 
     /// Runs `body` as the leader, with helpers standing by. In `body`, `run` does work on all workers.
     public func region<Result>(_ body: () throws -> Result) rethrows -> Result {
-        guard workerCount > 1 else { return try body() }
+        guard workerCount > 1 else { return try bound(worker: 0, body) }
         precondition(isFinished.exchange(false, ordering: .sequentiallyConsistent), "a region inside a region")
         return try withoutActuallyEscaping(body) { body in
             let joined = Atomic<Int>(0)
@@ -77,15 +86,26 @@ public final class WorkerTeam: Sendable {
             nonisolated(unsafe) let leaderBody = body
             launch(workerCount) { _ in
                 let worker = joined.add(1, ordering: .relaxed).oldValue
-                if worker == 0 {
-                    outcome = Swift.Result { try leaderBody() }
-                    finish()
-                } else {
-                    help(worker: worker)
+                bound(worker: worker) {
+                    if worker == 0 {
+                        outcome = Swift.Result { try leaderBody() }
+                        finish()
+                    } else {
+                        help(worker: worker)
+                    }
                 }
             }
             return try outcome!.get()
         }
+    }
+
+    /// Calls `body` with the thread bound to the worker's processor, if it has one. What the system takes away meanwhile, as
+    /// a control group's processors, leaves the worker wherever it may still run.
+    private func bound<Result>(worker: Int, _ body: () throws -> Result) rethrows -> Result {
+        guard let processors, let before = ThreadAffinity.current else { return try body() }
+        defer { before.apply() }
+        try? ThreadAffinity.pin(to: processors[worker % processors.count])
+        return try body()
     }
 
     /// Does items `0 ..< count` of `task` on all workers, begun in this order, and returns when all are done. Only from

@@ -1,3 +1,4 @@
+import CSystem
 import Checkpoints
 import Dispatch
 import Foundation
@@ -51,6 +52,7 @@ final class CheckpointWriter: Sendable {
         take()
         // A thread of its own, and none of Dispatch's: those are busy computing for as long as the run lasts.
         Thread.detachNewThread { [self] in
+            lockstep_unpin()
             let start = Timeline.now
             let outcome: Outcome
             do {

@@ -141,15 +141,24 @@ public final class Trainer {
     @discardableResult
     public func setWorkers(_ workers: WorkerCount) -> Int {
         let count = workers.resolved(shards: configuration.shards!)
-        guard count != team.workerCount else { return count }
+        if count != team.workerCount { makeTeam(of: count, processors: team.processors) }
+        return count
+    }
+
+    /// Binds workers to processors from now on. Only outside a region; best before the first, while each worker's memory is
+    /// untouched: it will be near the worker then.
+    ///
+    /// - Parameter processors: as `ProcessorTopology.placement` has them; nil to let the system choose.
+    public func pinWorkers(to processors: [Int]?) { makeTeam(of: team.workerCount, processors: processors) }
+
+    private func makeTeam(of count: Int, processors: [Int]?) {
         let recorder = team.recorder
         // What there was goes first: gradients may be most of the memory.
         (gradients, updater) = (nil, nil)
-        team = WorkerTeam(workerCount: count)
+        team = WorkerTeam(workerCount: count, processors: processors)
         team.recorder = recorder
         batches.team = team
         equip()
-        return count
     }
 
     // MARK: Steps

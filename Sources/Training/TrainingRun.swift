@@ -198,10 +198,22 @@ public final class TrainingRun {
     /// Goes on with another number of workers. Only outside a region.
     func setWorkers(_ workers: WorkerCount) -> Int {
         let count = trainer.setWorkers(workers)
+        followTeam()
+        return count
+    }
+
+    /// Binds workers to processors from now on. Not while it trains.
+    ///
+    /// - Parameter processors: as `ProcessorTopology.placement` has them; nil to let the system choose.
+    public func pinWorkers(to processors: [Int]?) {
+        trainer.pinWorkers(to: processors)
+        followTeam()
+    }
+
+    private func followTeam() {
         evaluator = Evaluator(model: trainer.evaluatedModel, team: trainer.team, kernels: trainer.kernels)
         evaluator.timeline = timeline?.timeline
-        timeline?.expect(workers: count)
-        return count
+        timeline?.expect(workers: trainer.team.workerCount)
     }
 
     /// Takes steps, in one region for as long as the number of workers stays what it is.

@@ -1,3 +1,4 @@
+import CSystem
 import Foundation
 import Kernels
 import Timelines
@@ -146,6 +147,7 @@ private final class StreamWork: @unchecked Sendable {
     func startThread(_ number: Int) {
         condition.withLock { threads += 1 }
         let thread = Thread { [self] in
+            lockstep_unpin()
             if let source = condition.withLock({ source }) { fill(PieceFiller(source: source, rows: rows)) }
             condition.withLock {
                 threads -= 1

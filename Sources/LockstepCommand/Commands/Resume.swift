@@ -35,7 +35,7 @@ struct Resume: ParsableCommand {
     }
 
     func run() throws {
-        try TrainingSession(length: length, output: output, trace: trace).train { observer in
+        try TrainingSession(length: length, output: output, trace: trace, workers: workers).train { observer in
             try TrainingRun(
                 resuming: runDirectory, changes: checkpointing.changes(epochs: length.epochs, dataset: dataset),
                 loading: loading, recordsFingerprints: fingerprints.recordFingerprints, workers: workers.workers,

@@ -70,7 +70,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        try TrainingSession(length: length, output: output, trace: trace).train { _ in
+        try TrainingSession(length: length, output: output, trace: trace, workers: workers).train { _ in
             try namingFile(configurationFile ?? ShippedConfiguration.path) {
                 try TrainingRun(
                     resolvedConfiguration(), from: origin(), directory: runDirectory, loading: data.loading,

@@ -7,6 +7,7 @@ struct TrainingSession {
     let length: LengthOptions
     let output: OutputOptions
     let trace: TraceOptions
+    let workers: WorkerOptions
 
     /// - Parameter prepare: makes or opens the run; what it has to say goes to the observer.
     func train(_ prepare: (any TrainingObserver) throws -> TrainingRun) throws {
@@ -20,7 +21,10 @@ struct TrainingSession {
 
         if let note = performanceNote(for: try selectKernels()) { observer.note(note) }
         try trace.trace.map(Timeline.check)
+        let placement = try workers.placement()
         let run = try prepare(observer)
+        if let placement { place(run, placement, observer) }
+        if output.verbose { for line in reasons(for: run, placement) { Terminal.write(line + "\n") } }
         // What was given from outside has been opened; from here on it is checkpoints that this process has written.
         HDF5.setTrial(nil)
         if let note = run.trainer.loadingNote { observer.note(note) }
@@ -43,6 +47,29 @@ struct TrainingSession {
             let seconds = (ContinuousClock.now - started) / .seconds(1)
             Terminal.write("\(seconds.duration), peak memory \(peakMemory.byteSize)\n")
         }
+    }
+
+    private func place(_ run: TrainingRun, _ placement: [Int], _ observer: any TrainingObserver) {
+        run.pinWorkers(to: placement)
+        let count = run.trainer.team.workerCount
+        if count > placement.count {
+            observer.note(
+                "\(counted(count, "worker")) on \(counted(placement.count, "processor")): with --pin, more than one on some "
+                    + "of them")
+        }
+    }
+
+    /// What decides how many workers there are, and where.
+    private func reasons(for run: TrainingRun, _ placement: [Int]?) -> [String] {
+        let count = run.trainer.team.workerCount
+        var lines = WorkerReasons(
+            workers: workers.workers, chosen: count, shards: run.trainer.configuration.shards!, cores: .ofThisProcess
+        ).lines
+        if let placement {
+            let places = (0..<count).map { "\(placement[$0 % placement.count])" }
+            lines.append("pinned to processors \(places.joined(separator: ", "))")
+        }
+        return lines
     }
 
     /// - Returns: nil where there is no such split, or where a signal came first.

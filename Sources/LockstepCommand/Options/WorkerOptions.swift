@@ -9,6 +9,19 @@ struct WorkerOptions: ParsableArguments {
             valueName: "n|auto"),
         transform: WorkerCount.init(argument:))
     var workers = WorkerCount.automatic
+
+    @Flag(help: "Bind each thread to a processor: one of each core first, memory near it.")
+    var pin = false
+
+    /// The processors to bind threads to, if that is asked for.
+    ///
+    /// - Throws: `PlacementError` if it cannot be done.
+    func placement() throws -> [Int]? {
+        guard pin else { return nil }
+        let placement = try ProcessorTopology().placement
+        try ThreadAffinity.check(placement)
+        return placement
+    }
 }
 
 extension WorkerCount {

@@ -13,6 +13,8 @@ public struct StepBenchmark {
     public var seconds: Double
     /// Rows a worker has in flight at once; nil for a good number.
     public var microBatch: Int?
+    /// Processors to bind workers to; nil to let the system choose.
+    public var processors: [Int]?
     public var kernels: any KernelTable.Type
 
     public init(
@@ -34,6 +36,7 @@ public struct StepBenchmark {
         let trainer = try Trainer(
             configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil), workers: workers,
             microBatch: microBatch, kernels: kernels)
+        if let processors { trainer.pinWorkers(to: processors) }
         let steps = StepTimer(trainer)
         let peak = TeamPeak(kernels: kernels, team: trainer.team)
         let profile = try trainer.team.region {

@@ -1,7 +1,8 @@
 import Kernels
 
 /// One worker's private memory to walk a plan with: activations, their gradients, scratch for the kernels. Allocated
-/// once, for a largest micro-batch; walking allocates nothing.
+/// once, for a largest micro-batch; walking allocates nothing. The memory is first touched by the worker that first walks
+/// with it, which has it near then.
 ///
 /// `@unchecked Sendable`: an arena is handed to one worker at a time, by its index.
 public final class WorkerArena: @unchecked Sendable {
@@ -13,14 +14,16 @@ public final class WorkerArena: @unchecked Sendable {
     private let workspace: AlignedBuffer
     private let activationOffsets: OffsetTable
     private let gradientOffsets: OffsetTable
+    /// Whether the memory is in place. The worker's that has the arena, like the memory itself.
+    private(set) var isTouched = false
 
     public init(plan: Plan, capacity: Int, kernels: any KernelTable.Type) {
         self.plan = plan
         self.capacity = capacity
         self.kernels = kernels
-        values = AlignedBuffer(count: plan.arena.width * capacity)
+        values = AlignedBuffer(untouchedCount: plan.arena.width * capacity)
         let scratch = plan.operations.map { $0.workspaceCount(rows: capacity, kernels: kernels) }.max() ?? 0
-        workspace = AlignedBuffer(count: scratch)
+        workspace = AlignedBuffer(untouchedCount: scratch)
         activationOffsets = OffsetTable(plan.activationPlaces.map { plan.arena.offsets[$0] * capacity })
         gradientOffsets = OffsetTable(plan.gradientPlaces.map { $0.map { plan.arena.offsets[$0] * capacity } ?? -1 })
     }
@@ -48,12 +51,19 @@ public final class WorkerArena: @unchecked Sendable {
         addsGradients: Bool = false, seed: UInt64, step: UInt32, firstRow: Int
     ) -> Frame {
         precondition(rows <= capacity, "\(rows) rows do not fit an arena for \(capacity)")
+        if !isTouched { touch() }
         return Frame(
             kernels: kernels, rows: rows, arena: values.pointer,
             activationOffsets: activationOffsets.pointer, gradientOffsets: gradientOffsets.pointer,
             parameters: model.parameters, packed: model.packed,
             parameterGradients: gradients, gradientStart: gradientStart, addsGradients: addsGradients,
             workspace: workspace.pointer, seed: seed, step: step, firstRow: firstRow)
+    }
+
+    private func touch() {
+        values.zero()
+        workspace.zero()
+        isTouched = true
     }
 
     /// A frame for a forward pass alone.

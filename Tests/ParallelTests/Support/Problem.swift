@@ -118,11 +118,11 @@ final class Training {
 
     init(
         _ problem: Problem, shards: Int, workers: Int = 1, microBatch: Int? = nil,
-        kernels: any KernelTable.Type = availableKernels()[0]
+        team: WorkerTeam? = nil, kernels: any KernelTable.Type = availableKernels()[0]
     ) {
         self.problem = problem
         self.kernels = kernels
-        team = WorkerTeam(workerCount: workers, spinRounds: 20, launch: onThreads)
+        self.team = team ?? WorkerTeam(workerCount: workers, spinRounds: 20, launch: onThreads)
         let layout = problem.network.layout
         parameters = AlignedBuffer(count: layout.bufferCount)
         parameters.pointer.update(from: problem.parameters, count: layout.bufferCount)
@@ -130,7 +130,7 @@ final class Training {
         packed.refreshAll(layout, from: parameters.pointer)
         engine = GradientEngine(
             network: problem.network, model: .init(parameters: parameters.pointer, packed: packed),
-            batchSize: problem.rows, shards: shards, seed: Problem.seed, microBatch: microBatch, team: team,
+            batchSize: problem.rows, shards: shards, seed: Problem.seed, microBatch: microBatch, team: self.team,
             kernels: kernels)
     }
 

@@ -44,7 +44,8 @@ struct BenchmarkStep: ParsableCommand {
         let kernels = try selectKernels()
         if let note = performanceNote(for: kernels) { Terminal.note(note) }
         let chosen = try workloads.isEmpty ? Workload.builtIn : workloads.map(Workload.init)
-        let benchmark = StepBenchmark(workers: workers.workers, seconds: seconds, kernels: kernels)
+        var benchmark = StepBenchmark(workers: workers.workers, seconds: seconds, kernels: kernels)
+        benchmark.processors = try workers.placement()
         for (index, workload) in chosen.enumerated() {
             var measurement = try namingFile(workload.name) { try benchmark.run(workload) }
             if !layers { measurement.layers = nil }

@@ -1,0 +1,44 @@
+import CSystem
+import Foundation
+
+/// The processors that a thread may run on.
+public struct ThreadAffinity {
+    private var mask = lockstep_affinity()
+
+    /// Numbers of processors are below this.
+    public static let limit = Int(LOCKSTEP_MOST_PROCESSORS)
+
+    /// Those of the calling thread; nil where the system has no such thing.
+    public static var current: ThreadAffinity? {
+        var affinity = ThreadAffinity()
+        return lockstep_get_affinity(&affinity.mask) == 0 ? affinity : nil
+    }
+
+    public var processors: [Int] {
+        withUnsafePointer(to: mask) { mask in
+            (0..<Self.limit).filter { lockstep_affinity_has(mask, Int32($0)) }
+        }
+    }
+
+    /// Lets the calling thread run on these. It does as before if they are not there any more.
+    public func apply() { _ = withUnsafePointer(to: mask) { lockstep_set_affinity($0) } }
+
+    /// Binds the calling thread to a processor.
+    ///
+    /// - Throws: `PlacementError` if the system refuses.
+    static func pin(to processor: Int) throws(PlacementError) {
+        guard lockstep_pin(Int32(processor)) == 0 else {
+            throw PlacementError(
+                problem: "a thread cannot be bound to processor \(processor): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Makes sure that threads can be bound to processors, and leaves the calling one as it was.
+    ///
+    /// - Throws: `PlacementError`.
+    public static func check(_ processors: [Int]) throws(PlacementError) {
+        let before = current
+        defer { before?.apply() }
+        for processor in processors { try pin(to: processor) }
+    }
+}
