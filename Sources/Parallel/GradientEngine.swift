@@ -29,8 +29,11 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     private let model: WorkerArena.Model
     /// As many as work at once.
     private let arenas: [WorkerArena]
-    /// Which arenas nobody uses, where there are fewer than workers; each worker has its own otherwise.
-    private let freeArenas: FreeIndices?
+    /// Whether there are fewer arenas than workers; each worker has its own otherwise.
+    private let sharesArenas: Bool
+    /// Which arenas nobody uses, if they are shared. No optional: to look whether there is one would read the stack's
+    /// head beside those who change it.
+    private let freeArenas: FreeIndices
     /// Into how many phases the shards of a step are divided.
     private let passes: Int
 
@@ -76,7 +79,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         let capacity = passes == 1 ? undivided : max(1, rows / arenaCount)
         self.microBatch = capacity
         arenas = (0..<arenaCount).map { _ in WorkerArena(plan: plan, capacity: capacity, kernels: kernels) }
-        freeArenas = arenaCount < team.workerCount ? FreeIndices(count: arenaCount) : nil
+        sharesArenas = arenaCount < team.workerCount
+        freeArenas = FreeIndices(count: arenaCount)
         reducer = GradientReducer(
             layout: network.layout, shards: min(shards, batchSize), workers: team.workerCount, kernels: kernels)
         losses = AlignedBuffer(count: batchSize)
@@ -116,9 +120,10 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         var timer = SpanTimer(team.recorder, worker: worker)
         let item = firstItem + item
         let buffer = reducer.take()
-        let place = freeArenas?.take() ?? worker
+        // A pass has no more items than there are arenas, or than arenas for all workers.
+        let place = sharesArenas ? freeArenas.take()! : worker
         let arena = arenas[place]
-        defer { freeArenas?.giveBack(place) }
+        defer { if sharesArenas { freeArenas.giveBack(place) } }
         if item < reducer.pairs {
             compute(shard: 2 * item, arena, reducer.gradients(buffer), adds: false, &timer)
             compute(shard: 2 * item + 1, arena, reducer.gradients(buffer), adds: true, &timer)

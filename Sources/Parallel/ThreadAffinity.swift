@@ -15,8 +15,14 @@ public struct ThreadAffinity {
     }
 
     public var processors: [Int] {
-        withUnsafePointer(to: mask) { mask in
-            (0..<Self.limit).filter { lockstep_affinity_has(mask, Int32($0)) }
+        withUnsafeBytes(of: mask) { bytes in
+            let mask = bytes.assumingMemoryBound(to: lockstep_affinity.self).baseAddress!
+            // By words, since nearly all are zero.
+            return bytes.assumingMemoryBound(to: UInt.self).indices.filter { word in
+                bytes.load(fromByteOffset: word * MemoryLayout<UInt>.size, as: UInt.self) != 0
+            }.flatMap { word in
+                (word * UInt.bitWidth..<(word + 1) * UInt.bitWidth).filter { lockstep_affinity_has(mask, Int32($0)) }
+            }
         }
     }
 

@@ -1,7 +1,28 @@
 import Parallel
 
-/// Changes of the number of workers while the run trains.
+/// How many workers the run has, and where: changes while it trains, too.
 extension TrainingRun {
+    /// Goes on with another number of workers. Only outside a region.
+    func setWorkers(_ workers: WorkerCount) -> Int {
+        let count = trainer.setWorkers(workers)
+        followTeam()
+        return count
+    }
+
+    /// Binds workers to processors from now on. Not while it trains.
+    ///
+    /// - Parameter processors: as `ProcessorTopology.placement` has them; nil to let the system choose.
+    public func pinWorkers(to processors: [Int]?) {
+        trainer.pinWorkers(to: processors)
+        followTeam()
+    }
+
+    private func followTeam() {
+        evaluator = Evaluator(model: trainer.evaluatedModel, team: trainer.team, kernels: trainer.kernels)
+        evaluator.timeline = timeline?.timeline
+        timeline?.expect(workers: trainer.team.workerCount)
+    }
+
     /// Does what was asked for, and says so. Only outside a region.
     func change(as request: WorkerControl.Request, _ observer: any TrainingObserver) {
         let (before, shards) = (trainer.team.workerCount, trainer.configuration.shards!)

@@ -5,7 +5,6 @@ import Foundation
 import Kernels
 import Networks
 import Parallel
-import Timelines
 
 /// A training run with its directory: epochs, validation, checkpoints, early stopping.
 ///
@@ -22,7 +21,7 @@ public final class TrainingRun {
     private let checkpoints: CheckpointWriter
     private let snapshot: StateSnapshot
     private var policy: CheckpointPolicy
-    private var evaluator: Evaluator
+    var evaluator: Evaluator
     private let metrics: MetricsLog
     private var fingerprints: FingerprintLog?
     private let noise: NoiseLog?
@@ -37,7 +36,7 @@ public final class TrainingRun {
     private var epochRows = 0
     private var lastEpoch: EpochReport?
     /// Where to draw what happens, if anywhere.
-    private var timeline: RunTimeline?
+    var timeline: RunTimeline?
 
     /// Where the parameters of a new run come from, instead of its seed.
     public enum Origin: Sendable, Equatable {
@@ -182,38 +181,6 @@ public final class TrainingRun {
             log.note("failed after step \(trainer.progress.step): \(error)")
             throw error
         }
-    }
-
-    /// Has what the run's threads do from now on drawn on a timeline, or on none any more. Not while it trains.
-    public func record(on timeline: Timeline?) {
-        self.timeline = timeline.map {
-            RunTimeline(
-                $0, layers: trainer.model.network.trainingPlan.operations.map(\.layer),
-                workers: trainer.team.workerCount)
-        }
-        trainer.record(on: self.timeline)
-        evaluator.timeline = timeline
-    }
-
-    /// Goes on with another number of workers. Only outside a region.
-    func setWorkers(_ workers: WorkerCount) -> Int {
-        let count = trainer.setWorkers(workers)
-        followTeam()
-        return count
-    }
-
-    /// Binds workers to processors from now on. Not while it trains.
-    ///
-    /// - Parameter processors: as `ProcessorTopology.placement` has them; nil to let the system choose.
-    public func pinWorkers(to processors: [Int]?) {
-        trainer.pinWorkers(to: processors)
-        followTeam()
-    }
-
-    private func followTeam() {
-        evaluator = Evaluator(model: trainer.evaluatedModel, team: trainer.team, kernels: trainer.kernels)
-        evaluator.timeline = timeline?.timeline
-        timeline?.expect(workers: trainer.team.workerCount)
     }
 
     /// Takes steps, in one region for as long as the number of workers stays what it is.

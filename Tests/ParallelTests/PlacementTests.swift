@@ -1,3 +1,4 @@
+import CSystem
 import Foundation
 import Kernels
 import XCTest
@@ -22,7 +23,7 @@ final class PlacementTests: XCTestCase {
                 if mine != [processors[worker % processors.count]] { wrong[0].add(1, ordering: .relaxed) }
                 seen[worker] = 1
             }
-            team.region { for _ in 0..<50 { team.run(task, count: 20) } }
+            team.region { for _ in 0..<10 { team.run(task, count: 20) } }
             XCTAssertEqual(wrong.values, [0])
             XCTAssertEqual(seen[0], 1)
             XCTAssertEqual(try mask(), before)
@@ -37,6 +38,23 @@ final class PlacementTests: XCTestCase {
             XCTAssertThrowsError(try team.region { throw Failure() })
             XCTAssertEqual(try mask(), before)
         }
+    }
+
+    func testThreadsThatAWorkerMakesAreFreeIfTheySaySo() throws {
+        let before = try mask()
+        let team = WorkerTeam(workerCount: 1, processors: [before[0]])
+        let seen = PlainNumbers(2)
+        team.region {
+            let done = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                seen[0] = ThreadAffinity.current?.processors.count ?? 0
+                lockstep_unpin()
+                seen[1] = ThreadAffinity.current?.processors.count ?? 0
+                done.signal()
+            }
+            done.wait()
+        }
+        XCTAssertEqual(seen.values, [1, before.count])
     }
 
     func testDispatchGetsItsThreadsBackAsTheyWere() throws {
