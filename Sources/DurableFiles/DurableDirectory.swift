@@ -23,7 +23,12 @@ public enum DurableDirectory {
             guard mkdir(temporary, 0o777) == 0 else { throw DurableFile(path).failure("make the directory") }
             do {
                 let result = try fill(temporary)
-                try DurableFile(temporary + "/").synchronizeDirectory()
+                try DurableFile(temporary).synchronizeContents()
+                // From here on it stays, even if the process is told to end: what is being renamed must not lose half of
+                // what is in it.
+                guard Temporaries.keep(temporary) else {
+                    throw DurableFileError.failed(path: path, operation: "name the directory", code: ENOENT)
+                }
                 while !rename(temporary, to: path) {
                     guard errno == EEXIST || errno == ENOTEMPTY else {
                         throw DurableFile(path).failure("name the directory")
@@ -38,6 +43,18 @@ public enum DurableDirectory {
                 throw error
             }
         }
+    }
+
+    /// Makes a directory where there is none, with all above it that are missing, each of them on the disk.
+    ///
+    /// - Throws: `DurableFileError.failed`.
+    public static func make(_ path: String) throws {
+        var status = stat()
+        if stat(path, &status) == 0 { return }
+        try make(splitPath(path).directory)
+        // Another process may have been faster.
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw DurableFile(path).failure("make the directory") }
+        try DurableFile(path).synchronizeDirectory()
     }
 
     private static func rename(_ temporary: String, to path: String) -> Bool {

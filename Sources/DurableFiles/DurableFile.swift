@@ -79,6 +79,11 @@ public struct DurableFile: Sendable {
         try synchronize(directory, "put its name on the disk")
     }
 
+    /// Puts the entries of the directory that has this path on the disk.
+    func synchronizeContents() throws {
+        try synchronize(path, "put its content on the disk")
+    }
+
     /// What the last system call failed with, as an error of this file. To be called with a literal: making up a text
     /// first may change `errno`.
     public func failure(_ operation: String) -> DurableFileError {

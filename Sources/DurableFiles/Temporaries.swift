@@ -22,6 +22,20 @@ public enum Temporaries {
         return try body()
     }
 
+    /// Leaves `path` where it is from here on, whatever happens.
+    ///
+    /// - Returns: false if it was removed before.
+    static func keep(_ path: String) -> Bool { paths.withLock { $0.remove(path) != nil } }
+
+    /// Removes what a process that was killed has left of certain files of a directory. Nobody else may write them now.
+    public static func removeLeftovers(of names: [String], in directory: String) {
+        guard let found = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
+        for leftover in found where leftover.hasSuffix(suffix) {
+            guard names.contains(where: { leftover.hasPrefix(".\($0).") }) else { continue }
+            unlink("\(directory)/\(leftover)")
+        }
+    }
+
     /// Removes all there are. To be called by a process that ends next: who works on one of them finds it gone.
     public static func removeAll() {
         paths.withLock { paths in

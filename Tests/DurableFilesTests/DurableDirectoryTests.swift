@@ -54,4 +54,43 @@ final class DurableDirectoryTests: DirectoryTestCase {
             })
         XCTAssertEqual(try names(), [])
     }
+
+    func testItsOwnEntriesArePutOnTheDiskBeforeItGetsItsName() {
+        XCTAssertThrowsError(
+            try DurableDirectory.create([directory + "/run"]) { try FileManager.default.removeItem(atPath: $0) }
+        ) { error in
+            XCTAssertTrue("\(error)".contains("cannot put its content on the disk"), "\(error)")
+        }
+    }
+
+    func testWhoIsToldToEndWhileItGetsItsNameLeavesItWhole() throws {
+        let names = [directory + "/taken", directory + "/free"]
+        mkdir(names[0], 0o777)
+        var next = names.makeIterator()
+        let made = try DurableDirectory.create(
+            AnySequence(
+                AnyIterator {
+                    let name = next.next()
+                    if name == names[1] { Temporaries.removeAll() }
+                    return name
+                })
+        ) { try "x".write(toFile: $0 + "/file", atomically: false, encoding: .utf8) }
+        XCTAssertEqual(made.path, names[1])
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: names[1]), ["file"])
+    }
+
+    func testMissingDirectoriesAreMadeAndOthersLeftAlone() throws {
+        for _ in 1...2 { try DurableDirectory.make(directory + "/a/b/") }
+        XCTAssertEqual(try names(), ["a"])
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: directory + "/a"), ["b"])
+        try "x".write(toFile: directory + "/file", atomically: false, encoding: .utf8)
+        XCTAssertThrowsError(try DurableDirectory.make(directory + "/file/c"))
+    }
+
+    func testLeftoversOfCertainFilesGo() throws {
+        let all = [".log.txt.1a.tmp", ".workers.2b.tmp", "log.txt", "log.txt.tmp", ".log.txt.3c"]
+        for name in all { try "x".write(toFile: directory + "/" + name, atomically: false, encoding: .utf8) }
+        Temporaries.removeLeftovers(of: ["log.txt"], in: directory)
+        XCTAssertEqual(try names(), all.dropFirst().sorted())
+    }
 }
