@@ -19,15 +19,17 @@ public struct Sharding: Sendable, Equatable {
     }
 
     /// The number of shards for a batch when the configuration names none: a power of two, up to 8 so that each has at
-    /// least 64 rows, or 16 if each then has at least 256.
+    /// least 64 rows, and up to 128 as long as each then has at least 256.
     ///
     /// Fewer rows make thin matrix products whose cost is the traffic of the weights' gradient: with k rows, each of
     /// its elements is written, summed and read once for k multiply-adds. Where the gradient is larger than the caches that
     /// is memory's time: a step of 2,048 rows of 784-2048-2048-10 took 435 ms in 8 shards and 540 in 16 (2 workers, Zen
-    /// 3). More shards than 16 only pay on machines with more cores than that.
+    /// 3). Fewer shards than workers leave workers idle: 8,192 rows in 16 shards let 32 workers be 49% efficient at the
+    /// most, in 32 shards 95% by simulation (`Benchmarks/README.md`); twice as many again would cost all workers the thin
+    /// products for what only machines of 64 cores gain.
     public static func defaultShards(batchSize: Int) -> Int {
         var shards = 1
-        while shards < 16, shards * 2 * (shards < 8 ? 64 : 256) <= batchSize { shards *= 2 }
+        while shards < 128, shards * 2 * (shards < 8 ? 64 : 256) <= batchSize { shards *= 2 }
         return shards
     }
 }

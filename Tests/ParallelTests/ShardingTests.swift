@@ -30,9 +30,10 @@ final class ShardingTests: XCTestCase {
         }
     }
 
-    func testDefaultShardsAreAPowerOfTwoUpTo8Of64RowsOr16Of256() {
+    func testDefaultShardsAreAPowerOfTwoUpTo8Of64RowsAnd128Of256() {
         let expected = [
-            1: 1, 64: 1, 127: 1, 128: 2, 255: 2, 256: 4, 511: 4, 512: 8, 1_024: 8, 4_095: 8, 4_096: 16, 100_000: 16,
+            1: 1, 64: 1, 127: 1, 128: 2, 255: 2, 256: 4, 511: 4, 512: 8, 1_024: 8, 4_095: 8, 4_096: 16,
+            8_191: 16, 8_192: 32, 16_384: 64, 32_768: 128, 1_000_000: 128,
         ]
         for (batchSize, shards) in expected {
             XCTAssertEqual(Sharding.defaultShards(batchSize: batchSize), shards, "\(batchSize)")
