@@ -59,7 +59,8 @@ public struct ScalingReport {
             is shown is the median of the rounds. \(intervals)</li>
             <li>Where the time goes was recorded afterwards. Waiting has in it whatever is none of the others.</li>
             <li>The FMA peak is what as many threads reach in nothing but multiply-adds, measured right before the steps;
-            the bandwidth is that of y += x over arrays larger than the caches.</li>
+            the bandwidth is that of y += x over arrays larger than the caches. What is streamed is counted: gradients,
+            parameters, moments and packed weights, of which caches may hold some.</li>
             <li>Laws are fitted by least squares of relative errors. Amdahl 1967: N / (1 + σ(N − 1)). Gustafson 1988:
             N − σ(N − 1). Universal Scalability Law, Gunther 2007: N / (1 + σ(N − 1) + κN(N − 1)).</li>
             </ul>

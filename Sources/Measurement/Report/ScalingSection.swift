@@ -56,14 +56,14 @@ struct ScalingSection {
         tableMarkup(
             header: [
                 "workers", "computing", "reduce + update", "data", "waiting", "GFLOP/s", "FMA peak", "of peak",
-                "memory, GB/s",
+                "streamed, GB/s", "memory, GB/s",
             ],
             rows: curve.points.map { point in
                 [
                     "\(point.workers)", percent(point.time.compute), percent(point.time.reduceAndUpdate),
                     percent(point.time.data), percent(point.time.waiting), rounded(point.gflops, 1),
                     rounded(point.peakGflops, 1), percent(point.shareOfPeak),
-                    rounded(point.memoryGigabytesPerSecond, 1),
+                    rounded(point.streamedGigabytesPerSecond, 1), rounded(point.memoryGigabytesPerSecond, 1),
                 ]
             }, caption: "Where the time goes, and what the machine allows")
     }

@@ -41,6 +41,16 @@ final class ScalingContestant {
     /// Rows of a step that is timed.
     var rows: Int { steps.batchSize }
     var flopsPerStep: Double { Double(trainer.model.network.flopsPerStep(rows: rows)) }
+    /// Of gradients, parameters, moments and packed weights.
+    var bytesStreamedPerStep: Double {
+        let (layout, moments) = (trainer.model.network.layout, trainer.configuration.optimizer.momentNames.count)
+        let traffic = StepTraffic(
+            parameters: layout.bufferCount, packed: StepTraffic.packedFloats(layout), moments: moments)
+        let (largestShard, limit) = ((rows + entry.shards - 1) / entry.shards, GradientEngine.largestMicroBatch)
+        let shape = ReductionShape(
+            shards: min(entry.shards, rows), workers: entry.workers, addsInPlace: largestShard <= limit)
+        return traffic.step(shape, microBatches: (largestShard + limit - 1) / limit)
+    }
     var samplesPerSecond: [Double] { turns.map { Double(rows) / $0.seconds } }
 
     /// Takes one turn: threads come up, caches and clock settle, the peak, then steps for so long.

@@ -47,6 +47,7 @@ extension ScalingPoint {
         peakGflops = contestant.peak / 1e9
         shareOfPeak = gflops * 1e9 / contestant.peak
         memoryGigabytesPerSecond = contestant.bandwidth / 1e9
+        streamedGigabytesPerSecond = contestant.bytesStreamedPerStep / RoundEstimate.median(seconds) / 1e9
         time = TimeSplit(contestant.profile.phases)
         timeByWorker = contestant.profile.workerPhases.map(TimeSplit.init)
     }

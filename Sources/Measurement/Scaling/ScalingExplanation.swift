@@ -22,6 +22,11 @@ struct ScalingExplanation {
         text +=
             point.shareOfPeak >= 0.8
             ? ": arithmetic is the near wall, and only more or faster cores move it." : ": arithmetic is not the wall."
+        let streamed = point.streamedGigabytesPerSecond / point.memoryGigabytesPerSecond
+        text +=
+            " Gradients, parameters and weights stream at \(rounded(point.streamedGigabytesPerSecond, 1)) GB/s, "
+            + "\(percent(streamed)) of what these workers move to and from memory"
+        text += streamed >= 0.5 ? ": unless caches hold them, memory is near." : ": memory is not near."
         if let first = measured.first, first.workers < point.workers {
             let factor = Double(point.workers) / Double(first.workers)
             text +=

@@ -88,8 +88,7 @@ public final class StepCostMeasurement {
         let more = Double(fine.shape.shards - shape.shards)
         let perShard = more > 0 ? max(0, (fineParts.compute - coarseParts.compute) / more) : 0
         let layout = trainer.model.network.layout
-        let packed = layout.parameters.filter(\.isMatrixOperand)
-            .reduce(0) { $0 + $1.count * ($1.isTransposedOperand ? 2 : 1) }
+        let packed = StepTraffic.packedFloats(layout)
         let moments = configuration.optimizer.momentNames.count
         let folds = shape.shards - shape.roots - shape.pairs
         // Adding reads two and writes one, at what a core moves, where a step has nothing to fold.

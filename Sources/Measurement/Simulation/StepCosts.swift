@@ -77,34 +77,32 @@ struct SimulatedStepWork {
         (shard + 1) * batchSize / shape.shards - shard * batchSize / shape.shards
     }
 
-    /// Forward and backward of a shard: its gradients are fetched and written, and each micro-batch reads all weights.
+    private var traffic: StepTraffic {
+        StepTraffic(parameters: costs.parameters, packed: costs.packed, moments: costs.moments)
+    }
+
+    /// Forward and backward of a shard.
     func gradients(shard: Int) -> SimulatedWork {
         let rows = Double(rows(shard: shard))
         let microBatches = (rows / Double(costs.microBatch)).rounded(.up)
-        let floats = Double(costs.parameters) * 2 * microBatches + Double(costs.packed) * microBatches
         return SimulatedWork(
             seconds: (rows * costs.computeSecondsPerRow + costs.computeSecondsPerShard) * arithmetic
                 + rows * costs.loadSecondsPerRow * streaming,
-            bytes: 4 * floats * missing)
+            bytes: traffic.gradients(microBatches: Int(microBatches)) * missing)
     }
 
-    /// Adding the gradients of two siblings: two are read, one is written.
+    /// Adding the gradients of two siblings.
     var fold: SimulatedWork {
-        SimulatedWork(seconds: costs.foldSeconds * streaming, bytes: 12 * Double(costs.parameters) * missing)
+        SimulatedWork(seconds: costs.foldSeconds * streaming, bytes: traffic.fold * missing)
     }
 
     /// One pass over a block. Its time grows with what it reads and writes.
     func update(block: Int) -> SimulatedWork {
         let share = Double(costs.blocks[block]) / Double(costs.blocks.reduce(0, +)) / Double(costs.updatePasses)
-        let bytes = bytesOfUpdate(roots: shape.roots)
+        let bytes = traffic.update(roots: shape.roots)
         return SimulatedWork(
-            seconds: costs.updateSeconds * share * bytes / bytesOfUpdate(roots: costs.updateRoots) * streaming,
+            seconds: costs.updateSeconds * share * bytes / traffic.update(roots: costs.updateRoots) * streaming,
             bytes: bytes * share * missing)
-    }
-
-    /// Roots are read; parameters and moments read and written; packed forms fetched and written.
-    private func bytesOfUpdate(roots: Int) -> Double {
-        4 * Double(costs.parameters) * Double(roots + 2 + 2 * costs.moments) + 8 * Double(costs.packed)
     }
 
     /// Preparing the next batch.

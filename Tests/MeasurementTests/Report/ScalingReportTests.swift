@@ -22,7 +22,8 @@ final class ScalingReportTests: XCTestCase {
                 stepMilliseconds: rounds(4096 / rate * 1e3), samplesPerSecond: rounds(rate),
                 speedup: rounds(efficiency * Double(workers)), efficiency: rounds(efficiency),
                 gflops: rate * 3.1e-3, peakGflops: 103 * Double(workers), shareOfPeak: 0.9,
-                memoryGigabytesPerSecond: 25 + 8 * Double(workers), time: time,
+                memoryGigabytesPerSecond: 25 + 8 * Double(workers),
+                streamedGigabytesPerSecond: 5 * Double(workers), time: time,
                 timeByWorker: Array(repeating: time, count: workers))
         }
         let fits = [

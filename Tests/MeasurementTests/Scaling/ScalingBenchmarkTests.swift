@@ -91,7 +91,9 @@ final class ScalingWarningsTests: XCTestCase {
 }
 
 final class ScalingExplanationTests: XCTestCase {
-    private func point(workers: Int, rate: Double, shards: Int = 16, waiting: Double = 0, peak: Double = 100)
+    private func point(
+        workers: Int, rate: Double, shards: Int = 16, waiting: Double = 0, peak: Double = 100, streamed: Double = 1
+    )
         -> ScalingPoint
     {
         let efficiency = rate / Double(workers) / 1000
@@ -100,6 +102,7 @@ final class ScalingExplanationTests: XCTestCase {
             stepMilliseconds: RoundEstimate([1e5 / rate]), samplesPerSecond: RoundEstimate([rate]),
             speedup: RoundEstimate([rate / 1000]), efficiency: RoundEstimate([efficiency]), gflops: 90,
             peakGflops: peak * Double(workers), shareOfPeak: 0.9, memoryGigabytesPerSecond: 20,
+            streamedGigabytesPerSecond: streamed,
             time: .init(compute: 1 - waiting, reduceAndUpdate: 0, data: 0, waiting: waiting), timeByWorker: [])
     }
 
@@ -121,6 +124,12 @@ final class ScalingExplanationTests: XCTestCase {
         XCTAssertTrue(text([one, point(workers: 2, rate: 1600, waiting: 0.2)]).contains("Workers wait for each other"))
         XCTAssertTrue(text([one, point(workers: 2, rate: 1600)]).contains("memory or a cache that they share"))
         XCTAssertTrue(text([one, point(workers: 2, rate: 1600, peak: 80)]).contains("20.0% fewer multiply-adds"))
+    }
+
+    func testItSaysHowNearMemoryIs() {
+        XCTAssertTrue(text([point(workers: 1, rate: 1000, streamed: 3)]).contains("15.0% of what these workers move"))
+        XCTAssertTrue(text([point(workers: 1, rate: 1000, streamed: 3)]).contains("memory is not near"))
+        XCTAssertTrue(text([point(workers: 1, rate: 1000, streamed: 19)]).contains("memory is near"))
     }
 
     func testItSaysWhatTheCutOfTheBatchAllows() {

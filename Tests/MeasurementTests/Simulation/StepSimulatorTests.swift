@@ -200,3 +200,23 @@ final class SimulationCheckTests: XCTestCase {
         XCTAssertEqual(one.seconds, sum, accuracy: 0.05 * sum)
     }
 }
+
+final class StepTrafficTests: XCTestCase {
+    func testAStepStreamsWhatItsShardsFoldsAndUpdateDo() {
+        let traffic = StepTraffic(parameters: 1000, packed: 500, moments: 2)
+        // Nine shards of one worker: one level is folded, five roots remain, three pairs are added in place.
+        let shape = ReductionShape(shards: 9, workers: 1, addsInPlace: true)
+        XCTAssertEqual([shape.foldLevels, shape.roots, shape.pairs], [1, 5, 3])
+        // 18 micro-batches of 4 · 2,500 bytes, one fold of 12 · 1,000, an update of 4 · 1,000 · 11 and 8 · 500.
+        XCTAssertEqual(traffic.step(shape, microBatches: 2), 240_000)
+    }
+
+    func testWeightsThatPassGradientsOnArePackedTwice() throws {
+        let network = try CompiledNetwork(
+            network: Network {
+                Linear(5)
+                Linear(7)
+            }, loss: .crossEntropy(), inputShape: Shape([3]), targets: nil)
+        XCTAssertEqual(StepTraffic.packedFloats(network.layout), 3 * 5 + 2 * 5 * 7)
+    }
+}
