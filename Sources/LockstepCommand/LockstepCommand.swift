@@ -13,8 +13,8 @@ struct LockstepCommand: ParsableCommand {
         abstract: "Train neural networks on every core, with the same bits for any number of workers.",
         version: lockstepVersion,
         subcommands: [
-            Train.self, Resume.self, Workers.self, Evaluate.self, Predict.self, Fingerprint.self, Diff.self,
-            Verify.self,
+            Train.self, Resume.self, Workers.self, FindLearningRate.self, Evaluate.self, Predict.self,
+            Fingerprint.self, Diff.self, Verify.self,
             Inspect.self, Convert.self, Import.self, Benchmark.self,
         ])
 

@@ -11,7 +11,7 @@ public enum LearningRateScaling: Sendable, Equatable {
     case squareRoot(baseBatchSize: Int)
 
     /// What the learning rate is multiplied by.
-    func factor(batchSize: Int) -> Double {
+    public func factor(batchSize: Int) -> Double {
         switch self {
         case .linear(let base): Double(batchSize) / Double(base)
         case .squareRoot(let base): (Double(batchSize) / Double(base)).squareRoot()

@@ -25,6 +25,25 @@ struct Axis {
         return Axis(label: label, scale: .linear, values: 0...top, ticks: ticks) { "\(Int(($0 * 100).rounded()))%" }
     }
 
+    /// An axis of powers of ten. Its ends are values themselves, and ticks the powers between.
+    static func powersOfTen(_ label: String, from least: Double, to greatest: Double) -> Axis {
+        let first = Int(log10(least * 0.999).rounded(.up))
+        let exponents = first...max(first, Int(log10(greatest * 1.001).rounded(.down)))
+        let ticks = exponents.map { pow(10, Double($0)) }.filter { $0 >= least * 0.999 && $0 <= greatest * 1.001 }
+        return Axis(label: label, scale: .binaryLogarithm, values: least...greatest, ticks: ticks) {
+            (-3...3).contains(log10($0).rounded()) ? String(format: "%g", $0) : String(format: "1e%.0f", log10($0))
+        }
+    }
+
+    /// A linear axis with about five round ticks.
+    static func around(_ label: String, from least: Double, to greatest: Double) -> Axis {
+        let rough = (greatest - least) / 5
+        let power = pow(10, log10(rough).rounded(.down))
+        let unit = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough
+        let ticks = Array(stride(from: (least / unit).rounded(.up) * unit, through: greatest, by: unit))
+        return Axis(label: label, scale: .linear, values: least...greatest, ticks: ticks) { String(format: "%g", $0) }
+    }
+
     /// Where a value lies, as a share of the axis's length.
     func position(_ value: Double) -> Double {
         switch scale {

@@ -5,29 +5,11 @@ public struct ScalingReport {
     public init(_ measurement: ScalingMeasurement) { self.measurement = measurement }
 
     public var html: String {
-        let title = "How \(measurement.workload) scales"
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(escapedMarkup(title))</title>
-            <style>
-            \(ReportStyle.sheet)
-            </style>
-            </head>
-            <body>
-            <h1>\(escapedMarkup(title))</h1>
-            \(introduction)
-            \(warnings)
-            \(measurement.curves.map(ScalingSection.init).map(\.markup).joined(separator: "\n"))
-            \(notes)
-            </body>
-            </html>
-
-            """
+        let sections = measurement.curves.map(ScalingSection.init).map(\.markup)
+        return ReportPage(
+            title: "How \(measurement.workload) scales",
+            body: ([introduction, warnings] + sections + [notes]).joined(separator: "\n")
+        ).html
     }
 
     private var introduction: String {

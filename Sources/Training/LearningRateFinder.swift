@@ -1,0 +1,141 @@
+import Datasets
+import Foundation
+import Kernels
+import Parallel
+
+/// The learning rate range test (Smith 2015, arXiv:1506.01186): train for a while with a rate that grows with each step, and
+/// watch the loss. Where it falls fastest is a good rate; where it rises again is too far.
+public struct LearningRateFinder: Sendable {
+    public var lowest: Double
+    public var highest: Double
+    /// Steps from the lowest rate to the highest.
+    public var steps: Int
+
+    public init(lowest: Double = 1e-6, highest: Double = 10, steps: Int = 200) {
+        self.lowest = lowest
+        self.highest = highest
+        self.steps = steps
+    }
+
+    /// Steps end when the smoothed loss is this many times its least.
+    private static let divergence = 4.0
+
+    /// The rate of a step: equal ratios from the lowest to the highest.
+    ///
+    /// - Parameter step: counted from zero.
+    public func rate(step: Int) -> Double {
+        steps < 2 ? lowest : lowest * pow(highest / lowest, Double(step) / Double(steps - 1))
+    }
+
+    /// Trains a network from its initial values, and forgets it.
+    ///
+    /// - Parameters:
+    ///   - configuration: what to train; its schedule and scaling of the learning rate are left out.
+    ///   - isInterrupted: asked before each step; once it says yes, the steps so far are what there is.
+    ///   - progress: told each step.
+    /// - Throws: what `Trainer` throws for a configuration that does not fit its data.
+    public func sweep(
+        _ configuration: Configuration, relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(),
+        workers: WorkerCount = .automatic, isInterrupted: () -> Bool = { false },
+        progress: (LearningRateSweep.Point) -> Void = { _ in }
+    ) throws -> LearningRateSweep {
+        try check()
+        var configuration = configuration
+        configuration.schedule = .constant
+        configuration.learningRateScaling = nil
+        configuration.movingAverage = nil
+        configuration.noiseScaleEvery = nil
+        let trainer = try Trainer(
+            configuration, dataset: try configuration.loadDataset(relativeTo: base, loading), workers: workers,
+            kernels: try selectKernels())
+        var sweep = LearningRateSweep()
+        try trainer.team.region {
+            for step in 0..<steps {
+                if isInterrupted() { break }
+                let rate = rate(step: step)
+                do {
+                    let report = try trainer.step(learningRate: rate)
+                    sweep.add(rate: rate, loss: report.loss)
+                } catch TrainingError.nonFinite {
+                    sweep.hasDiverged = true
+                }
+                if let point = sweep.points.last { progress(point) }
+                if let point = sweep.points.last, let least = sweep.leastLoss, point.smoothed > Self.divergence * least
+                {
+                    sweep.hasDiverged = true
+                }
+                if sweep.hasDiverged { break }
+                if trainer.isEpochComplete { trainer.beginNextEpoch() }
+            }
+        }
+        return sweep
+    }
+
+    /// - Throws: `TrainingError.invalidConfiguration`.
+    private func check() throws {
+        guard lowest > 0, lowest.isFinite else { throw TrainingError.invalid("lowest", "a positive number", lowest) }
+        guard highest > lowest, highest.isFinite else {
+            throw TrainingError.invalid("highest", "more than the lowest, \(lowest)", highest)
+        }
+        guard steps >= 10 else { throw TrainingError.invalid("steps", "at least 10", steps) }
+    }
+}
+
+/// What a range test has seen, and what it suggests.
+public struct LearningRateSweep: Sendable, Encodable {
+    public struct Point: Sendable, Encodable {
+        /// The rate of the step.
+        public let learningRate: Double
+        /// The loss of a batch with the parameters before the step.
+        public let loss: Double
+        /// The running mean of losses.
+        public let smoothed: Double
+    }
+
+    public private(set) var points: [Point] = []
+    /// Whether the loss had exploded at the last point.
+    public internal(set) var hasDiverged = false
+
+    private var running = 0.0
+
+    /// What a running mean keeps a step; fastai has the same.
+    private static let keeping = 0.95
+
+    mutating func add(rate: Double, loss: Double) {
+        running = Self.keeping * running + (1 - Self.keeping) * loss
+        let smoothed = running / (1 - pow(Self.keeping, Double(points.count + 1)))
+        points.append(Point(learningRate: rate, loss: loss, smoothed: smoothed))
+    }
+
+    var leastLoss: Double? { points.map(\.smoothed).min() }
+
+    /// The rate at which the smoothed loss is least: as far as one can go.
+    public var atLeastLoss: Double? { points.min { $0.smoothed < $1.smoothed }?.learningRate }
+
+    /// The rate at which the smoothed loss falls fastest by the logarithm of the rate, before its least: a good choice. nil
+    /// where it never falls.
+    public var steepest: Double? {
+        guard let end = points.indices.min(by: { points[$0].smoothed < points[$1].smoothed }), end > 2 else {
+            return nil
+        }
+        // Over a twentieth of the points, since neighbors tell noise.
+        let reach = max(1, points.count / 40)
+        var best: (slope: Double, rate: Double)?
+        for index in reach..<max(reach + 1, end - reach) where index + reach < points.count {
+            let (before, after) = (points[index - reach], points[index + reach])
+            let slope = (after.smoothed - before.smoothed) / log(after.learningRate / before.learningRate)
+            if slope < best?.slope ?? 0 { best = (slope, points[index].learningRate) }
+        }
+        return best?.rate
+    }
+
+    private enum CodingKeys: String, CodingKey { case points, hasDiverged, steepest, atLeastLoss }
+
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(points, forKey: .points)
+        try fields.encode(hasDiverged, forKey: .hasDiverged)
+        try fields.encodeIfPresent(steepest, forKey: .steepest)
+        try fields.encodeIfPresent(atLeastLoss, forKey: .atLeastLoss)
+    }
+}
