@@ -38,14 +38,14 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "CSystem"),
 
-        // A lock that ThreadSanitizer sees.
-        .target(name: "Locking"),
+        // A lock that ThreadSanitizer sees, and threads whose failure to start is seen.
+        .target(name: "Threads"),
 
         // A file that is whole or absent.
-        .target(name: "DurableFiles", dependencies: ["CSystem", "Locking"]),
+        .target(name: "DurableFiles", dependencies: ["CSystem", "Threads"]),
 
         // What threads did when, as a file for viewers.
-        .target(name: "Timelines", dependencies: ["DurableFiles", "Locking"]),
+        .target(name: "Timelines", dependencies: ["DurableFiles", "Threads"]),
 
         // Kernels: one body, one thin module for each instruction set, one table chosen at start.
         .target(name: "KernelBodies", dependencies: ["CSystem"], swiftSettings: optimized()),
@@ -58,12 +58,12 @@ let package = Package(
             swiftSettings: optimized()),
 
         // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
-        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "Locking"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "Threads"]),
         .target(name: "StrictCoding"),
         .target(
             name: "Datasets",
             dependencies: [
-                "DurableFiles", "HDF5", "Kernels", "StrictCoding", "Locking", "Timelines", "CSystem", "CZlib",
+                "DurableFiles", "HDF5", "Kernels", "StrictCoding", "Threads", "Timelines", "CSystem", "CZlib",
             ]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Locking", "Timelines",
+                "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Threads", "Timelines",
                 "CSystem", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -91,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "LockstepCommand",
             dependencies: [
-                "Lockstep", "DurableFiles", "Locking", "Measurement",
+                "Lockstep", "DurableFiles", "Threads", "Measurement",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -73,16 +73,16 @@ public struct CheckpointStore: Sendable {
     /// one of before the epoch's validation is replaced; another one is an error (`.exists`).
     @discardableResult
     public func write(_ checkpoint: Checkpoint, keeping retention: Retention) throws -> String {
-        try checkpoint.lending { try write($0, keeping: retention, buffer: HDF5ImageBuffer()) }
+        let path = try checkpoint.lending { try write($0, buffer: HDF5ImageBuffer()) }
+        try prune(keeping: retention, newest: checkpoint.progress.step)
+        return path
     }
 
-    /// The same for a checkpoint whose tensors are lent.
+    /// Writes and verifies a checkpoint whose tensors are lent, and removes none.
     ///
     /// - Parameter buffer: memory to make the file in; used by one caller at a time.
     @discardableResult
-    public func write(
-        _ checkpoint: LentCheckpoint, keeping retention: Retention, buffer: HDF5ImageBuffer
-    ) throws -> String {
+    public func write(_ checkpoint: LentCheckpoint, buffer: HDF5ImageBuffer) throws -> String {
         let step = checkpoint.constants.progress.step
         let path = path(step: step)
         var replaces = false
@@ -99,8 +99,13 @@ public struct CheckpointStore: Sendable {
             }
         }
         try checkpoint.write(to: path, replacing: replaces, buffer: buffer)
-        try prune(keeping: retention, newest: step)
         return path
+    }
+
+    /// Moves files of steps after `step` aside (`.damaged`): what a resume has passed over because it cannot be read.
+    /// Nobody will open them again by themselves, least of all the library, which crashes on some.
+    public func setAside(after step: Int) throws {
+        for newer in try steps() where newer > step { try moveAside(path(step: newer)) }
     }
 
     /// Makes the checkpoint of `step` the best. A second name of the same file where the file system has them, so that it
@@ -119,10 +124,13 @@ extension CheckpointStore {
     /// Removes checkpoints older than `newest`, which was just verified, but those to keep. Newer files, which can only be
     /// damaged, are left for a person to look at. What is temporary was left by a process that was killed, since nothing
     /// else is being written now.
-    private func prune(keeping retention: Retention, newest: Int) throws {
+    ///
+    /// - Parameter kept: the step of one more to keep.
+    public func prune(keeping retention: Retention, newest: Int, besides kept: Int? = nil) throws {
         let older = try steps().filter { $0 < newest }
         for step in older.dropLast(retention.last - 1) {
             if let every = retention.every, step.isMultiple(of: every) { continue }
+            if step == kept { continue }
             guard unlink(path(step: step)) == 0 || errno == ENOENT else {
                 throw CheckpointError(DurableFile(path(step: step)).failure("remove the old checkpoint"))
             }

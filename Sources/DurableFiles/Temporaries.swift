@@ -1,5 +1,5 @@
 import Foundation
-import Locking
+import Threads
 
 /// Files and directories in the making, which a process that is told to end removes on its way out.
 ///

@@ -1,7 +1,7 @@
 import Dispatch
 import DurableFiles
 import Foundation
-import Locking
+import Threads
 
 /// What the threads of a run did when, as a file for Perfetto (<https://ui.perfetto.dev>) or `chrome://tracing`.
 ///

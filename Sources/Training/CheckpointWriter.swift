@@ -3,7 +3,7 @@ import Checkpoints
 import Dispatch
 import Foundation
 import HDF5
-import Locking
+import Threads
 import Timelines
 
 /// Writes a run's checkpoints behind its back: a step waits for the copy of the state, and not for the disk.
@@ -16,6 +16,8 @@ final class CheckpointWriter: Sendable {
     enum Outcome: Sendable {
         case written(path: String, Checkpoint.Progress)
         case failed(Checkpoint.Progress, any Error)
+        /// Something beside the checkpoint that could not be done: what, and why. It is tried again with the next one.
+        case trouble(String, any Error)
     }
 
     private let store: CheckpointStore
@@ -25,9 +27,20 @@ final class CheckpointWriter: Sendable {
 
     /// Files are made here; the memory is as large as parameters and moments.
     private let buffer = HDF5ImageBuffer()
-    /// Whoever has taken it may touch the snapshot and the buffer: the leader while it copies, then the thread that writes.
+    /// Whoever has taken it may touch the snapshot, the buffer and `best`: the leader while it copies, then the thread that
+    /// writes.
     private let turn = DispatchSemaphore(value: 1)
     private let outcomes = Locked<[Outcome]>([])
+
+    /// The best state so far, until its file has the name of the best.
+    private enum Best {
+        case named
+        /// It has a file, which no retention removes, and not the name.
+        case saved(step: Int)
+        /// It is in the snapshot only.
+        case unsaved(Checkpoint.Progress)
+    }
+    private nonisolated(unsafe) var best = Best.named
 
     init(
         store: CheckpointStore, retention: CheckpointStore.Retention,
@@ -41,6 +54,7 @@ final class CheckpointWriter: Sendable {
     /// Waits for the checkpoint before, lets `take` copy the state into the snapshot, and begins to write it.
     ///
     /// - Parameters:
+    ///   - snapshot: the same each time.
     ///   - progress: of the state.
     ///   - isBest: whether it becomes the best one, too.
     ///   - timeline: where to draw the writing, if anywhere.
@@ -49,30 +63,62 @@ final class CheckpointWriter: Sendable {
         _ take: () -> Void
     ) {
         turn.wait()
+        // The last chance of a best state whose file could not be written, as on a disk that was full for a while.
+        if case .unsaved(let before) = best, before != progress { commit(snapshot, before, isLate: true) }
         take()
-        // A thread of its own, and none of Dispatch's: those are busy computing for as long as the run lasts.
-        Thread.detachNewThread { [self] in
-            lockstep_unpin()
+        if isBest { best = .unsaved(progress) }
+        let work = { @Sendable [self] in
             let start = Timeline.now
-            let outcome: Outcome
-            do {
-                outcome = .written(path: try commit(snapshot, isBest: isBest), progress)
-            } catch {
-                outcome = .failed(progress, error)
-            }
+            commit(snapshot, progress)
             timeline?.endCheckpoint(step: progress.step, since: start)
-            outcomes.withLock { $0.append(outcome) }
             turn.signal()
+        }
+        // A thread of its own, and none of Dispatch's: those are busy computing for as long as the run lasts. Training waits
+        // for the disk where the system has no thread to give.
+        let isStarted = DetachedThread.start(name: "lockstep-save") {
+            lockstep_unpin()
+            work()
+        }
+        if !isStarted { work() }
+    }
+
+    /// Writes the snapshot, names the best, and removes what need not stay.
+    ///
+    /// - Parameter isLate: whether it could not be written when it was due, which was said then.
+    private func commit(_ snapshot: StateSnapshot, _ progress: Checkpoint.Progress, isLate: Bool = false) {
+        // Lines that cannot be written are kept in memory: no reason to lose the state as well.
+        attempt("write the logs") { try synchronizeLogs() }
+        do {
+            let path = try store.write(try snapshot.lent(), buffer: buffer)
+            if case .unsaved(progress) = best { best = .saved(step: progress.step) }
+            add(.written(path: path, progress))
+        } catch {
+            add(
+                isLate
+                    ? .trouble("save the best state so far, that of step \(progress.step)", error)
+                    : .failed(progress, error))
+            // A state that is no good will not be better later.
+            if case .unsaved(progress) = best, error is TrainingError { best = .named }
+            return
+        }
+        if case .saved(let step) = best {
+            attempt("name the best checkpoint, that of step \(step)") {
+                try store.markBest(step: step)
+                best = .named
+            }
+        }
+        attempt("remove old checkpoints") {
+            var kept: Int?
+            if case .saved(let step) = best { kept = step }
+            try store.prune(keeping: retention, newest: progress.step, besides: kept)
         }
     }
 
-    private func commit(_ snapshot: StateSnapshot, isBest: Bool) throws -> String {
-        let checkpoint = try snapshot.lent()
-        try synchronizeLogs()
-        let path = try store.write(checkpoint, keeping: retention, buffer: buffer)
-        if isBest { try store.markBest(step: checkpoint.constants.progress.step) }
-        return path
+    private func attempt(_ what: String, _ body: () throws -> Void) {
+        do { try body() } catch { add(.trouble(what, error)) }
     }
+
+    private func add(_ outcome: Outcome) { outcomes.withLock { $0.append(outcome) } }
 
     /// What came of checkpoints since the last call.
     func takeOutcomes() -> [Outcome] {

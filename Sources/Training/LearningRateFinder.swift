@@ -118,10 +118,11 @@ public struct LearningRateSweep: Sendable, Encodable {
         guard let end = points.indices.min(by: { points[$0].smoothed < points[$1].smoothed }), end > 2 else {
             return nil
         }
-        // Over a twentieth of the points, since neighbors tell noise.
-        let reach = max(1, points.count / 40)
+        // Over a tenth of the points, since neighbors tell noise, and none of the first tenth, of which the mean is young.
+        let reach = max(1, points.count / 20)
         var best: (slope: Double, rate: Double)?
-        for index in reach..<max(reach + 1, end - reach) where index + reach < points.count {
+        let first = reach + points.count / 10
+        for index in first..<max(first + 1, end) where index + reach < points.count {
             let (before, after) = (points[index - reach], points[index + reach])
             let slope = (after.smoothed - before.smoothed) / log(after.learningRate / before.learningRate)
             if slope < best?.slope ?? 0 { best = (slope, points[index].learningRate) }

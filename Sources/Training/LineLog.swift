@@ -1,6 +1,6 @@
 import DurableFiles
 import Foundation
-import Locking
+import Threads
 
 /// A text file that grows by whole lines, of which those up to a checkpoint can be put on the disk.
 ///
@@ -28,24 +28,63 @@ final class LineLog: Sendable {
     /// Lines that wait for a disk with room take this much memory at most; further ones are lost.
     private static let mostPending = 64 << 20
 
-    /// Starts a log with a first line, or takes one up again.
+    /// Starts a log with a first line, or takes one up again: cuts off what comes after the last line that stays.
     ///
-    /// - Parameter isKept: whether a line of an existing file stays; half a line does not.
-    /// - Throws: `TrainingError.runDirectory` if it cannot be written.
+    /// A log may have a line for each of millions of steps, so it is read from its end, and not written anew.
+    ///
+    /// - Parameter isKept: whether the log may end with a line of an existing file; asked from the last line on, until one
+    ///   stays. Half a line never does.
+    /// - Throws: `TrainingError.runDirectory` if it cannot be read or written.
     init(path: String, header: String?, collecting: Collecting? = nil, isKept: (Substring) -> Bool) throws {
         self.path = path
         self.collecting = collecting
-        let text = (FileManager.default.contents(atPath: path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let whole = text.lastIndex(of: "\n").map { text[..<$0] } ?? ""
-        let kept = whole.split(separator: "\n").filter { String($0) != header && isKept($0) }
-        let lines = (header.map { [$0[...]] } ?? []) + kept
-        let bytes = Array(lines.map { $0 + "\n" }.joined().utf8)
-        state = Locked(State(length: bytes.count))
+        let head = header.map { Array(($0 + "\n").utf8) } ?? []
+        let bytes: Data
         do {
-            try DurableFile(path, replacing: true).write(bytes)
-        } catch let error as DurableFileError {
-            throw TrainingError.runDirectory(path: path, problem: error.reason)
+            bytes =
+                FileManager.default.fileExists(atPath: path)
+                ? try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) : Data()
+        } catch {
+            throw TrainingError.runDirectory(path: path, problem: "cannot be read: \(error.localizedDescription)")
         }
+        let length: Int
+        if bytes.starts(with: head), !bytes.isEmpty {
+            length = Self.end(of: bytes, after: head.count, isKept)
+            if truncate(path, off_t(length)) != 0 { throw Self.failure(path, errno) }
+        } else {
+            // None, or of other columns: what fits stays.
+            let lines = Self.lines(of: bytes).filter(isKept)
+            let text = head + Array(lines.map { $0 + "\n" }.joined().utf8)
+            do {
+                try DurableFile(path, replacing: true).write(text)
+            } catch let error as DurableFileError {
+                throw TrainingError.runDirectory(path: path, problem: error.reason)
+            }
+            length = text.count
+        }
+        state = Locked(State(length: length))
+    }
+
+    /// Where the last line ends that stays.
+    private static func end(of bytes: Data, after head: Int, _ isKept: (Substring) -> Bool) -> Int {
+        bytes.withUnsafeBytes { bytes in
+            var end = bytes.count
+            // The end of the last whole line.
+            while end > head, bytes[end - 1] != 0x0A { end -= 1 }
+            while end > head {
+                var start = end - 1
+                while start > head, bytes[start - 1] != 0x0A { start -= 1 }
+                if isKept(String(decoding: bytes[start..<end - 1], as: UTF8.self)[...]) { return end }
+                end = start
+            }
+            return end
+        }
+    }
+
+    /// The whole lines of a text.
+    static func lines(of bytes: Data) -> [Substring] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().filter { !$0.isEmpty }
     }
 
     /// Adds a line and hands it to the system, unless lines are collected.
@@ -74,7 +113,9 @@ final class LineLog: Sendable {
         if fsync(descriptor) != 0 { throw failure(errno) }
     }
 
-    private func failure(_ code: Int32) -> TrainingError {
+    private func failure(_ code: Int32) -> TrainingError { Self.failure(path, code) }
+
+    private static func failure(_ path: String, _ code: Int32) -> TrainingError {
         .runDirectory(path: path, problem: "cannot be written: \(String(cString: strerror(code)))")
     }
 

@@ -17,16 +17,18 @@ final class NoiseLog {
     ///
     /// - Throws: `TrainingError.runDirectory` if it cannot be written.
     init(path: String, keepingSteps step: Int) throws {
-        var running = RunningNoise()
-        log = try LineLog(path: path, header: Self.header) { line in
-            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-            guard fields.count == 5, let number = Int(fields[0]), number <= step, let squared = Double(fields[2]),
-                let variance = Double(fields[3])
-            else { return false }
-            running.add(GradientNoise(squaredGradient: squared, variance: variance))
-            return true
+        log = try LineLog(path: path, header: Self.header) { Self.read($0).map { $0.step <= step } ?? false }
+        for line in LineLog.lines(of: FileManager.default.contents(atPath: path) ?? Data()) {
+            if let noise = Self.read(line)?.noise { running.add(noise) }
         }
-        self.running = running
+    }
+
+    private static func read(_ line: Substring) -> (step: Int, noise: GradientNoise)? {
+        let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+        guard fields.count == 5, let step = Int(fields[0]), let squared = Double(fields[2]),
+            let variance = Double(fields[3])
+        else { return nil }
+        return (step, GradientNoise(squaredGradient: squared, variance: variance))
     }
 
     /// - Throws: `TrainingError.runDirectory` if the line cannot be written; it is kept and written with a later one.

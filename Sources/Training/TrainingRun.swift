@@ -37,6 +37,8 @@ public final class TrainingRun {
     private var lastEpoch: EpochReport?
     /// Where to draw what happens, if anywhere.
     var timeline: RunTimeline?
+    /// What was said last of trouble beside checkpoints.
+    private var lastTrouble: String?
 
     /// Where the parameters of a new run come from, instead of its seed.
     public enum Origin: Sendable, Equatable {
@@ -96,7 +98,12 @@ public final class TrainingRun {
         loading.known = DatasetContents(contentsOf: directory.contentsPath)
         let store = CheckpointStore(directory: directory.checkpointsPath)
         let (checkpoint, checkpointPath) = try store.newest { observer.note($0) }
+        if checkpointPath != store.bestPath { try store.setAside(after: checkpoint.progress.step) }
         var configuration = try Configuration(yaml: checkpoint.configuration, path: checkpointPath)
+        // What an earlier resume was told may not be in a checkpoint yet.
+        if let stored = directory.changes(from: configuration, note: { observer.note($0) }) {
+            stored.apply(to: &configuration)
+        }
         changes.apply(to: &configuration)
         try configuration.check()
         let trainer = try Trainer(
@@ -222,7 +229,7 @@ public final class TrainingRun {
                 return nil
             } else {
                 timeline?.begin()
-                let report = try trainer.step()
+                let report = try step(observer)
                 timeline?.end(report)
                 recordFingerprints(observer)
                 record(report.noise, observer)
@@ -238,6 +245,21 @@ public final class TrainingRun {
         try reportCheckpoints(observer)
         if saved != trainer.progress { beginCheckpoint() }
         return reason!
+    }
+
+    /// Takes a step. What is wrong with the data says nothing about the parameters, which are then saved first.
+    private func step(_ observer: any TrainingObserver) throws -> Trainer.StepReport {
+        do {
+            return try trainer.step()
+        } catch let error {
+            if case TrainingError.nonFinite = error { throw error }
+            checkpoints.wait()
+            try reportCheckpoints(observer)
+            if saved != trainer.progress { beginCheckpoint() }
+            checkpoints.wait()
+            try reportCheckpoints(observer)
+            throw error
+        }
     }
 
     /// Computes loss and metrics of one split with the current parameters.
@@ -318,7 +340,8 @@ public final class TrainingRun {
     /// Copies the state and lets it be written. Only within a region.
     private func beginCheckpoint(isBest: Bool = false) {
         policy.begun()
-        checkpoints.write(snapshot, of: trainer.progress, isBest: isBest, timeline: timeline) {
+        checkpoints.write(snapshot, of: trainer.progress, isBest: isBest || trainer.progress.isBest, timeline: timeline)
+        {
             timeline?.begin()
             snapshot.take(trainer.progress, team: trainer.team)
             timeline?.end(.checkpointCopy, trainer.progress.step)
@@ -335,8 +358,14 @@ public final class TrainingRun {
             case .written(let path, let progress):
                 saved = progress
                 observer.checkpointWritten(path: path, step: progress.step)
+            case .trouble(let what, let error):
+                // The same trouble with each checkpoint is said once, until there is none or another.
+                let message = "cannot \(what), and training goes on: \(error)"
+                if message != lastTrouble { note(message, observer) }
+                lastTrouble = message
             case .failed(let progress, let error):
-                if isLast || error is TrainingError { throw error }
+                if isLast { throw error }
+                if case TrainingError.nonFinite = error { throw error }
                 note(
                     "step \(progress.step) could not be saved, and training goes on; the newest checkpoint is that of "
                         + "step \(saved.step). \(error)", observer)

@@ -100,4 +100,56 @@ final class CheckpointWriterTests: HDF5TestCase {
         XCTAssertTrue("\(error)".contains("not a finite number"), "\(error)")
         XCTAssertEqual(try store.steps(), [])
     }
+
+    func testLogsThatCannotBeWrittenDoNotKeepTheStateFromBeingSaved() throws {
+        let trainer = try makeTrainer()
+        let writer = CheckpointWriter(store: store, retention: .init(last: 1)) {
+            throw TrainingError.runDirectory(path: "metrics.csv", problem: "no room")
+        }
+        begin(writer, trainer.makeSnapshot(), trainer)
+        writer.wait()
+        let outcomes = writer.takeOutcomes()
+        guard case .trouble("write the logs", _)? = outcomes.first, case .written? = outcomes.last else {
+            return XCTFail("\(outcomes)")
+        }
+        XCTAssertEqual(try store.steps(), [0])
+    }
+
+    func testABestThatCouldNotBeNamedIsKeptAndNamedLater() throws {
+        let trainer = try makeTrainer()
+        let writer = CheckpointWriter(store: store, retention: .init(last: 1)) {}
+        let snapshot = trainer.makeSnapshot()
+        // A directory of that name cannot be replaced by a file.
+        try FileManager.default.createDirectory(atPath: store.bestPath, withIntermediateDirectories: true)
+        begin(writer, snapshot, trainer, isBest: true)
+        try step(trainer)
+        begin(writer, snapshot, trainer)
+        writer.wait()
+        XCTAssertEqual(try store.steps(), [0, 1], "the best has no other name yet")
+        guard case .trouble(let what, _)? = writer.takeOutcomes().dropFirst().first else {
+            return XCTFail("no trouble")
+        }
+        XCTAssertEqual(what, "name the best checkpoint, that of step 0")
+        try FileManager.default.removeItem(atPath: store.bestPath)
+        try step(trainer)
+        begin(writer, snapshot, trainer)
+        writer.wait()
+        XCTAssertEqual(try store.best()?.progress.step, 0)
+        XCTAssertEqual(try store.steps(), [2])
+    }
+
+    func testABestThatCouldNotBeWrittenIsWrittenBeforeTheNextState() throws {
+        let trainer = try makeTrainer()
+        let writer = CheckpointWriter(store: store, retention: .init(last: 1)) {}
+        let snapshot = trainer.makeSnapshot()
+        rename(store.directory, store.directory + "-away")
+        begin(writer, snapshot, trainer, isBest: true)
+        writer.wait()
+        rename(store.directory + "-away", store.directory)
+        try step(trainer)
+        begin(writer, snapshot, trainer)
+        writer.wait()
+        XCTAssertEqual(try store.best()?.progress.step, 0)
+        XCTAssertEqual(try store.steps(), [1])
+    }
 }

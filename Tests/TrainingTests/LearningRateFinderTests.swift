@@ -38,7 +38,9 @@ final class LearningRateFinderTests: XCTestCase {
 
     func testItStopsWhenItIsTold() throws {
         var steps = 0
-        let sweep = try LearningRateFinder(steps: 50).sweep(configuration, isInterrupted: { steps >= 7 }) { _ in steps += 1 }
+        let sweep = try LearningRateFinder(steps: 50).sweep(configuration, isInterrupted: { steps >= 7 }) { _ in
+            steps += 1
+        }
         XCTAssertEqual(sweep.points.count, 7)
         XCTAssertFalse(sweep.hasDiverged)
     }

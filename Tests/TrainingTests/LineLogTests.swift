@@ -27,7 +27,27 @@ final class LineLogTests: HDF5TestCase {
         try (Data("head\n1\n".utf8) + Data([0xFF, 0x00, 0x0A]) + Data("3\n".utf8))
             .write(to: URL(fileURLWithPath: path("log")))
         _ = try LineLog(path: path("log"), header: "head") { Int($0) != nil }
+        XCTAssertEqual(
+            try Data(contentsOf: URL(fileURLWithPath: path("log"))),
+            Data("head\n1\n".utf8) + Data([0xFF, 0x00, 0x0A]) + Data("3\n".utf8))
+    }
+
+    func testALogOfOtherColumnsKeepsTheLinesThatFit() throws {
+        try "other\n1\nx\n3\n".write(toFile: path("log"), atomically: true, encoding: .utf8)
+        _ = try LineLog(path: path("log"), header: "head") { Int($0) != nil }
         XCTAssertEqual(try text(), "head\n1\n3\n")
+    }
+
+    func testALongLogIsCutWithoutBeingReadThrough() throws {
+        let lines = (0..<200_000).map { "\($0),0123456789abcdef" }.joined(separator: "\n") + "\n"
+        try ("head\n" + lines).write(toFile: path("log"), atomically: true, encoding: .utf8)
+        var asked = 0
+        _ = try LineLog(path: path("log"), header: "head") { line in
+            asked += 1
+            return Int(line.prefix { $0 != "," })! < 199_990
+        }
+        XCTAssertEqual(asked, 11)
+        XCTAssertTrue(try text().hasSuffix("\n199989,0123456789abcdef\n"))
     }
 
     func testALineThatCannotBeWrittenComesWithTheNext() throws {

@@ -135,6 +135,58 @@ final class RecoveryTests: HDF5TestCase {
         XCTAssertTrue(log.contains("completed after step 20"), log)
     }
 
+    func testWhatAResumeWasToldCountsForTheNextOneToo() throws {
+        let run = try newRun(configuration())
+        _ = try run.train(steps: 3)
+        XCTAssertEqual(
+            try TrainingRun(resuming: run.directory.path, changes: RunChanges(epochs: 6)).trainer.configuration.epochs,
+            6)
+        // No checkpoint was written in between.
+        XCTAssertEqual(try TrainingRun(resuming: run.directory.path).trainer.configuration.epochs, 6)
+    }
+
+    func testAConfigurationChangedByHandIsSaidNotToCount() throws {
+        let run = try newRun(configuration())
+        _ = try run.train(steps: 3)
+        var changed = run.trainer.configuration
+        changed.batchSize = 30
+        changed.keepCheckpoints = 7
+        try Data(changed.yaml().utf8).write(to: URL(fileURLWithPath: run.directory.configurationPath))
+        let listener = Listener { _ in }
+        let resumed = try TrainingRun(resuming: run.directory.path, observer: listener)
+        XCTAssertEqual(resumed.trainer.configuration.batchSize, 20)
+        XCTAssertEqual(resumed.trainer.configuration.keepCheckpoints, 7)
+        XCTAssertTrue(listener.notes.contains { $0.contains("differs from the checkpoint in more than a resume can") })
+    }
+
+    func testCheckpointsThatCannotBeReadAreSetAside() throws {
+        let run = try newRun(configuration())
+        _ = try run.train(steps: 3)
+        let store = CheckpointStore(directory: run.directory.checkpointsPath)
+        try Data("damaged".utf8).write(to: URL(fileURLWithPath: store.path(step: 9)))
+        _ = try TrainingRun(resuming: run.directory.path).train()
+        XCTAssertEqual(try steps(of: run).last, 20)
+        XCTAssertTrue(FileManager.default.fileExists(atPath: store.path(step: 9) + ".damaged"))
+    }
+
+    func testDataThatCannotBeReadAnyMoreLoseNoStep() throws {
+        try withNewFile(path("data.h5")) { file in
+            try file.root.write("x_train", [Float](repeating: 1, count: 8000), shape: [400, 20])
+            try file.root.write("y_train", (0..<400).map { Int32($0 % 3) }, shape: [400])
+        }
+        var configuration = configuration()
+        configuration.dataset = .file(path("data.h5"))
+        let run = try TrainingRun(
+            configuration, directory: path("run"), loading: LoadingOptions(memory: 16_000), workers: .exactly(2))
+        let listener = Listener { [self] step in
+            if step == 7 { XCTAssertEqual(utimes(path("data.h5"), nil), 0) }
+        }
+        XCTAssertThrowsError(try run.train(observer: listener)) { error in
+            XCTAssertTrue("\(error)".contains("written to while it was in use"), "\(error)")
+        }
+        XCTAssertGreaterThanOrEqual(try XCTUnwrap(steps(of: run).last), 7)
+    }
+
     func testTheLastCheckpointThatCannotBeWrittenIsAnError() throws {
         let run = try newRun(configuration())
         let checkpoints = run.directory.checkpointsPath

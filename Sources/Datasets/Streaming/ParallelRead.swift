@@ -1,7 +1,7 @@
 import Dispatch
 import HDF5
-import Locking
 import Synchronization
+import Threads
 
 extension HDF5Dataset {
     /// Reads all elements, on several threads if they lie in chunks that are decoded outside the library's lock.

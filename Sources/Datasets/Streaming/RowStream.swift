@@ -1,6 +1,7 @@
 import CSystem
 import Foundation
 import Kernels
+import Threads
 import Timelines
 
 /// Brings windows of rows into memory, ahead of whoever needs them, on threads of its own.
@@ -146,7 +147,7 @@ private final class StreamWork: @unchecked Sendable {
 
     func startThread(_ number: Int) {
         condition.withLock { threads += 1 }
-        let thread = Thread { [self] in
+        let isStarted = DetachedThread.start(name: "lockstep-load-\(number)") { [self] in
             lockstep_unpin()
             if let source = condition.withLock({ source }) { fill(PieceFiller(source: source, rows: rows)) }
             condition.withLock {
@@ -154,8 +155,12 @@ private final class StreamWork: @unchecked Sendable {
                 condition.broadcast()
             }
         }
-        thread.name = "lockstep-load-\(number)"
-        thread.start()
+        guard !isStarted else { return }
+        condition.withLock {
+            threads -= 1
+            // One thread does the work of all; without any, whoever waits for data shall hear why.
+            if threads == 0 { failure = failure ?? ThreadsExhausted() }
+        }
     }
 
     /// Ends the threads, each after the piece that it is at.
@@ -211,6 +216,13 @@ private final class StreamWork: @unchecked Sendable {
         }
         return nil
     }
+}
+
+/// The system has no thread to give.
+private struct ThreadsExhausted: Error, CustomStringConvertible {
+    let description =
+        "no thread can be started to read data: expected at least one, found the limit of processes reached (ulimit -u, or "
+        + "pids.max of the control group)"
 }
 
 /// Decodes pieces, for one thread.

@@ -1,14 +1,16 @@
 import DurableFiles
 import Foundation
-import Locking
 import Synchronization
+import Threads
 
 /// What becomes of Ctrl-C (SIGINT), of the SIGTERM with which a scheduler announces that it takes the machine back, and of
 /// the SIGHUP of a terminal that is closed.
 ///
 /// A command that makes files removes those that are half made and ends by the signal, as if it had never listened. A run
-/// that trains asks `signal` between steps, finishes the one it is in and writes a checkpoint; the second signal ends it
-/// at once.
+/// that trains asks `signal` between steps, finishes the one it is in and writes a checkpoint; a second signal ends it
+/// at once, if it comes a second or more after the first. One event often sends two: a terminal that closes has its shell
+/// send SIGHUP, then the kernel; `timeout` signals its child, then the group. A repeated SIGHUP never ends it: nobody is
+/// left who could be in a hurry.
 ///
 /// A thread waits for them, since hardly anything may be done in a handler. Signals that whoever started the program chose
 /// to ignore (`nohup`) stay ignored.
@@ -17,6 +19,9 @@ enum Interruption {
 
     private static let manner = Locked(Manner.ending)
     private static let received = Atomic<Int32>(0)
+    /// When it came. Touched by the thread that waits for signals alone.
+    private nonisolated(unsafe) static var receivedAt = ContinuousClock.now
+    private static let patience = Duration.seconds(1)
 
     /// The signal that came while training, if one did.
     static var signal: Int32? {
@@ -55,7 +60,11 @@ enum Interruption {
         let isFirst = manner.withLock { manner in
             manner == .finishing && received.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged
         }
-        if isFirst { return }
+        if isFirst {
+            receivedAt = .now
+            return
+        }
+        if signal != nil, number == SIGHUP || .now - receivedAt < patience { return }
         Temporaries.removeAll()
         end(by: number)
     }

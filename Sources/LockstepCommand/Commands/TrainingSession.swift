@@ -111,9 +111,10 @@ struct TrainingSession {
         test.map { columns.add($0.rows) }
         trace.trace.map { columns.add("trace", $0.escaped) }
         columns.add("checkpoint", outcome.checkpoint.escaped)
-        if let epoch = run.trainer.progress.bestEpoch {
-            let best = CheckpointStore(directory: run.directory.checkpointsPath).bestPath
-            columns.add("best checkpoint", "\(best.escaped) (epoch \(epoch))")
+        let store = CheckpointStore(directory: run.directory.checkpointsPath)
+        // What the file itself says: the best state may be one that could not be written.
+        if let best = try? store.best() {
+            columns.add("best checkpoint", "\(store.bestPath.escaped) (epoch \(best.progress.epoch))")
         }
         return columns.lines()
     }

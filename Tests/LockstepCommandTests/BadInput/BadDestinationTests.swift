@@ -48,9 +48,10 @@ final class BadDestinationTests: CommandTestCase {
         let outcome = try shell("ulimit -f 4; $lockstep resume \(run) --quiet")
         XCTAssertEqual(outcome.status, 1, outcome.errors)
         let messages = outcome.errors.split(separator: "\n")
-        // Both epochs' ends, and one more try.
+        // Both epochs' ends, a late try of the best state, and one more of the last.
         let expected = [
-            "step 10 could not be saved", "step 15 could not be saved", "run/checkpoints/step-00000015.h5: ",
+            "step 10 could not be saved", "cannot save the best state so far, that of step 10",
+            "step 15 could not be saved", "run/checkpoints/step-00000015.h5: ",
         ]
         XCTAssertEqual(messages.count, expected.count, outcome.errors)
         for (message, words) in zip(messages, expected) {

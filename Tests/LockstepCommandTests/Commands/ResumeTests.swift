@@ -41,7 +41,7 @@ final class ResumeTests: CommandTestCase {
             """
             $lockstep train long.yaml --run run --quiet & program=$!
             until [ -e run/checkpoints/step-00000005.h5 ]; do sleep 0.02; done
-            kill -TERM $program; wait $program
+            kill -TERM $program; kill -TERM $program 2> /dev/null; wait $program
             """)
         let newest = try newestCheckpoint(of: "run")
         let step = try XCTUnwrap(Int(newest.suffix(11).prefix(8)))
@@ -61,7 +61,7 @@ final class ResumeTests: CommandTestCase {
             """
             $lockstep train long.yaml --run run --quiet 2> /dev/full & program=$!
             until [ -e run/checkpoints/step-00000005.h5 ]; do sleep 0.02; done
-            kill -HUP $program; wait $program
+            kill -HUP $program; kill -HUP $program 2> /dev/null; wait $program
             """)
         XCTAssertEqual(outcome.status, 128 + SIGHUP)
         let step = try XCTUnwrap(Int(newestCheckpoint(of: "run").suffix(11).prefix(8)))
