@@ -40,6 +40,11 @@ public struct Checkpoint: Sendable {
 
         public init() {}
 
+        /// The most steps, and epochs, that a checkpoint may say were taken: more than any run takes, and few enough that
+        /// those still to come can be added.
+        public static let mostSteps = 1 << 60
+        public static let mostEpochs = 1 << 30
+
         /// Whether the epoch that has just ended is the best so far.
         public var isBest: Bool { bestEpoch == epoch && samplesIntoEpoch == 0 && epoch > 0 }
 

@@ -5,13 +5,15 @@ import Kernels
 struct CheckpointReader {
     let path: String
     let root: HDF5Group
+    private let space: TensorSpace
 
     /// Opens a file, lends a reader of it, and closes it. Errors of HDF5 become `CheckpointError`s.
     static func withFile<R>(_ path: String, _ body: (CheckpointReader) throws -> R) throws -> R {
         do {
             let file = try HDF5File(reading: path)
             let result = Result {
-                let reader = CheckpointReader(path: path, root: try file.root)
+                let reader = CheckpointReader(
+                    path: path, root: try file.root, space: TensorSpace(bytes: try file.size))
                 try reader.checkFormat()
                 return try body(reader)
             }
@@ -74,16 +76,18 @@ struct CheckpointReader {
         return shape
     }
 
+    /// How far the run was, every number of which is one that a run can reach.
     private func progress(_ state: HDF5Group) throws -> Checkpoint.Progress {
         var progress = Checkpoint.Progress()
-        progress.step = try integer(state, "step")
-        progress.epoch = try integer(state, "epoch")
-        progress.samplesIntoEpoch = try integer(state, "samples_into_epoch")
+        let epochs = 0...Checkpoint.Progress.mostEpochs
+        progress.step = try integer(state, "step", in: 0...Checkpoint.Progress.mostSteps)
+        progress.epoch = try integer(state, "epoch", in: epochs)
+        progress.samplesIntoEpoch = try integer(state, "samples_into_epoch", in: 0...Int(Int32.max))
         progress.epochLoss = try required(state, "epoch_loss", state.attributes.number("epoch_loss"))
-        progress.epochCorrect = try integer(state, "epoch_correct")
+        progress.epochCorrect = try integer(state, "epoch_correct", in: 0...progress.samplesIntoEpoch)
         progress.bestMetric = try state.attributes.number("best_metric")
         progress.bestEpoch = try state.attributes.integer("best_epoch")
-        progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement")
+        progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement", in: epochs)
         return progress
     }
 
@@ -103,7 +107,12 @@ struct CheckpointReader {
 
     func tensorNames(_ group: String) throws -> [String] {
         let group = try root.group(group)
-        return try required(group, CheckpointFile.tensors, group.attributes.strings(CheckpointFile.tensors))
+        let names = try required(group, CheckpointFile.tensors, group.attributes.strings(CheckpointFile.tensors))
+        var known: Set<String> = []
+        for name in names where !known.insert(name).inserted {
+            throw CheckpointError(.damaged, path, "\(group.path) lists the tensor \(name) twice")
+        }
+        return names
     }
 
     /// Reads the tensors of a group in their order, by whatever `record` makes of one, and compares their digests with
@@ -150,6 +159,7 @@ struct CheckpointReader {
         guard dataset.elementType == .float32 else {
             throw CheckpointError(.damaged, path, "\(place): expected float32, found \(dataset.elementType)")
         }
+        try space.take(dataset, place, path)
         let found = try record(name, dataset)
         let stored = try dataset.attributes.string(CheckpointFile.tensorDigest)
         guard stored == found.digest else {
@@ -163,6 +173,17 @@ struct CheckpointReader {
 
     private func integer(_ group: HDF5Group, _ name: String) throws -> Int {
         try required(group, name, group.attributes.integer(name))
+    }
+
+    private func integer(_ group: HDF5Group, _ name: String, in range: ClosedRange<Int>) throws -> Int {
+        let value = try integer(group, name)
+        guard range.contains(value) else {
+            throw CheckpointError(
+                .damaged, path,
+                "the attribute \(name) of \(group.path) is \(value), expected \(range.lowerBound) to \(range.upperBound)"
+            )
+        }
+        return value
     }
 
     private func text(_ group: HDF5Group, _ name: String) throws -> String {

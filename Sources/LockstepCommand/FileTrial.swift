@@ -22,10 +22,18 @@ enum FileTrial {
     static func serve(_ path: String) -> Never {
         // At the first of these limits there is a signal that tells, at the second SIGKILL.
         limit(RLIMIT_CPU, mostSeconds, mostSeconds + 1)
-        limit(RLIMIT_AS, mostMemory, mostMemory)
+        // A sanitizer has reserved more than that already, and could not go on.
+        if addressSpace < mostMemory { limit(RLIMIT_AS, mostMemory, mostMemory) }
         limit(RLIMIT_CORE, 0, 0)
         print(HDF5File.tryOut(path) ?? "", terminator: "")
-        exit(0)
+        // Nothing else of this process may decide its exit code, such as a search for leaks at its end.
+        _exit(fflush(nil) == 0 ? 0 : 1)
+    }
+
+    /// Bytes of address space that this process has; 0 if the system does not tell.
+    private static var addressSpace: Int {
+        let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        return (text?.split(separator: " ").first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
     }
 
     private static func limit(_ resource: __rlimit_resource, _ value: Int, _ most: Int) {
@@ -36,16 +44,24 @@ enum FileTrial {
     /// Has files tried from here on.
     static func begin() {
         HDF5.setTrial { path in
-            guard let (status, text) = spawn(path) else { return nil }
-            return problem(status) ?? (text.isEmpty ? nil : text)
+            do throws(Failure) {
+                let (status, text) = try spawn(path)
+                return problem(status) ?? (text.isEmpty ? nil : text)
+            } catch {
+                return "no process could be started to try it in: \(String(cString: strerror(error.code)))"
+            }
         }
     }
 
     /// What it means that the other process ended like that, or nil if all is well.
-    private static func problem(_ status: Int32) -> String? {
-        let signal = status & 0x7F
+    ///
+    /// - Parameter status: as `waitpid` gives it.
+    static func problem(_ status: Int32) -> String? {
+        let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
         switch signal {
-        case 0: return nil
+        case 0:
+            // A trial that did not take place says nothing of the file, which may be as bad as any.
+            return code == 0 ? nil : "the process that was to try it could not: it ended with exit code \(code)"
         case SIGXCPU:
             return "its structure takes more than \(mostSeconds) seconds to read: it is damaged, or made to do harm"
         case SIGKILL, SIGTERM, SIGINT, SIGHUP:
@@ -55,8 +71,12 @@ enum FileTrial {
         }
     }
 
-    /// - Returns: how the other process ended and what it said; nil if none could be started.
-    private static func spawn(_ path: String) -> (status: Int32, text: String)? {
+    /// A system call's error code.
+    private struct Failure: Error { let code: Int32 }
+
+    /// - Returns: how the other process ended and what it said.
+    /// - Throws: `Failure` if none could be started.
+    private static func spawn(_ path: String) throws(Failure) -> (status: Int32, text: String) {
         let pipe = Pipe()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -80,15 +100,15 @@ enum FileTrial {
         var environment = pointers(["SWIFT_BACKTRACE=enable=no", "MALLOC_PERTURB_=85"])
         defer { for word in words + environment { free(word) } }
         var process = pid_t()
-        guard posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, &environment) == 0 else {
-            return nil
-        }
+        let code = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, &environment)
+        guard code == 0 else { throw Failure(code: code) }
         // The end that the other process has is now the last one.
         try? pipe.fileHandleForWriting.close()
         let text = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { return nil }
+            let code = errno
+            guard code == EINTR else { throw Failure(code: code) }
         }
         return (status, String(decoding: text, as: UTF8.self))
     }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 import Networks
 import Parallel
@@ -99,12 +100,23 @@ public struct Configuration: Sendable, Equatable {
             dataset, relativeTo: directory, loading: loading, use: .training(shuffle: shuffle, batchSize: batchSize))
     }
 
+    /// The most that epochs, and steps between events, can be. A table has fewer than 2^31 rows, so that a run of so many
+    /// epochs has fewer than 2^61 steps: with those a checkpoint may have behind it, `Checkpoint.Progress.mostSteps`, an
+    /// Int holds every sum.
+    static let mostCount = Checkpoint.Progress.mostEpochs
+    /// About two thousand years, which a `Duration` holds.
+    private static let mostMinutes = 1e9
+
     /// Checks all that can be checked without the data.
     ///
     /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.
     public func check() throws {
         func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws {
             guard valid else { throw TrainingError.invalid(field, expected, found) }
+        }
+        func expectCount(_ value: Int, _ field: String) throws {
+            try expect(value > 0, field, "at least 1", value)
+            try expect(value <= Self.mostCount, field, "at most \(Self.mostCount)", value)
         }
         try optimizer.check()
         try schedule.check()
@@ -120,7 +132,7 @@ public struct Configuration: Sendable, Equatable {
         try expect(
             accumulate <= shards, "accumulate", "at most the number of shards, \(shards), so that each pass has one",
             accumulate)
-        try expect(epochs > 0, "epochs", "at least 1", epochs)
+        try expectCount(epochs, "epochs")
         if let problem = shuffle.problem {
             try expect(false, "shuffle.\(problem.key)", problem.expected, problem.found)
         }
@@ -128,15 +140,15 @@ public struct Configuration: Sendable, Equatable {
         try learningRateScaling?.check()
         try checkParameterGroups()
         try movingAverage?.check()
-        if let noiseScaleEvery { try expect(noiseScaleEvery > 0, "noiseScaleEvery", "at least 1", noiseScaleEvery) }
-        if let checkpointEvery { try expect(checkpointEvery > 0, "checkpointEvery", "at least 1", checkpointEvery) }
+        if let noiseScaleEvery { try expectCount(noiseScaleEvery, "noiseScaleEvery") }
+        if let checkpointEvery { try expectCount(checkpointEvery, "checkpointEvery") }
         if let checkpointMinutes {
             try expect(
-                checkpointMinutes > 0 && checkpointMinutes.isFinite, "checkpointMinutes", "a positive number",
-                checkpointMinutes)
+                checkpointMinutes > 0 && checkpointMinutes <= Self.mostMinutes, "checkpointMinutes",
+                "a positive number, at most \(Int(Self.mostMinutes))", checkpointMinutes)
         }
-        try expect(keepCheckpoints > 0, "keepCheckpoints", "at least 1", keepCheckpoints)
-        if let keepEvery { try expect(keepEvery > 0, "keepEvery", "at least 1", keepEvery) }
+        try expectCount(keepCheckpoints, "keepCheckpoints")
+        if let keepEvery { try expectCount(keepEvery, "keepEvery") }
         try earlyStopping?.check()
     }
 }

@@ -51,9 +51,7 @@ public struct RunDirectory: Sendable {
         }
         let parent = splitPath(name).directory
         do {
-            if !FileManager.default.fileExists(atPath: parent) {
-                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-            }
+            try DurableDirectory.make(parent)
             let made = try DurableDirectory.create(names) { temporary in
                 let run = RunDirectory(path: temporary)
                 try FileManager.default.createDirectory(atPath: run.checkpointsPath, withIntermediateDirectories: false)
@@ -125,6 +123,8 @@ public struct RunDirectory: Sendable {
             let lock = try FileLock(lockPath)
             // What a process that was killed has left, or what was meant for it.
             unlink(workersPath)
+            let written = [configurationPath, contentsPath, metricsPath, fingerprintsPath, noisePath, logPath]
+            Temporaries.removeLeftovers(of: written.map { splitPath($0).name }, in: path)
             return lock
         } catch .held(_, let holder) {
             throw TrainingError.runDirectory(

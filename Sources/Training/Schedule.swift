@@ -104,6 +104,9 @@ public struct Schedule: Sendable, Equatable {
     func check() throws {
         try expect(warmupSteps >= 0, "warmupSteps", "0 or more", warmupSteps)
         try expect(warmupEpochs >= 0, "warmupEpochs", "0 or more", warmupEpochs)
+        // So that their steps can be counted.
+        let most = Configuration.mostCount
+        try expect(warmupEpochs <= most, "warmupEpochs", "at most \(most)", warmupEpochs)
         try expect(warmupSteps == 0 || warmupEpochs == 0, "warmupEpochs", "no warmupSteps beside it", warmupSteps)
         try expect((0...1).contains(warmupStart), "warmupStart", "a number in 0 ... 1", warmupStart)
         switch decay {

@@ -49,10 +49,17 @@ extension Trainer {
                     + "with digest \(dataset.digest): going on needs the same data (--initialize-from takes the "
                     + "parameters alone)")
         }
+        let (progress, rows) = (checkpoint.progress, try dataset.table(.train).count)
+        guard progress.samplesIntoEpoch <= rows, progress.samplesIntoEpoch == 0 || progress.step > 0 else {
+            throw TrainingError.incompatible(
+                path: path,
+                problem: "it says that step \(progress.step) ended \(progress.samplesIntoEpoch) samples into an epoch, "
+                    + "expected at most the \(rows) of \(dataset.name), and 0 before the first step")
+        }
         let network = try Self.compile(configuration, for: dataset)
         let model = try Model(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
         try self.init(
-            configuration, dataset: dataset, model: model, progress: checkpoint.progress, workers: workers,
+            configuration, dataset: dataset, model: model, progress: progress, workers: workers,
             microBatch: nil, kernels: kernels)
         // A branch may begin a moving average, from these parameters, or leave one behind.
         let (expected, found) = (

@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 
 /// What validations decide: which checkpoint is the best, and when it is enough.
@@ -9,17 +10,9 @@ extension TrainingRun {
             case .loss: (validation.loss, -1)
             case .accuracy: (validation.accuracy ?? .nan, 1)
             }
-        let best = trainer.progress.bestMetric
         let required = trainer.configuration.earlyStopping?.minimumImprovement ?? 0
-        let isBest = best.map { sign * (metric - $0) > 0 } ?? true
-        let countsAsImprovement = best.map { sign * (metric - $0) > required } ?? true
-        trainer.record { progress in
-            progress.epochsWithoutImprovement = countsAsImprovement ? 0 : progress.epochsWithoutImprovement + 1
-            if isBest {
-                progress.bestMetric = metric
-                progress.bestEpoch = progress.epoch + 1
-            }
-        }
+        var isBest = false
+        trainer.record { isBest = $0.note(metric, sign: sign, minimumImprovement: required) }
         return isBest
     }
 
@@ -42,5 +35,25 @@ extension TrainingRun {
             throw TrainingError.invalidConfiguration(
                 field: "monitor", problem: "expected loss, since loss \(configuration.loss.name) has no accuracy")
         }
+    }
+}
+
+extension Checkpoint.Progress {
+    /// Notes the monitored metric of the epoch that ends. What is no finite number is no improvement and never the best,
+    /// and whatever is one is better.
+    ///
+    /// - Parameters:
+    ///   - sign: 1 where higher is better, -1 where lower is.
+    ///   - minimumImprovement: by how much it must be better than the best to end the wait of early stopping.
+    /// - Returns: whether it is the best so far.
+    mutating func note(_ metric: Double, sign: Double, minimumImprovement: Double) -> Bool {
+        let best = bestMetric.flatMap { $0.isFinite ? $0 : nil }
+        func isBetter(by difference: Double) -> Bool {
+            metric.isFinite && (best.map { sign * (metric - $0) > difference } ?? true)
+        }
+        epochsWithoutImprovement = isBetter(by: minimumImprovement) ? 0 : epochsWithoutImprovement + 1
+        guard isBetter(by: 0) else { return false }
+        (bestMetric, bestEpoch) = (metric, epoch + 1)
+        return true
     }
 }

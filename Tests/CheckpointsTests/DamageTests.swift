@@ -74,4 +74,72 @@ final class DamageTests: HDF5TestCase {
     func testBytesAfterTheEndAreHarmless() throws {
         XCTAssertFalse(try isRefused(try written() + [1, 2, 3], "three bytes more"))
     }
+
+    // MARK: Right digests of wrong contents
+
+    /// Writes a checkpoint, and changes it by a line of Python.
+    private func made(
+        _ name: String, _ checkpoint: Checkpoint = .sample(), by change: String
+    ) throws -> String {
+        try checkpoint.write(to: path(name))
+        try python("with h5py.File(sys.argv[1], 'r+') as f: \(change)", path(name))
+        return path(name)
+    }
+
+    func testProgressThatNoRunCanReachIsRefusedByItsName() throws {
+        let wrong = [
+            ("step", -5), ("step", .max), ("epoch", -1), ("epoch", .max), ("samples_into_epoch", -1),
+            ("samples_into_epoch", .max), ("epoch_correct", 513), ("epoch_correct", -1),
+            ("epochs_without_improvement", -1), ("epochs_without_improvement", .max),
+        ]
+        for (field, value) in wrong {
+            let name = try made("\(field)\(value).h5", by: "f['state'].attrs['\(field)'] = np.int64(\(value))")
+            assertRefuses(.damaged, "the attribute \(field) of /state is \(value), expected 0 to ") {
+                try Checkpoint.read(name)
+            }
+            let problems = try Checkpoint.examine(name).problems
+            XCTAssertTrue("\(problems)".contains("attribute \(field) of /state"), "\(problems)")
+        }
+    }
+
+    func testATensorThatIsListedTwiceIsRefused() throws {
+        let name = try made(
+            "twice.h5",
+            by: "a = f['parameters'].attrs; a['tensors'] = np.array(list(a['tensors']) + [a['tensors'][0]])")
+        assertRefuses(.damaged, "/parameters lists the tensor linear1/weight twice") { try Checkpoint.read(name) }
+    }
+
+    func testTensorsThatAreNotStoredTakeNoMemory() throws {
+        let storages = [
+            "shape=(4, 1 << 40), dtype='f4'", "shape=(4, 1 << 20), dtype='f4', chunks=(1, 1 << 20)",
+            "data=np.zeros((64, 64), 'f4'), compression=4",
+        ]
+        for (number, storage) in storages.enumerated() {
+            let name = try made(
+                "unstored\(number).h5",
+                by: "del f['parameters/linear1/bias']; f.create_dataset('parameters/linear1/bias', \(storage))")
+            assertRefuses(.damaged, "parameters/linear1/bias", "values in one run of bytes") {
+                try Checkpoint.read(name)
+            }
+        }
+    }
+
+    func testTensorsThatShareTheirValuesTakeNoMoreThanTheFile() throws {
+        var checkpoint = Checkpoint.sample()
+        let count = 1 << 14
+        checkpoint.parameters = [.init(name: "a", shape: [count], values: [Float](repeating: 1, count: count))]
+        checkpoint.optimizerState = [:]
+        let name = try made(
+            "shared.h5", checkpoint,
+            by: "p = f['parameters']; p['b'] = p['a']; p.attrs['tensors'] = np.array([b'a', b'b'])")
+        assertRefuses(.damaged, "its tensors together are larger than the file") { try Checkpoint.read(name) }
+    }
+
+    func testATensorWithoutElementsIsReadBack() throws {
+        var checkpoint = Checkpoint.sample()
+        let empty = Checkpoint.Tensor(name: "linear1/empty", shape: [0, 4], values: [])
+        checkpoint.parameters.append(empty)
+        try checkpoint.write(to: path("empty.h5"))
+        assertEqual(try Checkpoint.read(path("empty.h5")), checkpoint)
+    }
 }

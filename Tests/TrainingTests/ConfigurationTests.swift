@@ -161,4 +161,17 @@ final class ConfigurationTests: XCTestCase {
             XCTAssertEqual(try Configuration(yaml: text, path: "test.yaml"), configuration)
         }
     }
+
+    func testNumbersThatNoArithmeticHoldsAreRefused() {
+        let most = "at most 1073741824, found 9223372036854775807"
+        for field in ["epochs", "noiseScaleEvery", "checkpointEvery", "keepCheckpoints", "keepEvery"] {
+            let text = yaml.replacingOccurrences(of: "epochs: 15\n", with: field == "epochs" ? "" : "epochs: 15\n")
+            let found = error(text + "\n\(field): \(Int.max)")
+            XCTAssertTrue(found.contains("\(field): expected \(most)"), found)
+        }
+        let warmup = error(yaml.replacingOccurrences(of: "warmupSteps: 100", with: "warmupEpochs: \(Int.max)"))
+        XCTAssertTrue(warmup.contains("schedule.cosine.warmupEpochs: expected \(most)"), warmup)
+        let minutes = error(yaml + "\ncheckpointMinutes: 1e300")
+        XCTAssertTrue(minutes.contains("checkpointMinutes: expected a positive number, at most 1000000000"), minutes)
+    }
 }

@@ -22,7 +22,7 @@ struct PlacementPlan {
 
     private static let mostForEvaluation = 64 << 20
 
-    /// - Throws: `DatasetError` if training in the order asked for needs more memory.
+    /// - Throws: `DatasetError` if the targets alone, or training in the order asked for, need more memory.
     func placements(_ tables: [Split: TableFiles]) throws -> [Split: Placement] {
         let memory = options.resolvedMemory
         let fixed = tables.values.reduce(0) { $0 + $1.fixedBytes }
@@ -30,6 +30,7 @@ struct PlacementPlan {
             tables.reduce(fixed) { $0 + $1.decodedBytes } <= memory
         }
         if fits(tables.values) { return tables.mapValues { _ in .memory } }
+        guard fixed <= memory else { throw targetsDoNotFit(tables, needed: fixed, memory: memory) }
         var placements: [Split: Placement] = [:]
         for (split, table) in tables {
             if let offset = try table.mappableOffset() { placements[split] = .mapping(offset: offset) }
@@ -40,6 +41,14 @@ struct PlacementPlan {
         let budget = try self.budget(sources, rest, memory: memory, fixed: fixed)
         for (split, source) in sources { placements[split] = .stream(source, budget) }
         return placements
+    }
+
+    private func targetsDoNotFit(_ tables: [Split: TableFiles], needed: Int, memory: Int) -> DatasetError {
+        let largest = tables.values.max { $0.fixedBytes < $1.fixedBytes }!
+        return DatasetError(
+            .invalidOption, file: largest.file.path, object: largest.targets?.name,
+            expected: "at least \(wholeSize(needed)) of memory for data, since targets are always in memory",
+            found: memory < 1024 ? "\(memory) bytes" : wholeSize(memory), advice: "Raise --data-memory.")
     }
 
     private func budget(

@@ -71,13 +71,16 @@ struct Train: ParsableCommand {
 
     func run() throws {
         try TrainingSession(length: length, output: output, trace: trace, workers: workers).train { _ in
-            try namingFile(configurationFile ?? ShippedConfiguration.path) {
+            try namingFile(configurationSource) {
                 try TrainingRun(
                     resolvedConfiguration(), from: origin(), directory: runDirectory, loading: data.loading,
                     recordsFingerprints: fingerprints.recordFingerprints, workers: workers.workers)
             }
         }
     }
+
+    /// The file that the configuration comes from.
+    var configurationSource: String { configurationFile ?? branch ?? ShippedConfiguration.path }
 
     private func origin() throws -> TrainingRun.Origin? {
         if let branch { return .branch(checkpoint: try checkpointPath(branch)) }

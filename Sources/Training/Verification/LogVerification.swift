@@ -1,18 +1,25 @@
+import Checkpoints
 import HDF5
 
 extension MetricsLog {
     /// Checks `metrics.csv`: the header, a line for each epoch in order, and numbers or nothing in each column.
+    /// The first epoch may be any: a branch begins after those of another run.
     static func verify(_ file: LineFile) -> FileVerification {
         var check = LineCheck(file)
         var epochs = 0
+        var last: Int?
         let names = header.split(separator: ",")
         check.forEachLine(header: { $0 == header[...] ? nil : "'\(header)'" }) { fields in
             guard fields.count == names.count else {
                 return FileProblem(expected: "\(names.count) columns", found: "\(fields.count)")
             }
-            guard Int(fields[0]) == epochs + 1 else {
-                return FileProblem(expected: "epoch \(epochs + 1)", found: "'\(fields[0])'")
+            guard let epoch = Int(fields[0]), (1...Checkpoint.Progress.mostEpochs).contains(epoch) else {
+                return FileProblem(expected: "an epoch, counted from 1", found: "'\(fields[0])'")
             }
+            if let last, epoch != last + 1 {
+                return FileProblem(expected: "epoch \(last + 1)", found: "'\(fields[0])'")
+            }
+            last = epoch
             epochs += 1
             let bad = zip(names, fields).first { !$1.isEmpty && Double($1) == nil }
             return bad.map { FileProblem("column \($0)", expected: "a number", found: "'\($1)'") }
@@ -36,7 +43,9 @@ extension FingerprintLog {
                 return line.hasPrefix(leadingColumns + ",") ? nil : "'\(leadingColumns),…'"
             },
             { fields in
-                guard fields.count == columns, let step = Int(fields[0]), step >= 0 else {
+                guard fields.count == columns, let step = Int(fields[0]),
+                    (0...Checkpoint.Progress.mostSteps).contains(step)
+                else {
                     return FileProblem(expected: "a step and \(columns - 1) digests", found: "\(fields.count) columns")
                 }
                 if let last, step != last + 1 { return FileProblem(expected: "step \(last + 1)", found: "\(step)") }
