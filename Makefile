@@ -69,7 +69,7 @@ test-address: setup-tests ## run all tests under AddressSanitizer
 	swift test --disable-swift-testing --sanitize address --scratch-path .build-asan
 
 torture: setup-tests ## kill runs, fill their disks and damage their files, hundreds of times, in half an hour
-	LOCKSTEP_TORTURE=300 LOCKSTEP_ALL_FLIPS=1 swift test --disable-swift-testing --filter 'TortureTests|DamageTests'
+	LOCKSTEP_TORTURE=300 LOCKSTEP_ALL_FLIPS=1 swift test --disable-swift-testing --parallel --filter 'TortureTests|DamageTests'
 
 fuzz: setup-tests ## read damaged files of every format, MINUTES=10 for each
 	LOCKSTEP_FUZZ_MINUTES=$(MINUTES) nice -n 19 swift test --disable-swift-testing --filter LockstepCommandTests.FuzzTests

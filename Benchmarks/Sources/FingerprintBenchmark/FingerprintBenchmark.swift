@@ -16,8 +16,11 @@ struct FingerprintBenchmark: ParsableCommand {
     @Option(help: "Steps of each run in a round.")
     var steps = 20
 
-    @Option(help: "Rounds.")
-    var rounds = 20
+    @Option(help: "Pairs of runs, each made anew: where its memory lies makes a run some percent faster or slower.")
+    var pairs = 6
+
+    @Option(help: "Rounds of a pair.")
+    var rounds = 4
 
     @Option(help: "Threads that compute.")
     var workers = 2
@@ -26,7 +29,7 @@ struct FingerprintBenchmark: ParsableCommand {
     var directory = NSTemporaryDirectory()
 
     func validate() throws {
-        guard batch > 0, steps > 1, rounds > 0, workers > 0 else {
+        guard batch > 0, steps > 1, pairs > 0, rounds > 0, workers > 0 else {
             throw ValidationError("expected numbers above 0, and --steps above 1")
         }
     }
@@ -35,29 +38,32 @@ struct FingerprintBenchmark: ParsableCommand {
         let place = URL(fileURLWithPath: directory).appendingPathComponent("lockstep-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: place) }
-        let with = try newRun("\(place)/with", recordsFingerprints: true)
-        let without = try newRun("\(place)/without", recordsFingerprints: false)
-        _ = try [with, without].map { try $0.seconds(steps: steps) }  // warm caches
-
-        var (costs, plain, best): ([Double], [Double], [Bool: Double]) = ([], [], [:])
-        for round in 0..<rounds {
-            var times: [Bool: Double] = [:]
-            for records in round.isMultiple(of: 2) ? [true, false] : [false, true] {
-                let time = try (records ? with : without).seconds(steps: steps)
-                times[records] = time
-                best[records] = min(best[records] ?? .infinity, time)
+        var (costs, plain): ([Double], [Double]) = ([], [])
+        for pair in 0..<pairs {
+            // Made in turn, too.
+            var runs: [Bool: SteppedRun] = [:]
+            for records in pair.isMultiple(of: 2) ? [true, false] : [false, true] {
+                let run = try newRun("\(place)/\(pair)-\(records)", recordsFingerprints: records)
+                _ = try run.seconds(steps: steps)  // warm caches
+                runs[records] = run
             }
-            costs.append(times[true]! / times[false]! - 1)
-            plain.append(times[false]!)
+            for round in 0..<rounds {
+                var times: [Bool: Double] = [:]
+                for records in round.isMultiple(of: 2) ? [true, false] : [false, true] {
+                    times[records] = try runs[records]!.seconds(steps: steps)
+                }
+                costs.append(times[true]! / times[false]! - 1)
+                plain.append(times[false]!)
+            }
         }
         costs.sort()
         func percent(_ share: Double) -> String { String(format: "%+.2f%%", share * 100) }
+        let count = costs.count
         print(
             """
-            a step of \(batch) samples, median: \(String(format: "%.2f ms", plain.sorted()[rounds / 2] * 1000))
-            fingerprints cost \(percent(costs[rounds / 2])) of it \
-            (quartiles \(percent(costs[rounds / 4])) and \(percent(costs[rounds * 3 / 4])), \(rounds) rounds); \
-            best of each: \(percent(best[true]! / best[false]! - 1))
+            a step of \(batch) samples, median: \(String(format: "%.2f ms", plain.sorted()[count / 2] * 1000))
+            fingerprints cost \(percent(costs[count / 2])) of it \
+            (quartiles \(percent(costs[count / 4])) and \(percent(costs[count * 3 / 4])), \(count) rounds)
             """)
     }
 

@@ -82,7 +82,8 @@ final class TortureTests: CommandTestCase {
         for number in 1...Self.count {
             let run = "run-\(number)"
             try trainPart(run)
-            let limit = Int.random(in: 1...size, using: &random)
+            // The limit is that of standard error, too, which shall have room for the message.
+            let limit = Int.random(in: 512...size, using: &random)
             let outcome = try shell("prlimit --fsize=\(limit) bash -c '\(command(for: run))'")
             if outcome.status != 0 {
                 XCTAssertEqual(outcome.status, 1, outcome.errors)
