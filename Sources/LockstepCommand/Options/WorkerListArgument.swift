@@ -11,7 +11,8 @@ struct WorkerList {
         for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
             guard let count = Int(word), (1...WorkerCount.most).contains(count) else {
                 throw ValidationError(
-                    "expected numbers in 1 ... \(WorkerCount.most) with commas between them, such as 1,2,4; found '\(word)'")
+                    "expected numbers in 1 ... \(WorkerCount.most) with commas between them, such as 1,2,4; found '\(word)'"
+                )
             }
             guard !counts.contains(count) else { throw ValidationError("\(count) is there twice") }
             counts.append(count)
