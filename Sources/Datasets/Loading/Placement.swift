@@ -30,13 +30,14 @@ struct PlacementPlan {
             tables.reduce(fixed) { $0 + $1.decodedBytes } <= memory
         }
         if fits(tables.values) { return tables.mapValues { _ in .memory } }
-        guard fixed <= memory else { throw targetsDoNotFit(tables, needed: fixed, memory: memory) }
         var placements: [Split: Placement] = [:]
         for (split, table) in tables {
             if let offset = try table.mappableOffset() { placements[split] = .mapping(offset: offset) }
         }
         let rest = tables.filter { placements[$0.key] == nil }
         if fits(rest.values) { return placements.merging(rest.mapValues { _ in .memory }) { mapped, _ in mapped } }
+        // Then it is not the inputs that are too large.
+        if rest.isEmpty { throw targetsDoNotFit(tables, needed: fixed, memory: memory) }
         let sources = try rest.mapValues { try rowSource($0.inputs) }
         let budget = try self.budget(sources, rest, memory: memory, fixed: fixed)
         for (split, source) in sources { placements[split] = .stream(source, budget) }

@@ -134,7 +134,7 @@ final class ReadmeTests: CommandTestCase {
         let joined = synopsis.replacingOccurrences(of: "\n   ", with: " ")
         for line in joined.split(separator: "\n") where !line.contains("import") {
             // `lockstep benchmark step [WORKLOAD …]`: the words in lower-case letters.
-            let words = line.split(separator: " ").dropFirst().prefix { $0.allSatisfy { $0.isLowercase } }
+            let words = line.split(separator: " ").dropFirst().prefix { $0.allSatisfy { $0.isLowercase || $0 == "-" } }
             let command = words.joined(separator: " ")
             let flags = line.matches(of: /--[a-z-]+/).map { String($0.output) }
             let help = try shell("$lockstep \(command) --help").output
