@@ -31,12 +31,13 @@ public struct LearningRateFinder: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: what to train; its schedule and scaling of the learning rate are left out.
+    ///   - processors: to bind workers to, as `ProcessorTopology.placement` has them; nil to let the system choose.
     ///   - isInterrupted: asked before each step; once it says yes, the steps so far are what there is.
     ///   - progress: told each step.
     /// - Throws: what `Trainer` throws for a configuration that does not fit its data.
     public func sweep(
         _ configuration: Configuration, relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(),
-        workers: WorkerCount = .automatic, isInterrupted: () -> Bool = { false },
+        workers: WorkerCount = .automatic, processors: [Int]? = nil, isInterrupted: () -> Bool = { false },
         progress: (LearningRateSweep.Point) -> Void = { _ in }
     ) throws -> LearningRateSweep {
         try check()
@@ -48,6 +49,7 @@ public struct LearningRateFinder: Sendable {
         let trainer = try Trainer(
             configuration, dataset: try configuration.loadDataset(relativeTo: base, loading), workers: workers,
             kernels: try selectKernels())
+        if let processors { trainer.pinWorkers(to: processors) }
         var sweep = LearningRateSweep()
         try trainer.team.region {
             for step in 0..<steps {

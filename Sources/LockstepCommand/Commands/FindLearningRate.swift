@@ -55,12 +55,13 @@ struct FindLearningRate: ParsableCommand {
     func run() throws {
         let page = report.map { DurableFile($0, replacing: true) }
         try page?.checkFree()
+        let processors = try workers.placement()
         let configuration = try loadConfiguration()
         let finder = LearningRateFinder(lowest: lowest, highest: highest, steps: steps)
         let sweep = try namingFile(configurationFile ?? ShippedConfiguration.path) {
             try Interruption.finishing {
                 try finder.sweep(
-                    configuration, loading: data.loading, workers: workers.workers,
+                    configuration, loading: data.loading, workers: workers.workers, processors: processors,
                     isInterrupted: { Interruption.signal != nil })
             }
         }

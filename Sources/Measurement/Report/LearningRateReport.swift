@@ -34,7 +34,8 @@ public struct LearningRateReport {
             return "<p>Too few steps to draw.</p>"
         }
         let smoothed = sweep.points.map(\.smoothed)
-        let (least, start) = (smoothed.min()!, smoothed[0])
+        let least = min(smoothed.min()!, sweep.points.map(\.loss).filter(\.isFinite).min()!)
+        let start = smoothed[0]
         // What explodes at the end leaves through the top.
         let top = max(start, least) + 0.6 * max(start - least, 0.1 * start.magnitude)
         let bottom = max(0, least - 0.1 * (top - least))

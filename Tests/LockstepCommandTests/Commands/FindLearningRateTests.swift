@@ -1,0 +1,46 @@
+import Foundation
+import XCTest
+
+final class FindLearningRateTests: CommandTestCase {
+    private static let yaml = """
+        dataset: {synthetic: {inputs: [12], classes: 3, samples: 200}}
+        network: [{linear: 16}, relu, {linear: 3}]
+        optimizer: {sgd: {learningRate: 0.1}}
+        learningRateScaling: {linear: 16}
+        schedule: {cosine: {warmupSteps: 1}}
+        batchSize: 32
+        """
+
+    func testItSaysWhereTheLossFallsFastestAndDrawsIt() throws {
+        try write(Self.yaml, to: "a.yaml")
+        let outcome = try shell(
+            "$lockstep find-learning-rate a.yaml --lowest 1e-4 --highest 1e5 --steps 100 --report a.html")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        for words in ["batch size", "until the loss exploded", "loss falls fastest at", "before learningRateScaling"] {
+            XCTAssertTrue(outcome.output.contains(words), "\(words) is missing in:\n\(outcome.output)")
+        }
+        let page = try String(contentsOfFile: path("a.html"), encoding: .utf8)
+        XCTAssertTrue(page.hasPrefix("<!DOCTYPE html>"))
+        XCTAssertTrue(page.contains("running mean") && page.contains("</html>"))
+        XCTAssertEqual(try files(), ["a.html", "a.yaml"], "no run is left")
+    }
+
+    func testJSONHasEveryPoint() throws {
+        try write(Self.yaml, to: "a.yaml")
+        let outcome = try shell("$lockstep find-learning-rate a.yaml --highest 1e-3 --steps 20 --json")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let object = try XCTUnwrap(
+            JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        XCTAssertEqual((object["points"] as? [[String: Any]])?.count, 20)
+        XCTAssertEqual(object["hasDiverged"] as? Bool, false)
+    }
+
+    func testWhatMakesNoSenseIsRefusedBeforeAnythingStarts() throws {
+        try write(Self.yaml, to: "a.yaml")
+        assertFails(try shell("$lockstep find-learning-rate a.yaml --lowest 0"), status: 64, "--lowest")
+        assertFails(try shell("$lockstep find-learning-rate a.yaml --lowest 1 --highest 0.1"), status: 64, "--highest")
+        assertFails(try shell("$lockstep find-learning-rate a.yaml --steps 3"), status: 64, "--steps")
+        assertFails(try shell("$lockstep find-learning-rate a.yaml --report absent/a.html"), "absent")
+        assertFails(try shell("$lockstep find-learning-rate absent.yaml"), "absent.yaml: no such file")
+    }
+}
