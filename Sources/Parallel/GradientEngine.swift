@@ -90,6 +90,9 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
 
     deinit { ranks.deallocate() }
 
+    /// Bytes of the activations, their gradients and the kernels' scratch that all workers have at once.
+    public var activationBytes: Int { arenas.reduce(0) { $0 + $1.bytes } }
+
     /// Computes the gradients of the mean loss of a batch, leaves them in the reducer, and returns the mean loss.
     ///
     /// - Parameters:

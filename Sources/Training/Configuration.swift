@@ -120,6 +120,7 @@ public struct Configuration: Sendable, Equatable {
         }
         try optimizer.check()
         try schedule.check()
+        try schedule.check(with: optimizer)
         try expect(batchSize > 0, "batchSize", "at least 1", batchSize)
         try expect(batchSize <= 1 << 24, "batchSize", "at most \(1 << 24)", batchSize)
         if let shards {
@@ -245,6 +246,7 @@ extension Configuration {
             if let limit, !(limit > 0 && limit.isFinite) {
                 throw TrainingError.invalid(name, "a positive number", limit)
             }
+            if let limit, !limit.isInRangeOfFloat { throw TrainingError.invalid(name, Double.rangeOfFloat, limit) }
         }
         let given = limits.filter { $0.1 != nil }.map(\.0)
         if given.count > 1 { throw TrainingError.invalid(given[1], "one way of clipping", "\(given[0]) as well") }

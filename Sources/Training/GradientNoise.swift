@@ -13,8 +13,13 @@ public struct GradientNoise: Sendable, Equatable {
     /// tr(Σ), the sum of the variances of all elements.
     public var variance: Double
 
-    /// tr(Σ) / |G|²: the batch size at which noise and gradient are alike. nil where the gradient drowns in noise.
-    public var scale: Double? { squaredGradient > 0 && variance >= 0 ? variance / squaredGradient : nil }
+    /// tr(Σ) / |G|²: the batch size at which noise and gradient are alike. 0 where there is so little noise that its estimate
+    /// came out below zero; nil where the gradient drowns in it.
+    public var scale: Double? {
+        guard squaredGradient > 0 else { return nil }
+        let scale = max(0, variance) / squaredGradient
+        return scale.isFinite ? scale : nil
+    }
 
     public init(squaredGradient: Double, variance: Double) {
         self.squaredGradient = squaredGradient

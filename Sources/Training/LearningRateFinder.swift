@@ -24,8 +24,14 @@ public struct LearningRateFinder: Sendable {
     ///
     /// - Parameter step: counted from zero.
     public func rate(step: Int) -> Double {
-        steps < 2 ? lowest : lowest * pow(highest / lowest, Double(step) / Double(steps - 1))
+        guard steps > 1 else { return lowest }
+        let share = Double(step) / Double(steps - 1)
+        // No quotient of the two, which may be more than a Double holds.
+        return pow(lowest, 1 - share) * pow(highest, share)
     }
+
+    /// More steps than a picture has points, in memory that is soon to be had.
+    public static let mostSteps = 1_000_000
 
     /// Trains a network from its initial values, and forgets it.
     ///
@@ -79,7 +85,11 @@ public struct LearningRateFinder: Sendable {
         guard highest > lowest, highest.isFinite else {
             throw TrainingError.invalid("highest", "more than the lowest, \(lowest)", highest)
         }
+        for (name, rate) in [("lowest", lowest), ("highest", highest)] where !rate.isInRangeOfFloat {
+            throw TrainingError.invalid(name, Double.rangeOfFloat, rate)
+        }
         guard steps >= 10 else { throw TrainingError.invalid("steps", "at least 10", steps) }
+        guard steps <= Self.mostSteps else { throw TrainingError.invalid("steps", "at most \(Self.mostSteps)", steps) }
     }
 }
 
@@ -107,9 +117,11 @@ public struct LearningRateSweep: Sendable, Encodable {
         running = Self.keeping * running + (1 - Self.keeping) * loss
         let smoothed = running / (1 - pow(Self.keeping, Double(points.count + 1)))
         points.append(Point(learningRate: rate, loss: loss, smoothed: smoothed))
+        leastLoss = min(leastLoss ?? smoothed, smoothed)
     }
 
-    var leastLoss: Double? { points.map(\.smoothed).min() }
+    /// The least smoothed loss.
+    private(set) var leastLoss: Double?
 
     /// The rate at which the smoothed loss is least: as far as one can go.
     public var atLeastLoss: Double? { points.min { $0.smoothed < $1.smoothed }?.learningRate }

@@ -24,6 +24,9 @@ public struct MovingAverage: Sendable, Equatable {
         guard decay > 0, decay < 1 else {
             throw TrainingError.invalid("movingAverage.decay", "a number above 0 and below 1", decay)
         }
+        guard decay.isBelowOneAsFloat else {
+            throw TrainingError.invalid("movingAverage.decay", Double.belowOneAsFloat, decay)
+        }
     }
 
     /// What checkpoints call it, beside the optimizer's moments.

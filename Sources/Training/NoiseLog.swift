@@ -52,7 +52,9 @@ struct RunningNoise {
     private var weight = 0.0
     private(set) var count = 0
 
+    /// Takes a measurement in; none whose squares a Double does not hold, after which every mean would be none.
     mutating func add(_ noise: GradientNoise) {
+        guard noise.squaredGradient.isFinite, noise.variance.isFinite else { return }
         sum.squaredGradient = Self.decay * sum.squaredGradient + noise.squaredGradient
         sum.variance = Self.decay * sum.variance + noise.variance
         weight = Self.decay * weight + 1
@@ -77,8 +79,9 @@ extension GradientNoise {
         }
         let batch = Double(batchSize)
         func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
-        let fewerSteps = 1 - (1 + scale / (2 * batch)) / (1 + scale / batch)
-        let moreSamples = (1 + 2 * batch / scale) / (1 + batch / scale) - 1
+        // 1 - S(2b) / S(b) and E(2b) / E(b) - 1, without a division by a noise scale of zero.
+        let fewerSteps = 0.5 * scale / (batch + scale)
+        let moreSamples = batch / (batch + scale)
         let verdict =
             batch < scale / 4
             ? "larger batches pay: up to about \(Self.rounded(scale)) each doubling saves nearly half of the steps"
@@ -93,9 +96,9 @@ extension GradientNoise {
             + "\(percent(moreSamples)) more samples."
     }
 
-    /// Two digits are all that such a measurement has.
+    /// Two digits are all that such a measurement has. No batch has less than a sample.
     private static func rounded(_ value: Double) -> Int {
-        guard value >= 1, value < 1e15 else { return Int(min(max(value, 0), 1e15)) }
+        guard value >= 1, value < 1e15 else { return Int(min(max(value, 1), 1e15)) }
         var unit = 1.0
         while value / unit >= 100 { unit *= 10 }
         return Int((value / unit).rounded() * unit)

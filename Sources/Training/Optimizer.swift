@@ -86,6 +86,15 @@ public enum Optimizer: Sendable, Equatable {
         }
     }
 
+    /// The share of the mean of gradients that a step keeps: beta1, for Adam and its kin.
+    var momentum: Double {
+        switch self {
+        case .sgd(let sgd): sgd.momentum
+        case .adam(let adam), .adamW(let adam), .lamb(let adam): adam.beta1
+        case .lars(let lars): lars.momentum
+        }
+    }
+
     /// The weight decay of parameters that no group gives another.
     var weightDecay: Double {
         switch self {
@@ -108,29 +117,48 @@ public enum Optimizer: Sendable, Equatable {
         func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws {
             guard valid else { throw TrainingError.invalid("optimizer.\(name).\(field)", expected, found) }
         }
+        func expectPositive(_ value: Double, _ field: String) throws {
+            try expect(value > 0 && value.isFinite, field, "a positive number", value)
+            try expect(value.isInRangeOfFloat, field, Double.rangeOfFloat, value)
+        }
         func expectShared(_ learningRate: Double, _ weightDecay: Double) throws {
-            try expect(learningRate > 0 && learningRate.isFinite, "learningRate", "a positive number", learningRate)
+            try expectPositive(learningRate, "learningRate")
             try expect(weightDecay >= 0 && weightDecay.isFinite, "weightDecay", "0 or a positive number", weightDecay)
+            try expect(
+                weightDecay == 0 || weightDecay.isInRangeOfFloat, "weightDecay", Double.rangeOfFloat, weightDecay)
+        }
+        func expectShare(_ value: Double, _ field: String) throws {
+            try expect((0..<1).contains(value), field, "a number in 0 ..< 1", value)
+            try expect(value.isBelowOneAsFloat, field, Double.belowOneAsFloat, value)
         }
         switch self {
         case .sgd(let sgd):
             try expectShared(sgd.learningRate, sgd.weightDecay)
-            try expect((0..<1).contains(sgd.momentum), "momentum", "a number in 0 ..< 1", sgd.momentum)
+            try expectShare(sgd.momentum, "momentum")
             try expect(!sgd.nesterov || sgd.momentum > 0, "nesterov", "a momentum beside it", "none")
         case .lars(let lars):
             try expectShared(lars.learningRate, lars.weightDecay)
-            try expect((0..<1).contains(lars.momentum), "momentum", "a number in 0 ..< 1", lars.momentum)
+            try expectShare(lars.momentum, "momentum")
             try expect(!lars.nesterov || lars.momentum > 0, "nesterov", "a momentum beside it", "none")
-            try expect(
-                lars.trustCoefficient > 0 && lars.trustCoefficient.isFinite, "trustCoefficient", "a positive number",
-                lars.trustCoefficient)
+            try expectPositive(lars.trustCoefficient, "trustCoefficient")
         case .adam(let adam), .adamW(let adam), .lamb(let adam):
             try expectShared(adam.learningRate, adam.weightDecay)
-            try expect((0..<1).contains(adam.beta1), "beta1", "a number in 0 ..< 1", adam.beta1)
-            try expect((0..<1).contains(adam.beta2), "beta2", "a number in 0 ..< 1", adam.beta2)
-            try expect(adam.epsilon > 0 && adam.epsilon.isFinite, "epsilon", "a positive number", adam.epsilon)
+            try expectShare(adam.beta1, "beta1")
+            try expectShare(adam.beta2, "beta2")
+            try expectPositive(adam.epsilon, "epsilon")
         }
     }
+}
+
+/// Kernels compute in Float: what is a sensible number as a Double may be none there.
+extension Double {
+    /// Whether it is neither 0 nor infinite as a Float.
+    var isInRangeOfFloat: Bool { Float(self).isNormal }
+    static let rangeOfFloat = "a number that a Float holds, 1.2e-38 ... 3.4e38"
+
+    /// Whether it is not 1 as a Float: a mean that keeps all of itself never hears of what it is a mean of.
+    var isBelowOneAsFloat: Bool { Float(self) < 1 }
+    static let belowOneAsFloat = "at most 0.9999999, since a Float holds nothing between that and 1"
 }
 
 // Beside their types, so that what writes them is made by the compiler.

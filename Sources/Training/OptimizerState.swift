@@ -59,37 +59,39 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
 
     /// Sets the numbers of a step.
     ///
-    /// - Parameter step: counted from zero.
-    func beginStep(_ step: Int, learningRate: Double) {
+    /// - Parameters:
+    ///   - step: counted from zero.
+    ///   - momentum: in the place of the optimizer's, which has one; nil for the optimizer's.
+    func beginStep(_ step: Int, learningRate: Double, momentum: Double? = nil) {
         averageDecay = Float(movingAverage?.decay(step: step + 1) ?? 0)
-        let corrections = optimizer.biasCorrections(step: step + 1)
+        let momentum = momentum ?? optimizer.momentum
+        let corrections = optimizer.biasCorrections(step: step + 1, momentum: momentum)
         for parameter in settings.indices {
-            steps[parameter] = self.step(settings[parameter], learningRate: learningRate, corrections)
+            steps[parameter] = self.step(
+                settings[parameter], learningRate: learningRate, momentum: Float(momentum), corrections)
         }
     }
 
     private func step(
-        _ settings: ParameterSettings, learningRate: Double, _ corrections: (Double, Double)
+        _ settings: ParameterSettings, learningRate: Double, momentum: Float, _ corrections: (Double, Double)
     ) -> Step {
         let rate = Float(learningRate * settings.learningRateFactor)
         let decay = Float(settings.weightDecay)
         func adamStep(_ adam: Optimizer.Adam, decoupled: Bool = false) -> AdamStep {
             AdamStep(
-                learningRate: rate, beta1: Float(adam.beta1), beta2: Float(adam.beta2), epsilon: Float(adam.epsilon),
+                learningRate: rate, beta1: momentum, beta2: Float(adam.beta2), epsilon: Float(adam.epsilon),
                 weightDecay: decay, biasCorrection1: Float(corrections.0), biasCorrection2: Float(corrections.1),
                 decoupled: decoupled)
         }
         switch optimizer {
         case .sgd(let sgd):
             return .sgd(
-                SGDStep(
-                    learningRate: rate, momentum: Float(sgd.momentum), weightDecay: decay, nesterov: sgd.nesterov))
+                SGDStep(learningRate: rate, momentum: momentum, weightDecay: decay, nesterov: sgd.nesterov))
         case .adam(let adam): return .adam(adamStep(adam))
         case .adamW(let adam): return .adam(adamStep(adam, decoupled: true))
         case .lars(let lars):
             return .lars(
-                SGDStep(
-                    learningRate: rate, momentum: Float(lars.momentum), weightDecay: decay, nesterov: lars.nesterov))
+                SGDStep(learningRate: rate, momentum: momentum, weightDecay: decay, nesterov: lars.nesterov))
         case .lamb(let adam): return .lamb(adamStep(adam))
         }
     }
@@ -179,11 +181,13 @@ extension Optimizer {
 
     /// 1 - beta1ᵗ and 1 - beta2ᵗ.
     ///
-    /// - Parameter step: t, counted from one.
-    fileprivate func biasCorrections(step: Int) -> (Double, Double) {
+    /// - Parameters:
+    ///   - step: t, counted from one.
+    ///   - momentum: the beta1 of the step. PyTorch takes it for that of all steps before, too, and so do we.
+    fileprivate func biasCorrections(step: Int, momentum: Double) -> (Double, Double) {
         switch self {
         case .adam(let adam), .adamW(let adam), .lamb(let adam):
-            (1 - PortableMath.power(adam.beta1, step), 1 - PortableMath.power(adam.beta2, step))
+            (1 - PortableMath.power(momentum, step), 1 - PortableMath.power(adam.beta2, step))
         case .sgd, .lars: (1, 1)
         }
     }

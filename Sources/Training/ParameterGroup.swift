@@ -109,6 +109,11 @@ extension Configuration {
             if let decay = group.weightDecay, !(decay >= 0 && decay.isFinite) {
                 throw TrainingError.invalid("\(field).weightDecay", "0 or a positive number", decay)
             }
+            for (name, value) in [("learningRate", group.learningRate), ("weightDecay", group.weightDecay)] {
+                if let value, value > 0, !value.isInRangeOfFloat {
+                    throw TrainingError.invalid("\(field).\(name)", Double.rangeOfFloat, value)
+                }
+            }
             if group.layerwise != nil, !optimizer.isLayerwise {
                 throw TrainingError.invalid("\(field).layerwise", "the optimizer lars or lamb", optimizer.name)
             }

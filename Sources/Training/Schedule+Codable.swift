@@ -10,13 +10,14 @@ extension Schedule: Codable {
             case .step: [.everyEpochs, .factor] + Key.warmup
             case .cosine, .linear: [.minimum, .decaySteps] + Key.warmup
             case .polynomial: [.power, .minimum, .decaySteps] + Key.warmup
-            case .oneCycle: [.rise, .startDivisor, .endDivisor]
+            case .oneCycle: [.rise, .startDivisor, .endDivisor, .cycleMomentum, .baseMomentum, .maximumMomentum]
             }
         }
     }
 
     private enum Key: String, CodingKey {
         case everyEpochs, factor, minimum, decaySteps, power, rise, startDivisor, endDivisor
+        case cycleMomentum, baseMomentum, maximumMomentum
         case warmupSteps, warmupEpochs, warmupStart
 
         static let warmup: [Key] = [.warmupSteps, .warmupEpochs, .warmupStart]
@@ -59,11 +60,29 @@ extension Schedule: Codable {
         case .oneCycle:
             decay = .oneCycle(
                 rise: try read(.rise, default: 0.3), startDivisor: try read(.startDivisor, default: 25),
-                endDivisor: try read(.endDivisor, default: 10_000))
+                endDivisor: try read(.endDivisor, default: 10_000), momentum: try Self.momentum(fields))
         }
         self.init(
             decay, warmupSteps: try read(.warmupSteps, default: 0), warmupEpochs: try read(.warmupEpochs, default: 0),
             warmupStart: try read(.warmupStart, default: 0))
+    }
+
+    /// - Throws: `StrictCodingError` for the numbers of a cycle that is not asked for.
+    private static func momentum(_ fields: KeyedDecodingContainer<Key>?) throws -> MomentumCycle? {
+        guard let fields else { return nil }
+        let base = try fields.valueIfPresent(Double.self, forKey: .baseMomentum)
+        let maximum = try fields.valueIfPresent(Double.self, forKey: .maximumMomentum)
+        guard try fields.valueIfPresent(Bool.self, forKey: .cycleMomentum) == true else {
+            guard base == nil, maximum == nil else {
+                throw StrictCodingError(
+                    path: fields.codingPath,
+                    problem: "'\(base == nil ? "maximumMomentum" : "baseMomentum")' needs cycleMomentum: true beside it"
+                )
+            }
+            return nil
+        }
+        let standard = MomentumCycle()
+        return MomentumCycle(base: base ?? standard.base, maximum: maximum ?? standard.maximum)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -91,10 +110,14 @@ extension Schedule: Codable {
                 try fields.encode(power, forKey: .power)
                 try fields.encode(minimum, forKey: .minimum)
                 try fields.encodeIfPresent(decaySteps, forKey: .decaySteps)
-            case .oneCycle(let rise, let startDivisor, let endDivisor):
+            case .oneCycle(let rise, let startDivisor, let endDivisor, let momentum):
                 try fields.encode(rise, forKey: .rise)
                 try fields.encode(startDivisor, forKey: .startDivisor)
                 try fields.encode(endDivisor, forKey: .endDivisor)
+                guard let momentum else { return }
+                try fields.encode(true, forKey: .cycleMomentum)
+                try fields.encode(momentum.base, forKey: .baseMomentum)
+                try fields.encode(momentum.maximum, forKey: .maximumMomentum)
                 return
             }
             if schedule.warmupEpochs > 0 {

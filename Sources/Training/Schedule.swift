@@ -13,7 +13,7 @@ import Kernels
 ///     linear       base + (minimum - base) · t / T
 ///     polynomial   minimum + (base - minimum) · (1 - t / T)^power
 ///     oneCycle     half a cosine from base / startDivisor up to base, half a cosine down to that / endDivisor;
-///                  Smith and Topin 2017, as in PyTorch's OneCycleLR
+///                  Smith and Topin 2017, as in PyTorch's OneCycleLR; the momentum may run against it
 public struct Schedule: Sendable, Equatable {
     public enum Decay: Sendable, Equatable {
         case constant
@@ -25,7 +25,18 @@ public struct Schedule: Sendable, Equatable {
         /// - power: a multiple of 0.5, so that it is computed alike everywhere.
         case polynomial(power: Double, minimum: Double, decaySteps: Int?)
         /// - rise: the share of the run in which the rate rises.
-        case oneCycle(rise: Double, startDivisor: Double, endDivisor: Double)
+        /// - momentum: what the optimizer's momentum does meanwhile; nil to leave it as it is.
+        case oneCycle(rise: Double, startDivisor: Double, endDivisor: Double, momentum: MomentumCycle? = nil)
+    }
+
+    /// The momentum that `oneCycle` gives an optimizer in the place of its own: for Adam and its kin, beta1. Half a cosine
+    /// from the maximum to the base while the learning rate rises, and back while it falls.
+    public struct MomentumCycle: Sendable, Equatable {
+        public var base: Double
+        public var maximum: Double
+
+        /// PyTorch's defaults.
+        public init(base: Double = 0.85, maximum: Double = 0.95) { (self.base, self.maximum) = (base, maximum) }
     }
 
     public var decay: Decay
@@ -77,16 +88,36 @@ public struct Schedule: Sendable, Equatable {
         case .polynomial(let power, let minimum, let decaySteps):
             let root = (1 - progress(decaySteps)).squareRoot()
             return minimum + (base - minimum) * PortableMath.power(root, Int(power * 2))
-        case .oneCycle(let rise, let startDivisor, let endDivisor):
-            let (start, end) = (base / startDivisor, base / startDivisor / endDivisor)
-            let (top, last) = (rise * Double(totalSteps) - 1, Double(totalSteps - 1))
-            func halfCosine(from first: Double, to second: Double, _ share: Double) -> Double {
-                second + (first - second) * (1 + PortableMath.cosine(Double.pi * min(max(share, 0), 1))) / 2
-            }
-            return Double(step) <= top
-                ? halfCosine(from: start, to: base, top > 0 ? Double(step) / top : 1)
-                : halfCosine(from: base, to: end, last > top ? (Double(step) - max(top, 0)) / (last - max(top, 0)) : 1)
+        case .oneCycle(let rise, let startDivisor, let endDivisor, _):
+            return Self.cycle(
+                from: base / startDivisor, over: base, to: base / startDivisor / endDivisor, rise: rise, step: step,
+                totalSteps: totalSteps)
         }
+    }
+
+    /// The momentum of a step, in the place of the optimizer's; nil where that counts.
+    ///
+    /// - Parameters:
+    ///   - step: counted from zero.
+    ///   - totalSteps: the steps of the whole run, all its epochs.
+    public func momentum(step: Int, totalSteps: Int) -> Double? {
+        guard case .oneCycle(let rise, _, _, let momentum?) = decay else { return nil }
+        return Self.cycle(
+            from: momentum.maximum, over: momentum.base, to: momentum.maximum, rise: rise, step: step,
+            totalSteps: totalSteps)
+    }
+
+    /// Half a cosine from one number to another in a share of the run, and half a cosine on to a third in the rest.
+    private static func cycle(
+        from start: Double, over turn: Double, to end: Double, rise: Double, step: Int, totalSteps: Int
+    ) -> Double {
+        let (top, last) = (rise * Double(totalSteps) - 1, Double(totalSteps - 1))
+        func halfCosine(from first: Double, to second: Double, _ share: Double) -> Double {
+            second + (first - second) * (1 + PortableMath.cosine(Double.pi * min(max(share, 0), 1))) / 2
+        }
+        return Double(step) <= top
+            ? halfCosine(from: start, to: turn, top > 0 ? Double(step) / top : 1)
+            : halfCosine(from: turn, to: end, last > top ? (Double(step) - max(top, 0)) / (last - max(top, 0)) : 1)
     }
 
     /// Steps of the warm-up.
@@ -121,11 +152,31 @@ public struct Schedule: Sendable, Equatable {
                 power > 0 && power <= 100 && (power * 2).rounded() == power * 2, "power",
                 "a multiple of 0.5, at most 100", power)
             try checkFall(minimum, decaySteps)
-        case .oneCycle(let rise, let startDivisor, let endDivisor):
+        case .oneCycle(let rise, let startDivisor, let endDivisor, let momentum):
+            // YAML has no such keys here.
+            try expect(
+                warmupSteps == 0 && warmupEpochs == 0, "warmupSteps", "none, since the rate rises anyway", "some")
             try expect(rise > 0 && rise < 1, "rise", "a number above 0 and below 1", rise)
             try expect(startDivisor >= 1 && startDivisor.isFinite, "startDivisor", "1 or more", startDivisor)
             try expect(endDivisor >= 1 && endDivisor.isFinite, "endDivisor", "1 or more", endDivisor)
+            guard let momentum else { break }
+            try expect(momentum.base >= 0 && momentum.base < 1, "baseMomentum", "a number in 0 ..< 1", momentum.base)
+            try expect(
+                momentum.maximum >= momentum.base && momentum.maximum < 1, "maximumMomentum",
+                "a number from the base, \(momentum.base), to below 1", momentum.maximum)
+            try expect(
+                momentum.maximum.isBelowOneAsFloat, "maximumMomentum", Double.belowOneAsFloat, momentum.maximum)
         }
+    }
+
+    /// Checks that the optimizer has what the schedule varies.
+    ///
+    /// - Throws: `TrainingError.invalidConfiguration`.
+    func check(with optimizer: Optimizer) throws {
+        guard case .oneCycle(_, _, _, .some) = decay else { return }
+        try expect(
+            optimizer.momentum > 0, "cycleMomentum", "an optimizer with a momentum to vary",
+            "\(optimizer.name) with none")
     }
 
     private func checkFall(_ minimum: Double, _ decaySteps: Int?) throws {
@@ -148,6 +199,7 @@ public struct Schedule: Sendable, Equatable {
         switch decay {
         case .cosine(let minimum, let decaySteps?), .linear(let minimum, let decaySteps?),
             .polynomial(_, let minimum, let decaySteps?):
+            try expect(decaySteps > warmup, "decaySteps", "more than the \(warmup) steps of the warm-up", decaySteps)
             try expect(
                 decaySteps <= totalSteps, "decaySteps", "no more than \(run): the decay would not end", decaySteps)
             try expect(

@@ -75,10 +75,24 @@ extension Trainer {
                 problem: "it is of another optimizer: expected moments \(text(expected)), found \(text(found)) "
                     + "(--initialize-from takes the parameters alone)")
         }
+        try checkMomentum(of: checkpoint, path: path)
         for moment in optimizer.moments {
             guard let tensors = checkpoint.optimizerState[moment.name] else { continue }
             try network.layout.copy(tensors, into: moment.values, path: path, what: moment.name)
         }
+    }
+
+    /// Refuses the momentum of `sgd` for `lars`, and the reverse: one has the learning rate in it, and the other not, so
+    /// that the first steps would be too large or too small by orders of magnitude.
+    private func checkMomentum(of checkpoint: Checkpoint, path: String) throws {
+        guard checkpoint.optimizerState["momentum"] != nil else { return }
+        let before = try Configuration(yaml: checkpoint.configuration, path: path).optimizer
+        guard before.name != configuration.optimizer.name else { return }
+        throw TrainingError.incompatible(
+            path: path,
+            problem:
+                "its momentum is that of \(before.name), which \(configuration.optimizer.name) keeps in other units: "
+                + "the learning rate is in that of lars (--initialize-from takes the parameters alone)")
     }
 
     /// The network of a configuration.

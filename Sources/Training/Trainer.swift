@@ -123,6 +123,13 @@ public final class Trainer {
 
     // MARK: Workers
 
+    /// Rows that a worker has in flight at once, at the most.
+    public var microBatchRows: Int { gradients.microBatch }
+
+    /// Bytes of the activations, their gradients and the kernels' scratch that all workers have at once in a step: planned
+    /// when the trainer is made, and never more.
+    public var activationBytes: Int { gradients.activationBytes }
+
     /// Makes what a step needs as often as there are workers.
     private func equip() {
         gradients = GradientEngine(
@@ -178,7 +185,9 @@ public final class Trainer {
         guard loss.isFinite else { throw nonFiniteLoss(loss) }
         let noise = meter?.measure(squaredNorm: updater.squaredNorm(), rows: batch.rows)
         let learningRate = rate ?? self.learningRate
-        optimizer.beginStep(progress.step, learningRate: learningRate)
+        optimizer.beginStep(
+            progress.step, learningRate: learningRate,
+            momentum: configuration.schedule.momentum(step: progress.step, totalSteps: totalSteps))
         batches.announce(positions(from: progress.samplesIntoEpoch + batch.rows), of: order)
         let norm = updater.update(alongside: batches)
         recordStep(loss: loss, rows: batch.rows)

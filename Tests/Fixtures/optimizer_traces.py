@@ -1,4 +1,4 @@
-"""The traces of optimizers.h5: ten steps of every optimizer, and learning rates of every schedule."""
+"""The traces of optimizers.h5: ten steps of every optimizer, learning rates of every schedule, and one-cycle runs."""
 
 import json
 import math
@@ -19,6 +19,8 @@ OPTIMIZERS = {
     "adamW": (torch.optim.AdamW, {"lr": 0.01, "weight_decay": 0.05}),
 }
 CLIP_NORM = 0.5
+# Those that OneCycleLR varies rate and momentum of, with its own defaults; the learning rate is the highest of the cycle.
+CYCLED = ["sgdMomentum", "sgdNesterov", "adam", "adamW"]
 
 
 def hyperparameters(kind, defaults):
@@ -31,7 +33,7 @@ def hyperparameters(kind, defaults):
     return found | dict(zip(["beta1", "beta2"], defaults["betas"]))
 
 
-def descend(layers, leaves, optimizer, clip, batches, labels):
+def descend(layers, leaves, optimizer, clip, batches, labels, cycle=None):
     """Runs one step a batch; returns what each step saw and left, stacked along the first axis."""
     trace = []
     for x, y in zip(batches, labels):
@@ -40,7 +42,14 @@ def descend(layers, leaves, optimizer, clip, batches, labels):
         loss.backward()
         step = {f"gradients/{name}": tensor.grad.clone() for name, tensor in leaves.items()}
         step["gradientNorms"] = torch.nn.utils.clip_grad_norm_(leaves.values(), clip or math.inf)
+        if cycle:
+            group = optimizer.param_groups[0]
+            step["learningRates"] = torch.tensor(float(group["lr"]), dtype=torch.float64)
+            momentum = float(group["momentum"] if "momentum" in group else group["betas"][0])
+            step["momenta"] = torch.tensor(momentum, dtype=torch.float64)
         optimizer.step()
+        if cycle and len(trace) + 1 < len(batches):
+            cycle.step()
         step |= {f"parameters/{name}": tensor.detach().clone() for name, tensor in leaves.items()}
         trace.append(step | {"losses": loss.detach()})
     return {name: torch.stack([step[name] for step in trace]) for name in trace[0]}
@@ -66,6 +75,15 @@ def write_optimizers(file):
                 write(group, **{str(dtype).removeprefix("torch."): trace})
             group.attrs.update(hyperparameters(kind, optimizer.defaults), clipNorm=clip)
     write_schedules(file.create_group("schedules"))
+    for name in CYCLED:
+        kind, options = OPTIMIZERS[name]
+        group = file.create_group(f"cycles/{name}")
+        leaves = {name: leaf(values, torch.float64) for name, values in parameters.items()}
+        optimizer = kind(leaves.values(), **options)
+        group.attrs.update(hyperparameters(kind, optimizer.defaults), clipNorm=0.0)
+        cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=options["lr"], total_steps=steps)
+        x = torch.tensor(batches, dtype=torch.float64)
+        write(group, float64=descend(layers, leaves, optimizer, 0.0, x, constant(labels), cycle))
 
 
 # Learning rates: i counts steps from 0; j = i - warmupSteps and n = totalSteps - warmupSteps count what follows.

@@ -53,6 +53,8 @@ final class ConfigurationTests: XCTestCase {
             Schedule(.linear(minimum: 0, decaySteps: nil)), Schedule(warmupEpochs: 2, warmupStart: 0.25),
             Schedule(.polynomial(power: 1.5, minimum: 1e-4, decaySteps: 70)),
             Schedule(.oneCycle(rise: 0.2, startDivisor: 10, endDivisor: 100)),
+            Schedule(
+                .oneCycle(rise: 0.2, startDivisor: 10, endDivisor: 100, momentum: .init(base: 0.5, maximum: 0.75))),
         ]
         let optimizers: [Optimizer] = [
             .sgd(.init(learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4)), .adam(.init()),
@@ -142,6 +144,51 @@ final class ConfigurationTests: XCTestCase {
         expect("cosine: {warmupSteps: 100}", "oneCycle: {rise: 1}", "rise: expected a number above 0 and below 1")
         expect("cosine: {warmupSteps: 100}", "polynomial: {power: 0.3}", "power: expected a multiple of 0.5")
         expect("cosine: {warmupSteps: 100}", "step", "'step' needs a value")
+        expect(
+            "cosine: {warmupSteps: 100}", "oneCycle: {cycleMomentum: true, baseMomentum: 1}",
+            "schedule.oneCycle.baseMomentum: expected a number in 0 ..< 1")
+        expect(
+            "cosine: {warmupSteps: 100}", "oneCycle: {cycleMomentum: true, maximumMomentum: 0.8}",
+            "schedule.oneCycle.maximumMomentum: expected a number from the base, 0.85, to below 1, found 0.8")
+        expect(
+            "cosine: {warmupSteps: 100}", "oneCycle: {maximumMomentum: 0.9}",
+            "'maximumMomentum' needs cycleMomentum: true beside it")
+    }
+
+    func testACycleOfMomentumNeedsAnOptimizerThatHasOne() throws {
+        var configuration = try Configuration(yaml: yaml, path: "test.yaml")
+        configuration.schedule = Schedule(
+            .oneCycle(rise: 0.2, startDivisor: 10, endDivisor: 100, momentum: .init()))
+        try configuration.check()
+        configuration.optimizer = .sgd(.init(learningRate: 0.1))
+        XCTAssertThrowsError(try configuration.check()) {
+            XCTAssertEqual(
+                "\($0)",
+                "schedule.oneCycle.cycleMomentum: expected an optimizer with a momentum to vary, found sgd with none")
+        }
+    }
+
+    func testNumbersThatAreNoneAsFloatsAreRefused() {
+        func expect(_ optimizer: String, _ words: String) {
+            let found = error(
+                yaml.replacingOccurrences(of: "adamW: {learningRate: 0.001, weightDecay: 0.01}", with: optimizer))
+            XCTAssertTrue(found.contains(words), "\(optimizer): \(found)")
+        }
+        let range = "expected a number that a Float holds"
+        expect("adamW: {epsilon: 1e-60}", "optimizer.adamW.epsilon: \(range)")
+        expect("adamW: {weightDecay: 1e39}", "optimizer.adamW.weightDecay: \(range)")
+        expect("sgd: {learningRate: 1e-50}", "optimizer.sgd.learningRate: \(range)")
+        expect("lars: {learningRate: 1, trustCoefficient: 1e300}", "optimizer.lars.trustCoefficient: \(range)")
+        expect("adamW: {beta2: 0.99999999}", "optimizer.adamW.beta2: expected at most 0.9999999")
+        expect("sgd: {learningRate: 1, momentum: 0.99999999}", "optimizer.sgd.momentum: expected at most 0.9999999")
+        for (line, words) in [
+            ("movingAverage: 0.99999999", "movingAverage.decay: expected at most 0.9999999"),
+            ("clipValue: 1e-60", "clipValue: \(range)"),
+            ("parameterGroups: [{parameters: a, learningRate: 1e300}]", "parameterGroups[0].learningRate: \(range)"),
+        ] {
+            let found = error(yaml.replacingOccurrences(of: "seed: 1", with: line))
+            XCTAssertTrue(found.contains(words), "\(line): \(found)")
+        }
     }
 
     func testTextThatIsNoYAMLNamesTheFile() {

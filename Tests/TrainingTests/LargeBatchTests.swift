@@ -124,6 +124,26 @@ final class LargeBatchTests: HDF5TestCase {
         }
     }
 
+    func testTheMomentumOfSGDIsNotTakenForThatOfLARS() throws {
+        let sgd = Optimizer.sgd(.init(learningRate: 0.1, momentum: 0.9))
+        let lars = Optimizer.lars(.init(learningRate: 0.1))
+        for (before, after) in [(sgd, lars), (lars, sgd)] {
+            let (trainer, _) = try trainer { $0.optimizer = before }
+            let checkpoint = try trainer.checkpoint()
+            func resume(_ optimizer: Optimizer) throws -> Trainer {
+                var configuration = trainer.configuration
+                configuration.optimizer = optimizer
+                return try Trainer(
+                    resuming: checkpoint, path: "c.h5", configuration: configuration, dataset: trainer.dataset,
+                    kernels: availableKernels()[0])
+            }
+            XCTAssertNoThrow(try resume(before))
+            XCTAssertThrowsError(try resume(after)) {
+                XCTAssertTrue("\($0)".contains("c.h5: its momentum is that of \(before.name)"), "\($0)")
+            }
+        }
+    }
+
     // MARK: Clipping, groups, scaling
 
     func testValuesAreClipped() throws {
@@ -276,35 +296,6 @@ final class LargeBatchTests: HDF5TestCase {
         let variance = (small - large) / (1.0 / 4 - 1.0 / 12)
         XCTAssertEqual(noise.variance, variance, accuracy: 1e-5 * variance)
         XCTAssertEqual(noise.squaredGradient, large - variance / 12, accuracy: 1e-5 * large)
-    }
-
-    func testTheEstimateIsWithoutBias() {
-        // Gradients of one number, normal around 2 with variance 9: |G|² = 4, tr(Σ) = 9, scale 2.25.
-        var random = SeededGenerator(seed: 5)
-        var running = GradientNoise(squaredGradient: 0, variance: 0)
-        let rounds = 20_000
-        for _ in 0..<rounds {
-            let samples = (0..<32).map { _ in
-                2 + 3 * (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &random) }
-            }
-            func mean(_ range: Range<Int>) -> Double { samples[range].reduce(0, +) / Double(range.count) }
-            // Ragged shards.
-            let parts = [0..<9, 9..<20, 20..<32].map { (rows: $0.count, squaredNorm: mean($0) * mean($0)) }
-            let noise = GradientNoise(shards: parts, squaredNorm: mean(0..<32) * mean(0..<32))!
-            running.squaredGradient += noise.squaredGradient / Double(rounds)
-            running.variance += noise.variance / Double(rounds)
-        }
-        XCTAssertEqual(running.squaredGradient, 4, accuracy: 0.05)
-        XCTAssertEqual(running.variance, 9, accuracy: 0.3)
-    }
-
-    func testAdviceSaysWhichBatchPays() {
-        let noise = GradientNoise(squaredGradient: 0.01, variance: 31.57)
-        XCTAssertTrue(noise.advice(batchSize: 128).contains("larger batches pay: up to about 3200"))
-        XCTAssertTrue(noise.advice(batchSize: 2048).contains("up to about 3200 still pay"))
-        XCTAssertTrue(noise.advice(batchSize: 8192).contains("hardly pay"))
-        XCTAssertTrue(noise.advice(batchSize: 60_000).contains("smaller batches would do"))
-        XCTAssertTrue(GradientNoise(squaredGradient: -1, variance: 3).advice(batchSize: 8).contains("drowns in noise"))
     }
 }
 

@@ -19,6 +19,12 @@ final class LearningRateFinderTests: XCTestCase {
         XCTAssertEqual(finder.rate(step: 40), 1, accuracy: 1e-12)
     }
 
+    func testRatesAreNumbersHoweverFarApartTheirEndsAre() {
+        let finder = LearningRateFinder(lowest: 1e-300, highest: 1e300, steps: 11)
+        XCTAssertEqual(finder.rate(step: 5), 1, accuracy: 1e-9)
+        XCTAssertEqual(finder.rate(step: 10), 1e300, accuracy: 1e288)
+    }
+
     func testTheLossFallsAndThenExplodes() throws {
         let sweep = try LearningRateFinder(lowest: 1e-4, highest: 1e5, steps: 150).sweep(configuration)
         XCTAssertTrue(sweep.hasDiverged)
@@ -49,6 +55,8 @@ final class LearningRateFinderTests: XCTestCase {
         for (finder, field) in [
             (LearningRateFinder(lowest: 0), "lowest"), (LearningRateFinder(lowest: 1, highest: 0.5), "highest"),
             (LearningRateFinder(steps: 3), "steps"), (LearningRateFinder(highest: .nan), "highest"),
+            (LearningRateFinder(steps: 1_000_001), "steps"), (LearningRateFinder(highest: 1e39), "highest"),
+            (LearningRateFinder(lowest: 1e-40), "lowest"),
         ] {
             XCTAssertThrowsError(try finder.sweep(configuration)) { XCTAssertTrue("\($0)".hasPrefix(field), "\($0)") }
         }

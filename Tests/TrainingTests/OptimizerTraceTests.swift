@@ -21,17 +21,31 @@ final class OptimizerTraceTests: HDF5TestCase {
         for name in names {
             for kernels in availableKernels() {
                 for shards in [1, 3] {
-                    try replay(name, of: root, shards: shards, kernels: kernels)
+                    try replay("optimizers/\(name)", of: root, shards: shards, kernels: kernels)
                 }
             }
         }
         try file.close()
     }
 
+    func testTenStepsOfACycleOfRateAndMomentumFollowPyTorch() throws {
+        let file = try HDF5File(reading: fixturePath("optimizers.h5"))
+        let root = try file.root
+        let names = try root.group("cycles").children().map(\.name)
+        XCTAssertEqual(names.count, 4)
+        let cycle = Schedule(.oneCycle(rise: 0.3, startDivisor: 25, endDivisor: 10_000, momentum: .init()))
+        for name in names {
+            for kernels in availableKernels() {
+                try replay("cycles/\(name)", of: root, shards: 3, schedule: cycle, kernels: kernels)
+            }
+        }
+        try file.close()
+    }
+
     private func replay(
-        _ name: String, of root: HDF5Group, shards: Int, kernels: any KernelTable.Type
+        _ name: String, of root: HDF5Group, shards: Int, schedule: Schedule = .constant, kernels: any KernelTable.Type
     ) throws {
-        let trace = try root.group("optimizers/\(name)")
+        let trace = try root.group(name)
         let attributes = trace.attributes
         let inputs: [Float] = try root.dataset("inputs").read()
         let labels: [Int32] = try root.dataset("labels").read()
@@ -74,7 +88,16 @@ final class OptimizerTraceTests: HDF5TestCase {
                     inputs: batch, targets: .labels($0.baseAddress! + step * rows), rows: rows, step: step)
             }
             XCTAssertEqual(loss, losses[step], accuracy: Self.tolerance, "\(name), step \(step)")
-            state.beginStep(step, learningRate: learningRate)
+            let rate = schedule.learningRate(step: step, base: learningRate, totalSteps: 10, stepsPerEpoch: 10)
+            let momentum = schedule.momentum(step: step, totalSteps: 10)
+            if schedule != .constant {
+                let (rates, momenta): ([Double], [Double]) = (
+                    try trace.dataset("float64/learningRates").read(), try trace.dataset("float64/momenta").read()
+                )
+                XCTAssertEqual(rate, rates[step], accuracy: 1e-15, "\(name), step \(step)")
+                XCTAssertEqual(try XCTUnwrap(momentum), momenta[step], accuracy: 1e-15, "\(name), step \(step)")
+            }
+            state.beginStep(step, learningRate: rate, momentum: momentum)
             let norm = updater.update()
             if clipNorm > 0 {
                 XCTAssertEqual(try XCTUnwrap(norm), norms[step], accuracy: Self.tolerance, "\(name), step \(step)")

@@ -32,6 +32,32 @@ final class ScheduleTests: XCTestCase {
         for (step, rate) in expected.enumerated() { XCTAssertEqual(found[step], rate, accuracy: 1e-12, "step \(step)") }
     }
 
+    /// The same one's momentum, with the defaults of base_momentum and max_momentum.
+    func testTheMomentumOfOneCycleFollowsPyTorch() {
+        let expected = [
+            0.95, 0.9404508497187474, 0.9154508497187474, 0.8845491502812526, 0.8595491502812526, 0.85,
+            0.8512536043909088, 0.854951556604879, 0.8609084258765984, 0.8688255099070633, 0.878305813044122,
+            0.8888739533021842, 0.8999999999999999, 0.9111260466978157, 0.9216941869558779, 0.9311744900929366,
+            0.9390915741234015, 0.945048443395121, 0.9487463956090911, 0.95,
+        ]
+        let schedule = Schedule(.oneCycle(rise: 0.3, startDivisor: 25, endDivisor: 10_000, momentum: .init()))
+        for (step, momentum) in expected.enumerated() {
+            XCTAssertEqual(schedule.momentum(step: step, totalSteps: 20)!, momentum, accuracy: 1e-12, "step \(step)")
+        }
+        XCTAssertNil(Schedule(.oneCycle(rise: 0.3, startDivisor: 2, endDivisor: 2)).momentum(step: 1, totalSteps: 20))
+    }
+
+    func testOneCycleTakesNoWarmUpBesideItsOwn() {
+        for schedule in [
+            Schedule(.oneCycle(rise: 0.3, startDivisor: 2, endDivisor: 2), warmupSteps: 3),
+            Schedule(.oneCycle(rise: 0.3, startDivisor: 2, endDivisor: 2), warmupEpochs: 1),
+        ] {
+            XCTAssertThrowsError(try schedule.check()) {
+                XCTAssertTrue("\($0)".contains("schedule.oneCycle.warmupSteps: expected none"), "\($0)")
+            }
+        }
+    }
+
     func testAWarmUpMayBeginAtAShareOfTheRateAndBeCountedInEpochs() {
         let found = rates(Schedule(warmupEpochs: 2, warmupStart: 0.25))
         for (step, rate) in found.enumerated() {
@@ -59,6 +85,9 @@ final class ScheduleTests: XCTestCase {
         XCTAssertTrue(error(Schedule(warmupEpochs: 4)).contains("warmupEpochs: expected a warm-up shorter"))
         XCTAssertTrue(
             error(Schedule(.cosine(minimum: 0, decaySteps: 21))).contains("the decay would not end, found 21"))
+        XCTAssertTrue(
+            error(Schedule(.linear(minimum: 0.1, decaySteps: 10), warmupEpochs: 2)).contains(
+                "decaySteps: expected more than the 10 steps of the warm-up, found 10"))
         XCTAssertTrue(
             error(Schedule(.polynomial(power: 2, minimum: 0, decaySteps: 19))).contains(
                 "the learning rate would be 0 before the run's 20 steps (5 an epoch) are over, found 19"))

@@ -2,11 +2,13 @@ import ArgumentParser
 import Lockstep
 import Measurement
 
-/// `lockstep benchmark step --json` with two choices more, for work on the engine: how a batch is cut.
+/// `lockstep benchmark step --json` with three choices more, for work on the engine: how a batch is cut, and what a
+/// measurement of the gradient noise costs.
 @main
 struct StepBenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "step-benchmark", abstract: "Times training steps with shards and micro-batches of one's choice.")
+        commandName: "step-benchmark",
+        abstract: "Times training steps with shards and micro-batches of one's choice, and with measurements of noise.")
 
     @Argument(help: "Workloads or configurations in YAML. (default: all workloads)")
     var workloads: [String] = []
@@ -23,8 +25,13 @@ struct StepBenchmarkCommand: ParsableCommand {
     @Option(help: "Rows in flight at once a worker.")
     var microBatch: Int?
 
+    @Option(help: "Steps between measurements of the gradient noise; with 1, steps are those that measure it.")
+    var noiseScaleEvery: Int?
+
     mutating func validate() throws {
-        guard workers > 0, seconds > 0, seconds.isFinite, shards ?? 1 > 0, microBatch ?? 1 > 0 else {
+        guard workers > 0, seconds > 0, seconds.isFinite, shards ?? 1 > 0, microBatch ?? 1 > 0,
+            noiseScaleEvery ?? 1 > 0
+        else {
             throw ValidationError("expected finite numbers above 0")
         }
     }
@@ -35,6 +42,7 @@ struct StepBenchmarkCommand: ParsableCommand {
         for workload in try workloads.isEmpty ? Workload.builtIn : workloads.map(Workload.init) {
             var configuration = workload.configuration
             configuration.shards = shards ?? configuration.shards
+            configuration.noiseScaleEvery = noiseScaleEvery ?? configuration.noiseScaleEvery
             let measurement = try benchmark.run(Workload(name: workload.name, configuration: configuration))
             print(try jsonLine(measurement))
         }

@@ -49,7 +49,9 @@ struct FindLearningRate: ParsableCommand {
         guard highest > lowest, highest.isFinite else {
             throw ValidationError("--highest: expected more than the lowest rate of \(lowest), found \(highest)")
         }
-        guard steps >= 10 else { throw ValidationError("--steps: expected at least 10, found \(steps)") }
+        guard (10...LearningRateFinder.mostSteps).contains(steps) else {
+            throw ValidationError("--steps: expected 10 ... \(LearningRateFinder.mostSteps), found \(steps)")
+        }
     }
 
     func run() throws {

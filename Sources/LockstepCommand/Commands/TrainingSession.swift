@@ -69,6 +69,10 @@ struct TrainingSession {
             let places = (0..<count).map { "\(placement[$0 % placement.count])" }
             lines.append("pinned to processors \(places.joined(separator: ", "))")
         }
+        let trainer = run.trainer
+        lines.append(
+            "activations: \(trainer.activationBytes.byteSize), up to \(counted(trainer.microBatchRows, "row")) in flight a "
+                + "worker")
         return lines
     }
 

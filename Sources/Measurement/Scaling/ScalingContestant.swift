@@ -46,7 +46,7 @@ final class ScalingContestant {
         let (layout, moments) = (trainer.model.network.layout, trainer.configuration.optimizer.momentNames.count)
         let traffic = StepTraffic(
             parameters: layout.bufferCount, packed: StepTraffic.packedFloats(layout), moments: moments)
-        let (largestShard, limit) = ((rows + entry.shards - 1) / entry.shards, GradientEngine.largestMicroBatch)
+        let (largestShard, limit) = ((rows + entry.shards - 1) / entry.shards, trainer.microBatchRows)
         let shape = ReductionShape(
             shards: min(entry.shards, rows), workers: entry.workers, addsInPlace: largestShard <= limit)
         return traffic.step(shape, microBatches: (largestShard + limit - 1) / limit)

@@ -26,14 +26,17 @@ public struct SimulationCheck {
         public let bestError: Double
     }
 
+    /// The simulator knows neither passes of a step nor measurements of noise: they are left out of the configuration.
+    ///
     /// - Parameters:
     ///   - workers: whom to time; those that have cores.
     ///   - seconds: how long each measurement of a round takes.
     public init(
         _ workload: Workload, workers: [Int], rounds: Int, seconds: Double, kernels: any KernelTable.Type
     ) throws {
-        let configuration = workload.configuration.resolved
+        var configuration = workload.configuration.resolved
         try configuration.check()
+        (configuration.accumulate, configuration.noiseScaleEvery) = (1, nil)
         let dataset = try Dataset.load(configuration.dataset, relativeTo: nil)
         let machine = SimulatedMachine(measuringWith: kernels)
         let measurement = try StepCostMeasurement(

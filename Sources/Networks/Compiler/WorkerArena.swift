@@ -28,6 +28,9 @@ public final class WorkerArena: @unchecked Sendable {
         gradientOffsets = OffsetTable(plan.gradientPlaces.map { $0.map { plan.arena.offsets[$0] * capacity } ?? -1 })
     }
 
+    /// Bytes of its activations, their gradients and the kernels' scratch.
+    public var bytes: Int { (values.count + workspace.count) * MemoryLayout<Float>.stride }
+
     /// What to compute a micro-batch on.
     public struct Model {
         public let parameters: UnsafePointer<Float>
