@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "DurableFiles", dependencies: ["CSystem", "Threads"]),
 
         // What threads did when, as a file for viewers.
-        .target(name: "Timelines", dependencies: ["DurableFiles", "Threads"]),
+        .target(name: "Timelines", dependencies: ["CSystem", "DurableFiles", "Threads"]),
 
         // Kernels: one body, one thin module for each instruction set, one table chosen at start.
         .target(name: "KernelBodies", dependencies: ["CSystem"], swiftSettings: optimized()),

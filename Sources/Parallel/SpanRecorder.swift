@@ -1,4 +1,4 @@
-import Dispatch
+import CSystem
 
 /// What a worker spends time on.
 public enum Stage: Int, CaseIterable, Sendable {
@@ -34,13 +34,13 @@ public struct SpanTimer {
     public init(_ recorder: (any SpanRecorder)?, worker: Int) {
         self.recorder = recorder
         self.worker = worker
-        start = recorder == nil ? 0 : DispatchTime.now().uptimeNanoseconds
+        start = recorder == nil ? 0 : lockstep_nanoseconds()
     }
 
     /// Ends a span and starts the next one.
     public mutating func finish(_ stage: Stage, operation: Int? = nil) {
         guard let recorder else { return }
-        let end = DispatchTime.now().uptimeNanoseconds
+        let end = lockstep_nanoseconds()
         recorder.record(stage, operation: operation, worker: worker, start: start, end: end)
         start = end
     }

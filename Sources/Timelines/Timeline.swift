@@ -1,3 +1,4 @@
+import CSystem
 import Dispatch
 import DurableFiles
 import Foundation
@@ -35,7 +36,7 @@ public final class Timeline: @unchecked Sendable {
     public static let largestFile = 512 << 20
 
     /// Nanoseconds of the monotonic clock.
-    public static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
+    public static var now: UInt64 { lockstep_nanoseconds() }
 
     private struct State {
         var tracks: [TimelineTrack] = []
@@ -155,7 +156,10 @@ public final class Timeline: @unchecked Sendable {
     }
 
     private func write() {
-        let (tracks, labels) = state.withLock { ($0.tracks, $0.labels) }
-        writer.write(tracks, labels)
+        let tracks = state.withLock { $0.tracks }
+        // In this order: an event that is counted has a label that is there, and others wait for the next time.
+        let counts = tracks.map(\.count)
+        let labels = state.withLock { $0.labels }
+        writer.write(tracks, upTo: counts, labels)
     }
 }

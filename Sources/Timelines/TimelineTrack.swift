@@ -67,7 +67,9 @@ public final class TimelineTrack: @unchecked Sendable {
     ///
     /// - Parameter argument: what the label says: a step, rows.
     public func record(_ label: Timeline.Label, start: UInt64, end: UInt64, argument: Int = 0) {
-        append(Event(start: start, payload: end - start, label: label, argument: Int32(clamping: argument)))
+        // Two threads may have looked at clocks that differ by a little.
+        let length = end > start ? end - start : 0
+        append(Event(start: start, payload: length, label: label, argument: Int32(clamping: argument)))
     }
 
     /// Records the value that a counter has from now on.
@@ -89,9 +91,11 @@ public final class TimelineTrack: @unchecked Sendable {
         if (count + 1) & (capacity / 4 - 1) == 0 { wake.signal() }
     }
 
-    /// Takes out what is there, oldest first. By the timeline's thread.
-    func empty(_ body: (Event) -> Void) {
-        let end = written.pointee.load(ordering: .acquiring)
+    /// How many events there have ever been. Whoever sees an event counted sees the label that it has, too.
+    var count: Int { written.pointee.load(ordering: .acquiring) }
+
+    /// Takes out what is there up to a count, oldest first. By the timeline's thread.
+    func empty(upTo end: Int, _ body: (Event) -> Void) {
         var next = emptied.pointee.load(ordering: .relaxed)
         while next < end {
             // A part at a time, so that the recording thread finds room soon.
@@ -103,6 +107,9 @@ public final class TimelineTrack: @unchecked Sendable {
             emptied.pointee.store(next, ordering: .releasing)
         }
     }
+
+    /// Events there have been, kept or not. By the recording thread.
+    public var recordedCount: Int { written.pointee.load(ordering: .relaxed) + lostCount }
 
     /// Events that were not kept, so far.
     var lostCount: Int { lost.pointee.load(ordering: .relaxed) }

@@ -32,7 +32,11 @@ struct TraceWriter: ~Copyable {
     var summary: Timeline.Summary { Timeline.Summary(events: events, lost: lost, problem: file.problem) }
 
     /// Writes what the tracks hold.
-    mutating func write(_ tracks: [TimelineTrack], _ labels: [TraceLabel]) {
+    ///
+    /// - Parameters:
+    ///   - counts: up to which event of each track.
+    ///   - labels: all that these events have.
+    mutating func write(_ tracks: [TimelineTrack], upTo counts: [Int], _ labels: [TraceLabel]) {
         while named < tracks.count {
             let track = tracks[named]
             writeMetadata("thread_name", thread: track.identifier, "name", quoted(track.name))
@@ -42,7 +46,7 @@ struct TraceWriter: ~Copyable {
             named += 1
         }
         for (index, track) in tracks.enumerated() {
-            track.empty { write($0, labels[Int($0.label.index)], thread: track.identifier) }
+            track.empty(upTo: counts[index]) { write($0, labels[Int($0.label.index)], thread: track.identifier) }
             let lostCount = track.lostCount
             if lostCount > said[index] {
                 sayLost(lostCount - said[index], thread: track.identifier)

@@ -18,7 +18,7 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
 
     /// What the leader does between two looks at the clock.
     enum Doing: Int, CaseIterable {
-        case step, validation, checkpointCopy
+        case step, undrawnStep, validation, checkpointCopy
     }
     private let doing: [Timeline.Label]
     private let epoch: Timeline.Label
@@ -32,9 +32,17 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
     private var started: UInt64 = 0
     private var epochStarted: UInt64 = 0
 
-    /// - Parameter layers: the layer of each operation of the plan.
-    init(_ timeline: Timeline, layers: [String], workers count: Int) {
+    private var drawnSteps: DrawnSteps
+    private var isDrawn = true
+    /// The leader's spans when the step began.
+    private var spansBefore = 0
+
+    /// - Parameters:
+    ///   - layers: the layer of each operation of the plan.
+    ///   - drawnSteps: which steps have workers.
+    init(_ timeline: Timeline, layers: [String], workers count: Int, drawnSteps: DrawnSteps = DrawnSteps()) {
         self.timeline = timeline
+        self.drawnSteps = drawnSteps
         epochs = timeline.track("epochs")
         steps = timeline.track("steps", isBusy: true)
         operations = layers.count
@@ -43,6 +51,7 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
         doing = Doing.allCases.map {
             switch $0 {
             case .step: timeline.label("step", category: "run", argument: "step")
+            case .undrawnStep: timeline.label("step, workers not drawn", category: "run", argument: "step")
             case .validation: timeline.label("validation", category: "run", argument: "epoch")
             case .checkpointCopy: timeline.label("copy for checkpoint", category: "checkpoint", argument: "step")
             }
@@ -89,10 +98,22 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
         steps.record(doing[what.rawValue], start: started, end: Timeline.now, argument: argument)
     }
 
+    /// The leader begins a step.
+    ///
+    /// - Returns: whether to record what workers do in it.
+    func beginStep() -> Bool {
+        isDrawn = drawnSteps.begin()
+        spansBefore = workers[0].recordedCount
+        begin()
+        return isDrawn
+    }
+
     func end(_ report: Trainer.StepReport) {
         let now = Timeline.now
-        steps.record(doing[Doing.step.rawValue], start: started, end: now, argument: report.step)
+        let label = doing[(isDrawn ? Doing.step : .undrawnStep).rawValue]
+        steps.record(label, start: started, end: now, argument: report.step)
         steps.count(loss, at: now, value: report.loss)
+        if isDrawn { drawnSteps.end(nanoseconds: now &- started, spans: workers[0].recordedCount - spansBefore) }
     }
 
     func beginEpoch() { epochStarted = Timeline.now }

@@ -228,9 +228,7 @@ public final class TrainingRun {
                 asked = request
                 return nil
             } else {
-                timeline?.begin()
-                let report = try step(observer)
-                timeline?.end(report)
+                let report = try draw { try step(observer) }
                 recordFingerprints(observer)
                 record(report.noise, observer)
                 epochRows += report.rows

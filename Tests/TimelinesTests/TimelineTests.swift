@@ -124,16 +124,37 @@ final class TimelineTests: XCTestCase {
         }
     }
 
+    func testWhatComesAfterACountWaitsForTheNextTime() {
+        let label = Timeline.Label(index: 0)
+        let track = TimelineTrack(identifier: 1, name: "t", capacity: 8, wake: DispatchSemaphore(value: 0))
+        track.record(label, start: 0, end: 1, argument: 0)
+        let count = track.count
+        // Its label may have been made after those that the emptying thread has looked at.
+        track.record(Timeline.Label(index: 1), start: 1, end: 2, argument: 1)
+        var kept: [Int32] = []
+        track.empty(upTo: count) { kept.append($0.argument) }
+        XCTAssertEqual(kept, [0])
+        track.empty(upTo: track.count) { kept.append($0.argument) }
+        XCTAssertEqual(kept, [0, 1])
+        XCTAssertEqual(track.recordedCount, 2)
+    }
+
+    func testASpanThatEndsBeforeItBeganIsOneOfNoLength() {
+        let track = TimelineTrack(identifier: 1, name: "t", capacity: 8, wake: DispatchSemaphore(value: 0))
+        track.record(Timeline.Label(index: 0), start: 9, end: 7)
+        track.empty(upTo: track.count) { XCTAssertEqual($0.payload, 0) }
+    }
+
     func testARingThatNobodyEmptiesCountsWhatItLoses() {
         let label = Timeline.Label(index: 0)
         let track = TimelineTrack(identifier: 1, name: "t", capacity: 8, wake: DispatchSemaphore(value: 0))
         for number in 0..<11 { track.record(label, start: 0, end: 1, argument: number) }
         XCTAssertEqual(track.lostCount, 3)
         var kept: [Int32] = []
-        track.empty { kept.append($0.argument) }
+        track.empty(upTo: track.count) { kept.append($0.argument) }
         XCTAssertEqual(kept, Array(0..<8))
         track.record(label, start: 0, end: 1, argument: 11)
-        track.empty { kept.append($0.argument) }
+        track.empty(upTo: track.count) { kept.append($0.argument) }
         XCTAssertEqual(kept.last, 11)
     }
 
@@ -141,7 +162,7 @@ final class TimelineTests: XCTestCase {
         var writer = TraceWriter(file: try TraceFile(path: path, largest: 1 << 20), process: "p", origin: 0)
         let track = TimelineTrack(identifier: 3, name: "t", capacity: 4, wake: DispatchSemaphore(value: 0))
         for _ in 0..<6 { track.record(Timeline.Label(index: 0), start: 1, end: 2) }
-        writer.write([track], [.span("work", category: "c", argument: nil)])
+        writer.write([track], upTo: [track.count], [.span("work", category: "c", argument: nil)])
         XCTAssertEqual(writer.summary, .init(events: 4, lost: 2, problem: nil))
         writer.close()
         let lost = try XCTUnwrap(try events().first { $0["ph"] as? String == "i" })

@@ -44,12 +44,13 @@ final class RunTimelineTests: HDF5TestCase {
     }
 
     private func train(
-        _ configuration: Configuration, steps: Int? = nil, loading: LoadingOptions = LoadingOptions()
+        _ configuration: Configuration, steps: Int? = nil, loading: LoadingOptions = LoadingOptions(),
+        drawnSteps: DrawnSteps = DrawnSteps(skipped: 0)
     ) throws -> (run: TrainingRun, spans: [String: [Span]]) {
         let name = "\(directory)/\(UUID().uuidString)"
         let run = try TrainingRun(configuration, directory: name, loading: loading, workers: .exactly(2))
         let timeline = try Timeline(path: name + ".json", process: "test")
-        run.record(on: timeline)
+        run.record(on: timeline, drawnSteps)
         let result = Result { try run.train(steps: steps) }
         run.record(on: nil)
         XCTAssertEqual(timeline.finish().lost, 0)
@@ -87,6 +88,17 @@ final class RunTimelineTests: HDF5TestCase {
             span.category != "evaluation" && !steps.contains { span.start >= $0.start && span.end <= $0.end + 1e-4 }
         }
         XCTAssertEqual(loose.map(\.name), [])
+    }
+
+    func testStepsWhoseWorkersAreNotDrawnSaySoAndValidationsAreThereAllTheSame() throws {
+        var drawnSteps = DrawnSteps(skipped: 15)
+        drawnSteps.end(nanoseconds: 1, spans: 1)
+        let spans = try train(configuration, drawnSteps: drawnSteps).spans
+        let steps = try XCTUnwrap(spans["steps"])
+        XCTAssertEqual(
+            steps.filter { $0.name == "step, workers not drawn" }.map { $0.arguments["step"] }, Array(1...10))
+        let workers = (spans["worker 0"] ?? []) + (spans["worker 1"] ?? [])
+        XCTAssertEqual(workers.map(\.name), ["evaluation", "evaluation"])
     }
 
     func testEpochsValidationsAndCheckpointsAreThere() throws {

@@ -2,6 +2,7 @@
 #ifndef LOCKSTEP_CSYSTEM_H
 #define LOCKSTEP_CSYSTEM_H
 
+#include "clock.h"
 #include "cpu.h"
 #include "files.h"
 #include "mapping.h"
