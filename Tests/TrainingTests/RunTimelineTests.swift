@@ -93,7 +93,9 @@ final class RunTimelineTests: HDF5TestCase {
     func testStepsWhoseWorkersAreNotDrawnSaySoAndValidationsAreThereAllTheSame() throws {
         var drawnSteps = DrawnSteps(skipped: 15)
         drawnSteps.end(nanoseconds: 1, spans: 1)
-        let spans = try train(configuration, drawnSteps: drawnSteps).spans
+        let (run, spans) = try train(configuration, drawnSteps: drawnSteps)
+        let text = try String(contentsOfFile: run.directory.path + ".json", encoding: .utf8)
+        XCTAssertFalse(text.contains("\"name\":\"loss\""))
         let steps = try XCTUnwrap(spans["steps"])
         XCTAssertEqual(
             steps.filter { $0.name == "step, workers not drawn" }.map { $0.arguments["step"] }, Array(1...10))

@@ -23,6 +23,9 @@ struct TraceBenchmark: ParsableCommand {
     @Option(help: "Threads that compute.")
     var workers = 2
 
+    @Flag(help: "Draw neither run: how far the figures can be trusted.")
+    var control = false
+
     @Option(help: "Where to write.")
     var directory = NSTemporaryDirectory()
 
@@ -48,7 +51,7 @@ struct TraceBenchmark: ParsableCommand {
                 try TrainingRun(configuration, directory: "\(place)/\(traced)", workers: .exactly(workers)))
         }
         let timeline = try Timeline(path: place + "/trace.json", process: "trace-benchmark")
-        runs[0].run.record(on: timeline)
+        if !control { runs[0].run.record(on: timeline) }
 
         let warm = try runs.map { try $0.secondsOfStep(steps: 20) }
         let steps = max(10, Int(seconds / warm[1]))
