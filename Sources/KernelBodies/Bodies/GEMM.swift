@@ -169,13 +169,8 @@ extension InstructionSet {
                     epilogue: isRagged ? epilogue.withinTile : epilogue)
             }
             next += block.depth * nextStep
-            if isRagged, case .addition = epilogue {
-                for i in 0..<height { add(scratch + i * nr, into: output + i * block.cRowStride, count: columns) }
-            } else if isRagged {
-                copyTile(scratch, nr, to: output, block.cRowStride, rows: height, columns: columns)
-                if case .activationGradient = epilogue {
-                    finish(epilogue, output, block.cRowStride, rows: height, columns: columns)
-                }
+            if isRagged {
+                takeBack(scratch, to: output, block.cRowStride, rows: height, columns: columns, epilogue)
             }
         }
     }
@@ -197,6 +192,20 @@ extension InstructionSet {
             copyTile(bias, 0, to: scratch, nr, rows: 1, columns: columns)
             return .bias(UnsafePointer(scratch))
         }
+    }
+
+    /// Copies a ragged tile from scratch memory to C, and does what is left of its epilogue there.
+    @inlinable @inline(__always)
+    static func takeBack(
+        _ scratch: UnsafeMutablePointer<Float>, to c: UnsafeMutablePointer<Float>, _ cRowStride: Int, rows: Int,
+        columns: Int, _ epilogue: Epilogue
+    ) {
+        if case .addition = epilogue {
+            for i in 0..<rows { add(scratch + i * nr, into: c + i * cRowStride, count: columns) }
+            return
+        }
+        copyTile(scratch, nr, to: c, cRowStride, rows: rows, columns: columns)
+        if case .activationGradient = epilogue { finish(epilogue, c, cRowStride, rows: rows, columns: columns) }
     }
 
     /// Copies in strips of 16, 8, 4, 2 and 1 columns: a few instructions a row and strip.

@@ -13,21 +13,7 @@ extension InstructionSet {
         cRowStride: Int, start: Accumulator, epilogue: Epilogue
     ) where Shape.Registers.Register == Vector {
         let columns = Shape.columns / Vector.width
-        var tile = Shape.Registers(repeating: Vector(repeating: 0))
-        switch start {
-        case .zero: break
-        case .output:
-            for i in 0..<Shape.rows {
-                for j in 0..<columns {
-                    tile[register: i * columns + j] = Vector.load(c + i * cRowStride + j * Vector.width)
-                }
-            }
-        case .bias(let bias):
-            for j in 0..<columns {
-                let register = Vector.load(bias + j * Vector.width)
-                for i in 0..<Shape.rows { tile[register: i * columns + j] = register }
-            }
-        }
+        var tile = begin(shape, start, c, cRowStride)
         var a = a
         var b = b
         var next = next
@@ -45,6 +31,39 @@ extension InstructionSet {
             b += nr
             next += nextStep
         }
+        end(shape, tile, epilogue, c, cRowStride)
+    }
+
+    /// A tile whose chains begin at `start`.
+    @inlinable @inline(__always)
+    static func begin<Shape: TileShape>(
+        _ shape: Shape.Type, _ start: Accumulator, _ c: UnsafePointer<Float>, _ cRowStride: Int
+    ) -> Shape.Registers where Shape.Registers.Register == Vector {
+        let columns = Shape.columns / Vector.width
+        var tile = Shape.Registers(repeating: Vector(repeating: 0))
+        switch start {
+        case .zero: break
+        case .output:
+            for i in 0..<Shape.rows {
+                for j in 0..<columns {
+                    tile[register: i * columns + j] = Vector.load(c + i * cRowStride + j * Vector.width)
+                }
+            }
+        case .bias(let bias):
+            for j in 0..<columns {
+                let register = Vector.load(bias + j * Vector.width)
+                for i in 0..<Shape.rows { tile[register: i * columns + j] = register }
+            }
+        }
+        return tile
+    }
+
+    /// Stores a tile whose chains are complete, each element after its epilogue.
+    @inlinable @inline(__always)
+    static func end<Shape: TileShape>(
+        _ shape: Shape.Type, _ tile: Shape.Registers, _ epilogue: Epilogue, _ c: UnsafeMutablePointer<Float>,
+        _ cRowStride: Int
+    ) where Shape.Registers.Register == Vector {
         switch epilogue {
         case .none, .activation(.identity), .activationGradient(.identity, _):
             store(shape, tile, PlainStore(), c, cRowStride)

@@ -49,6 +49,21 @@ public protocol KernelTable: SendableMetatype {
         start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     )
 
+    // MARK: Convolution
+
+    /// Floats of scratch memory that a product over patches needs.
+    static func patchWorkspaceCount() -> Int
+
+    /// C[m, n] = epilogue(start + A[m, k] · B[k, n]) where the rows of A are patches of an image, B packed.
+    ///
+    /// Each element is one chain of fused multiply-adds over the runs in order, and within them in increasing depth, that
+    /// begins at `start`, which is `.zero` for the epilogue `.addition`. What an epilogue saved lies as C does. Elements
+    /// between the rows of C are left alone. C aliases nothing.
+    static func gemm(
+        _ a: PatchView, n: Int, packedB: UnsafePointer<Float>, c: PatchTarget, start: Accumulator, epilogue: Epilogue,
+        workspace: UnsafeMutablePointer<Float>
+    )
+
     // MARK: Elementwise
 
     /// y = activation(x). `y` may be `x`.
