@@ -32,6 +32,7 @@ extension Layer {
 
 /// Every kind of layer, in the order messages list them.
 let layerKinds: [any Layer.Type] = [
-    Linear.self, Flatten.self, Dropout.self, Residual.self,
+    Linear.self, Convolution.self, MaxPool.self, AveragePool.self, GlobalAveragePool.self, Flatten.self, Dropout.self,
+    Residual.self,
     ReLU.self, LeakyReLU.self, Sigmoid.self, Tanh.self, GELU.self, SiLU.self, Softmax.self,
 ]

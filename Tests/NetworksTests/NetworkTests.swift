@@ -21,6 +21,10 @@ final class NetworkTests: XCTestCase {
                 Residual(name: "inner") { Tanh() }
             }
             Residual {}
+            Convolution(3, kernel: 3, padding: .same)
+            MaxPool(2)
+            AveragePool(3, stride: 2, padding: .same)
+            GlobalAveragePool()
         }
         XCTAssertEqual(Set(network.layers.map { type(of: $0).kind }), Set(layerKinds.map { $0.kind }))
         try assertRoundTrips(network)

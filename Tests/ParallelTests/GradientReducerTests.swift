@@ -11,8 +11,7 @@ final class GradientReducerTests: XCTestCase {
         var layout = ParameterLayout()
         for (name, count) in [("a", 3), ("b", 18)] {
             _ = layout.append(
-                name: name, shape: [count], initializer: .zeros, fanIn: 1, fanOut: 1, isMatrixOperand: false,
-                isTransposedOperand: false)
+                name: name, shape: [count], initializer: .zeros, fanIn: 1, fanOut: 1, packing: nil)
         }
         return layout
     }()

@@ -58,6 +58,9 @@ extension SIMD16<Float> {
     @inlinable @inline(__always)
     func isEqual(to other: Float) -> Mask16 { lockstep_equal(self, Self(repeating: other)) }
 
+    @inlinable @inline(__always)
+    func isEqual(to other: Self) -> Mask16 { lockstep_equal(self, other) }
+
     /// `other` where the mask is all ones, else self.
     @inlinable @inline(__always)
     func replaced(by other: Self, where mask: Mask16) -> Self { lockstep_select(mask, other, self) }

@@ -64,6 +64,27 @@ public protocol KernelTable: SendableMetatype {
         workspace: UnsafeMutablePointer<Float>
     )
 
+    /// y = the largest element of each window, NaN if there is one.
+    static func maxPool(
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
+    )
+
+    /// dx = Σ over windows of dy, at the first element of the window of x that equals y; in the order of the outputs.
+    static func maxPoolGradient(
+        x: UnsafePointer<Float>, y: UnsafePointer<Float>, dy: UnsafePointer<Float>,
+        into dx: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
+    )
+
+    /// y = (x₀ + x₁ + …) · (1 / n) over the n elements of each window, a chain in their order.
+    static func averagePool(
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
+    )
+
+    /// dx = Σ over windows of dy · (1 / n), in the order of the outputs.
+    static func averagePoolGradient(
+        dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
+    )
+
     // MARK: Elementwise
 
     /// y = activation(x). `y` may be `x`.

@@ -123,15 +123,14 @@ public struct Graph {
     /// A new parameter of the layer being built.
     ///
     /// - Parameters:
-    ///   - isMatrixOperand: whether products of matrices read it, so that it is kept packed as well.
-    ///   - isTransposedOperand: whether products read it transposed too.
+    ///   - packing: in what forms it is packed, if products of matrices read it.
     public mutating func parameter(
         _ name: String, shape: Shape, initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1,
-        isMatrixOperand: Bool = false, isTransposedOperand: Bool = false
+        packing: WeightPacking? = nil
     ) -> Parameter {
         layout.append(
             name: "\(scope)/\(name)", shape: shape, initializer: initializer, fanIn: fanIn, fanOut: fanOut,
-            isMatrixOperand: isMatrixOperand, isTransposedOperand: isTransposedOperand)
+            packing: packing)
     }
 
     /// The next random stream of the network, in the order layers are built.

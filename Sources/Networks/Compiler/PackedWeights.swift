@@ -21,11 +21,11 @@ public struct PackedWeights: @unchecked Sendable {
             defer { count += (floats + 15) / 16 * 16 }
             return count
         }
-        for parameter in layout.parameters where parameter.isMatrixOperand {
-            let (inputs, outputs) = (parameter.shape.dimensions[0], parameter.shape.dimensions[1])
-            offsets[2 * parameter.index] = reserve(kernels.packedCount(k: inputs, n: outputs))
+        for parameter in layout.parameters {
+            guard let packing = parameter.packing else { continue }
+            offsets[2 * parameter.index] = reserve(packing.groups * packing.forwardCount(kernels))
             if includesBackward && parameter.isTransposedOperand {
-                offsets[2 * parameter.index + 1] = reserve(kernels.packedCount(k: outputs, n: inputs))
+                offsets[2 * parameter.index + 1] = reserve(packing.backwardCount(kernels))
             }
         }
         self.offsets = OffsetTable(offsets)
@@ -33,13 +33,13 @@ public struct PackedWeights: @unchecked Sendable {
         self.kernels = kernels
     }
 
-    /// `W` `[inputs, outputs]`, packed.
+    /// The form of the forward pass: `W` `[inputs, outputs]`, for a linear layer.
     @inline(__always)
     func forward(_ weight: Parameter) -> UnsafePointer<Float> {
         UnsafePointer(buffer.pointer + offsets.pointer[2 * weight.index])
     }
 
-    /// `Wᵀ` `[outputs, inputs]`, packed; only of a transposed operand.
+    /// The form of the backward pass: `Wᵀ` `[outputs, inputs]`, for a linear layer. Only of a transposed operand.
     @inline(__always)
     func backward(_ weight: Parameter) -> UnsafePointer<Float> {
         UnsafePointer(buffer.pointer + offsets.pointer[2 * weight.index + 1])
@@ -48,26 +48,21 @@ public struct PackedWeights: @unchecked Sendable {
     /// Packs rows of one parameter again.
     ///
     /// - Parameters:
-    ///   - rows: which rows of the parameter, that is which inputs of the layer.
+    ///   - rows: which rows of the parameter, that is which inputs of the layer, by tap.
     ///   - parameters: the buffer of all parameters.
     public func refresh(_ parameter: Parameter, rows: Range<Int>, from parameters: UnsafePointer<Float>) {
-        guard parameter.isMatrixOperand else { return }
-        let (inputs, outputs) = (parameter.shape.dimensions[0], parameter.shape.dimensions[1])
-        let weight = MatrixView(base: parameters + parameter.offset, rowStride: outputs, columnStride: 1)
-        kernels.pack(
-            weight, k: inputs, n: outputs, rows: rows, columns: 0..<outputs,
-            into: buffer.pointer + offsets.pointer[2 * parameter.index])
+        guard let packing = parameter.packing else { return }
+        let weight = parameters + parameter.offset
+        packing.packForward(
+            weight, rows: rows, into: buffer.pointer + offsets.pointer[2 * parameter.index], kernels)
         let backward = offsets.pointer[2 * parameter.index + 1]
-        guard backward >= 0 else { return }
-        kernels.pack(
-            weight.transposed, k: outputs, n: inputs, rows: 0..<outputs, columns: rows,
-            into: buffer.pointer + backward)
+        if backward >= 0 { packing.packBackward(weight, rows: rows, into: buffer.pointer + backward, kernels) }
     }
 
     /// Packs everything again, after parameters were set rather than updated.
     public func refreshAll(_ layout: ParameterLayout, from parameters: UnsafePointer<Float>) {
         for parameter in layout.parameters where parameter.isMatrixOperand {
-            refresh(parameter, rows: 0..<parameter.shape.dimensions[0], from: parameters)
+            refresh(parameter, rows: 0..<parameter.rowCount, from: parameters)
         }
     }
 }

@@ -10,10 +10,16 @@ public struct Parameter: Sendable {
     let initializer: Initializer
     let fanIn: Int
     let fanOut: Int
-    /// Whether products of matrices read it, so that it is kept packed as well. Its shape is then `[inputs, outputs]`.
-    public let isMatrixOperand: Bool
-    /// Whether the transposed form is read too, for the gradient of the layer's inputs: not where nothing before learns.
-    public let isTransposedOperand: Bool
+    /// In what forms it is packed for products of matrices, if they read it. Its last dimension is then the outputs'.
+    public let packing: WeightPacking?
+
+    /// Whether products of matrices read it, so that it is kept packed as well.
+    public var isMatrixOperand: Bool { packing != nil }
+    /// Whether the gradient of the layer's inputs reads it too: not where nothing before learns.
+    public var isTransposedOperand: Bool { packing.map { !$0.phases.isEmpty } ?? false }
+
+    /// As a matrix: the last dimension is a row, a lone dimension a column.
+    var rowCount: Int { shape.dimensions.count > 1 ? shape.dimensions.dropLast().reduce(1, *) : shape.count }
 
     public var count: Int { shape.count }
 
@@ -35,12 +41,11 @@ public struct ParameterLayout: Sendable {
     public var elementCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
     mutating func append(
-        name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, isMatrixOperand: Bool,
-        isTransposedOperand: Bool
+        name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, packing: WeightPacking?
     ) -> Parameter {
         let parameter = Parameter(
             index: parameters.count, name: name, shape: shape, offset: bufferCount, initializer: initializer,
-            fanIn: fanIn, fanOut: fanOut, isMatrixOperand: isMatrixOperand, isTransposedOperand: isTransposedOperand)
+            fanIn: fanIn, fanOut: fanOut, packing: packing)
         parameters.append(parameter)
         bufferCount += (shape.count + 15) / 16 * 16
         return parameter
@@ -54,7 +59,7 @@ public struct ParameterLayout: Sendable {
 public struct ParameterBlock: Sendable, Equatable {
     /// The parameter's index in its layout.
     public let parameter: Int
-    /// Which rows of the parameter: of its first dimension.
+    /// Which rows of the parameter: all dimensions but the last, or a lone one.
     public let rows: Range<Int>
     /// The same as a range of the buffer.
     public let range: Range<Int>
@@ -68,7 +73,7 @@ extension ParameterLayout {
     /// All parameters in blocks, in order.
     public var blocks: [ParameterBlock] {
         parameters.flatMap { parameter -> [ParameterBlock] in
-            let rowCount = parameter.shape.dimensions.first ?? 1
+            let rowCount = parameter.rowCount
             guard rowCount > 0, parameter.count > 0 else { return [] }
             let width = parameter.count / rowCount
             let rowsPerBlock = max(1, Self.targetBlockCount / width)

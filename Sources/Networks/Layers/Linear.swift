@@ -39,7 +39,7 @@ public struct Linear: Layer {
         if let problem = initializer.problem { throw NetworkError.invalidLayer(layer: graph.scope, problem: problem) }
         let weight = graph.parameter(
             "weight", shape: [inputs, outputs], initializer: initializer, fanIn: inputs, fanOut: outputs,
-            isMatrixOperand: true, isTransposedOperand: graph.needsGradient(input))
+            packing: WeightPacking(inputs: inputs, outputs: outputs, isTransposedToo: graph.needsGradient(input)))
         let bias = bias ? graph.parameter("bias", shape: [outputs], initializer: .zeros) : nil
         let output = graph.value(shape: Shape(input.shape.dimensions.dropLast() + [outputs]))
         graph.append(

@@ -9,8 +9,7 @@ final class ParameterLayoutTests: XCTestCase {
         var layout = ParameterLayout()
         for (index, shape) in shapes.enumerated() {
             _ = layout.append(
-                name: "p\(index)", shape: shape, initializer: .zeros, fanIn: 1, fanOut: 1, isMatrixOperand: false,
-                isTransposedOperand: false)
+                name: "p\(index)", shape: shape, initializer: .zeros, fanIn: 1, fanOut: 1, packing: nil)
         }
         return layout
     }
@@ -52,7 +51,7 @@ final class ParameterLayoutTests: XCTestCase {
         var nextRow: [Int: Int] = [:]
         for block in layout.blocks {
             let parameter = layout.parameters[block.parameter]
-            let width = parameter.count / (parameter.shape.dimensions.first ?? 1)
+            let width = parameter.count / parameter.rowCount
             XCTAssertEqual(block.rows.lowerBound, nextRow[block.parameter] ?? 0, parameter.name)
             XCTAssertEqual(block.range.lowerBound, parameter.offset + block.rows.lowerBound * width, parameter.name)
             XCTAssertEqual(block.range.count, block.rows.count * width, parameter.name)

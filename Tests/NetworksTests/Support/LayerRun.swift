@@ -47,7 +47,7 @@ struct LayerRun {
     func randomParameters(_ random: inout SeededGenerator) -> [String: [Float]] {
         Dictionary(
             uniqueKeysWithValues: layout.parameters.map { parameter in
-                let inputs = parameter.isMatrixOperand ? parameter.shape.dimensions[0] : 4
+                let inputs = parameter.isMatrixOperand ? parameter.rowCount : 4
                 return (parameter.name, random.floats(parameter.count, scale: 1.7 / Float(inputs).squareRoot()))
             })
     }

@@ -29,6 +29,15 @@ struct Oracle {
             case let linear as Linear:
                 x = self.linear(x, inputs: dimensions.last!, outputs: linear.outputs, name)
                 dimensions[dimensions.count - 1] = linear.outputs
+            case let convolution as Convolution: x = self.convolution(convolution, x, &dimensions, name)
+            case let pool as MaxPool: x = self.pool(pool.window, x, &dimensions) { $0.max()! }
+            case let pool as AveragePool:
+                x = self.pool(pool.window, x, &dimensions) { $0.reduce(0, +) / Double($0.count) }
+            case is GlobalAveragePool:
+                let plane = dimensions.dropLast()
+                let whole = Window(plane.count == 1 ? Extent(1, plane[0]) : Extent(plane[0], plane[1]))
+                x = self.pool(whole, x, &dimensions) { $0.reduce(0, +) / Double($0.count) }
+                dimensions = [dimensions.last!]
             case is Flatten: dimensions = [dimensions.reduce(1, *)]
             case is Softmax: x = softmax(x, columns: dimensions.last!)
             case let dropout as Dropout where dropout.probability > 0:
