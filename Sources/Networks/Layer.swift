@@ -32,7 +32,8 @@ extension Layer {
 
 /// Every kind of layer, in the order messages list them.
 let layerKinds: [any Layer.Type] = [
-    Linear.self, Convolution.self, MaxPool.self, AveragePool.self, GlobalAveragePool.self, Flatten.self, Dropout.self,
-    Residual.self,
+    Linear.self, Convolution.self, Convolution1D.self, MaxPool.self, MaxPool1D.self, AveragePool.self,
+    AveragePool1D.self, GlobalAveragePool.self, Upsample.self, Upsample1D.self, Flatten.self, Reshape.self,
+    Dropout.self, Residual.self, Concatenate.self,
     ReLU.self, LeakyReLU.self, Sigmoid.self, Tanh.self, GELU.self, SiLU.self, Softmax.self,
 ]

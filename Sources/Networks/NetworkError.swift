@@ -1,7 +1,7 @@
 /// Why a description cannot become a network. Each case names the layer as the summary and the checkpoint do.
 public enum NetworkError: Error, Equatable, CustomStringConvertible {
-    /// A layer got a shape it cannot work on.
-    case shapeMismatch(layer: String, expected: String, found: Shape)
+    /// A layer got a shape it cannot work on. The hint, if any, says what to do.
+    case shapeMismatch(layer: String, expected: String, found: Shape, hint: String = "")
     /// A layer's own description makes no sense, such as a dropout probability of 2.
     case invalidLayer(layer: String, problem: String)
     /// Two layers were given the same name.
@@ -13,8 +13,9 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .shapeMismatch(let layer, let expected, let found):
+        case .shapeMismatch(let layer, let expected, let found, let hint):
             "layer \(layer): expected an input of shape \(expected), found \(found)"
+                + (hint.isEmpty ? "" : ": \(hint)")
         case .invalidLayer(let layer, let problem):
             "layer \(layer): \(problem)"
         case .duplicateName(let name):

@@ -20,8 +20,25 @@ final class RandomTests: XCTestCase {
             for probability: Float in [0, 0.2, 0.999, 1] {
                 assertEqualsReference("\(columns), \(probability)", [x, x]) { kernels, buffers in
                     kernels.dropout(
-                        buffers[0], into: buffers[1], rows: 3, columns: columns, probability: probability, seed: 7,
+                        buffers[0], into: buffers[1], rows: 3, pixels: 1, columns: columns, probability: probability,
+                        seed: 7,
                         step: 5, layer: 2, firstRow: 100)
+                }
+            }
+        }
+    }
+
+    func testDropoutOfChannelsEqualsTheReference() {
+        var numbers = TestNumbers(seed: 2)
+        for columns in raggedCounts {
+            for pixels in [0, 1, 5] {
+                let x = numbers.floats(3 * pixels * columns)
+                for probability: Float in [0.4, 1] {
+                    assertEqualsReference("\(pixels), \(columns), \(probability)", [x, x]) { kernels, buffers in
+                        kernels.dropout(
+                            buffers[0], into: buffers[1], rows: 3, pixels: pixels, columns: columns,
+                            probability: probability, seed: 7, step: 5, layer: 2, firstRow: 100)
+                    }
                 }
             }
         }
@@ -37,12 +54,13 @@ final class RandomTests: XCTestCase {
                     for (first, rows) in [(0, 1), (1, 3), (4, 2)] {
                         kernels.dropout(
                             x.baseAddress! + first * columns, into: y.baseAddress! + first * columns, rows: rows,
+                            pixels: 1,
                             columns: columns, probability: 0.5, seed: 1, step: 1, layer: 1, firstRow: 10 + first)
                     }
                 }
             }
             kernels.dropout(
-                ones, into: &whole, rows: 6, columns: columns, probability: 0.5, seed: 1, step: 1, layer: 1,
+                ones, into: &whole, rows: 6, pixels: 1, columns: columns, probability: 0.5, seed: 1, step: 1, layer: 1,
                 firstRow: 10)
             XCTAssertEqual(parts, whole, kernels.name)
         }
@@ -55,7 +73,8 @@ final class RandomTests: XCTestCase {
         let kernels = availableKernels()[0]
         for probability: Float in [0.1, 0.5, 0.8] {
             kernels.dropout(
-                ones, into: &y, rows: 100, columns: 1000, probability: probability, seed: 9, step: 0, layer: 0,
+                ones, into: &y, rows: 100, pixels: 1, columns: 1000, probability: probability, seed: 9, step: 0,
+                layer: 0,
                 firstRow: 0)
             let dropped = Float(y.count { $0 == 0 }) / Float(count)
             XCTAssertEqual(dropped, probability, accuracy: 0.01)
@@ -67,7 +86,8 @@ final class RandomTests: XCTestCase {
         func mask(seed: UInt64 = 1, step: UInt32 = 1, layer: UInt32 = 1, row: Int = 1) -> [Float] {
             var y = [Float](repeating: 1, count: 128)
             ReferenceKernels.dropout(
-                [Float](repeating: 1, count: 128), into: &y, rows: 1, columns: 128, probability: 0.5, seed: seed,
+                [Float](repeating: 1, count: 128), into: &y, rows: 1, pixels: 1, columns: 128, probability: 0.5,
+                seed: seed,
                 step: step, layer: layer, firstRow: row)
             return y
         }

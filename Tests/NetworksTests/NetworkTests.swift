@@ -21,6 +21,21 @@ final class NetworkTests: XCTestCase {
                 Residual(name: "inner") { Tanh() }
             }
             Residual {}
+            Residual {
+                Linear(3)
+            } projection: {
+                Linear(3)
+            }
+            Concatenate(Network { ReLU() }, Network {})
+            Concatenate(Network {}, Network {}, Network {}, name: "joined")
+            Reshape([28, 28, 1])
+            Dropout(0.25, channels: true)
+            Upsample(2)
+            Upsample(Extent(1, 3))
+            Upsample1D(4)
+            Convolution1D(3, kernel: 3, padding: .edges(left: 2, right: 0))
+            MaxPool1D(2)
+            AveragePool1D(3, stride: 2, padding: .same)
             Convolution(3, kernel: 3, padding: .same)
             MaxPool(2)
             AveragePool(3, stride: 2, padding: .same)
@@ -70,7 +85,8 @@ final class NetworkTests: XCTestCase {
             "[1]: unknown layer 'drpout'; did you mean 'dropout'? Choose from: \(names)")
         assertRefused(
             #"[{"conv9": 3}]"#, as: Network.self, "[0]: unknown layer 'conv9'. Choose from: \(names)")
-        assertRefused(#"[{"dropout": "some"}]"#, as: Network.self, "[0].dropout: expected a number, found 'some'")
+        assertRefused(
+            #"[{"dropout": "some"}]"#, as: Network.self, "[0].dropout: expected a number or a mapping, found 'some'")
         assertRefused(#"["dropout"]"#, as: Network.self, "[0]: 'dropout' needs a value: write {dropout: …}")
     }
 

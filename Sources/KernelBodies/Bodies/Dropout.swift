@@ -3,10 +3,10 @@ import CSystem
 extension InstructionSet {
     @inlinable @inline(never)
     public static func dropout(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, probability: Float,
-        seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, pixels: Int, columns: Int,
+        probability: Float, seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
     ) {
-        guard probability < 1 else { return y.update(repeating: 0, count: rows * columns) }
+        guard probability < 1 else { return y.update(repeating: 0, count: rows * pixels * columns) }
         let key = Philox.key(seed: seed, purpose: .dropout)
         // Words below it are dropped: the probability in units of 2⁻³².
         let threshold = UInt32(max(probability, 0) * 0x1p32)
@@ -16,12 +16,14 @@ extension InstructionSet {
             for offset in stride(from: 0, to: columns, by: 64) {
                 let (w0, w1, w2, w3) = Philox16.blocks(
                     key: key, first: UInt32(truncatingIfNeeded: offset / 4), row, step, layer)
-                let (x, y) = (x + r * columns + offset, y + r * columns + offset)
                 let count = columns - offset
-                keep(w0, threshold, x, y, count, scale)
-                keep(w1, threshold, x + 16, y + 16, count - 16, scale)
-                keep(w2, threshold, x + 32, y + 32, count - 32, scale)
-                keep(w3, threshold, x + 48, y + 48, count - 48, scale)
+                for pixel in r * pixels..<(r + 1) * pixels {
+                    let (x, y) = (x + pixel * columns + offset, y + pixel * columns + offset)
+                    keep(w0, threshold, x, y, count, scale)
+                    keep(w1, threshold, x + 16, y + 16, count - 16, scale)
+                    keep(w2, threshold, x + 32, y + 32, count - 32, scale)
+                    keep(w3, threshold, x + 48, y + 48, count - 48, scale)
+                }
             }
         }
     }

@@ -102,13 +102,14 @@ public protocol KernelTable: SendableMetatype {
     /// y += x.
     static func add(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int)
 
-    /// y = x / (1 − probability) where an element is kept, else 0. `y` may be `x`.
+    /// y = x / (1 − probability) where an element is kept, else 0; x and y are [rows, pixels, columns]. `y` may be `x`.
     ///
-    /// Whether element (r, c) is kept is a function of seed, step, layer, `firstRow` + r and c alone, so the same call on
-    /// the gradient is the backward pass, and rows may be cut into calls at will. A probability of 1 or more keeps none.
+    /// A column of a row is kept or dropped for all of its pixels. Whether that is so for (r, c) is a function of seed,
+    /// step, layer, `firstRow` + r and c alone, so the same call on the gradient is the backward pass, and rows may be cut
+    /// into calls at will. A probability of 1 or more keeps none.
     static func dropout(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, probability: Float,
-        seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, pixels: Int, columns: Int,
+        probability: Float, seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
     )
 
     // MARK: Reductions

@@ -3,8 +3,8 @@
 /// each word, and no word changes its lane.
 extension ReferenceKernels {
     public static func dropout(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, probability: Float,
-        seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, pixels: Int, columns: Int,
+        probability: Float, seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
     ) {
         let key = Philox.key(seed: seed, purpose: .dropout)
         let scale = 1 / (1 - probability)
@@ -14,7 +14,9 @@ extension ReferenceKernels {
                 let counter = (block, UInt32(truncatingIfNeeded: firstRow + r), step, layer)
                 let kept =
                     probability < 1 && word(j, Philox.block(key: key, counter: counter)) >= threshold(probability)
-                y[r * columns + j] = kept ? x[r * columns + j] * scale : 0
+                for i in stride(from: r * pixels * columns + j, to: (r + 1) * pixels * columns, by: columns) {
+                    y[i] = kept ? x[i] * scale : 0
+                }
             }
         }
     }

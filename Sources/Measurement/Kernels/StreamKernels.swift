@@ -58,8 +58,8 @@ final class StreamKernels {
             kernel("add", bytes: 12) { [self] in kernels.add(x, into: y, count: count) },
             kernel("dropout", bytes: 8) { [self] in
                 kernels.dropout(
-                    x, into: y, rows: count / columns, columns: columns, probability: 0.5, seed: 1, step: 1, layer: 1,
-                    firstRow: 0)
+                    x, into: y, rows: count / columns, pixels: 1, columns: columns, probability: 0.5, seed: 1, step: 1,
+                    layer: 1, firstRow: 0)
             },
         ]
     }

@@ -81,6 +81,17 @@ public struct Graph {
         return (first, second)
     }
 
+    /// As many values in place of one as operations read it. Their gradients are added from the last to the first.
+    mutating func fork(_ input: Value, readers: Int) -> [Value] {
+        var (values, rest): ([Value], Value) = ([], input)
+        for _ in 1..<readers {
+            let (first, second) = fork(rest)
+            values.append(first)
+            rest = second
+        }
+        return values + [rest]
+    }
+
     /// `first + second`. The gradient of `first` lies where that of the sum does.
     mutating func sum(_ first: Value, _ second: Value) -> Value {
         let output = value(shape: first.shape, gradientSharedWith: first)
@@ -154,6 +165,19 @@ public struct Graph {
                 layer: (path + [name]).joined(separator: "/"),
                 problem: "a layer's name is made of ASCII letters, digits, '_', '-' and '.'")
         }
+        return try scoped(to: name) { graph in
+            let entry = graph.layers.count
+            let before = graph.layout.elementCount
+            graph.layers.append(LayerSummary(name: graph.scope, outputShape: input.shape, parameterCount: 0))
+            let output = try layer.build(in: &graph, input: input)
+            graph.layers[entry] = LayerSummary(
+                name: graph.scope, outputShape: output.shape, parameterCount: graph.layout.elementCount - before)
+            return output
+        }
+    }
+
+    /// Builds layers under a name within the layer being built: those of a branch.
+    mutating func scoped(to name: String, _ build: (inout Graph) throws -> Value) throws -> Value {
         path.append(name)
         ordinals.append([:])
         defer {
@@ -161,13 +185,7 @@ public struct Graph {
             ordinals.removeLast()
         }
         guard namesInUse.insert(scope).inserted else { throw NetworkError.duplicateName(scope) }
-        let entry = layers.count
-        let before = layout.elementCount
-        layers.append(LayerSummary(name: scope, outputShape: input.shape, parameterCount: 0))
-        let output = try layer.build(in: &self, input: input)
-        layers[entry] = LayerSummary(
-            name: scope, outputShape: output.shape, parameterCount: layout.elementCount - before)
-        return output
+        return try build(&self)
     }
 }
 

@@ -1,35 +1,71 @@
 import Kernels
 import StrictCoding
 
-/// The largest element of each channel in each window.
+/// The largest element of each channel in each window over an image.
 ///
-/// - Input: `[height, width, channels]`, or `[length, channels]`; output: the same with fewer pixels.
+/// - Input: `[height, width, channels]`; output: the same with fewer pixels.
 ///
 /// The stride is the window's size unless given. The border is left out of windows. Of equal elements the first gets the
 /// gradient.
 public struct MaxPool: PoolingLayer {
     public static let kind = "maxPool"
+    static let (plane, function) = (Plane.image, PoolingOperation.Function.maximum)
     public var window: Window
-    static let function = PoolingOperation.Function.maximum
 
     public init(_ size: Extent, stride: Extent? = nil, padding: Padding = .valid) {
-        window = Window(size, stride: stride ?? size, padding: padding)
+        self.init(window: Window(size, stride: stride ?? size, padding: padding))
     }
+
+    init(window: Window) { self.window = window }
 }
 
-/// The mean of each channel in each window, over the elements that are on the image.
+/// The mean of each channel in each window over an image, of the elements that are on the image.
 ///
-/// - Input: `[height, width, channels]`, or `[length, channels]`; output: the same with fewer pixels.
+/// - Input: `[height, width, channels]`; output: the same with fewer pixels.
 ///
 /// The stride is the window's size unless given.
 public struct AveragePool: PoolingLayer {
     public static let kind = "averagePool"
+    static let (plane, function) = (Plane.image, PoolingOperation.Function.mean)
     public var window: Window
-    static let function = PoolingOperation.Function.mean
 
     public init(_ size: Extent, stride: Extent? = nil, padding: Padding = .valid) {
-        window = Window(size, stride: stride ?? size, padding: padding)
+        self.init(window: Window(size, stride: stride ?? size, padding: padding))
     }
+
+    init(window: Window) { self.window = window }
+}
+
+/// `MaxPool` along a signal.
+///
+/// - Input: `[length, channels]`; output: the same with a smaller length.
+public struct MaxPool1D: PoolingLayer {
+    public static let kind = "maxPool1D"
+    static let (plane, function) = (Plane.signal, PoolingOperation.Function.maximum)
+    /// One row high.
+    public let window: Window
+
+    public init(_ size: Int, stride: Int? = nil, padding: Padding = .valid) {
+        self.init(window: Window(length: size, stride: stride ?? size, padding: padding))
+    }
+
+    init(window: Window) { self.window = window }
+}
+
+/// `AveragePool` along a signal.
+///
+/// - Input: `[length, channels]`; output: the same with a smaller length.
+public struct AveragePool1D: PoolingLayer {
+    public static let kind = "averagePool1D"
+    static let (plane, function) = (Plane.signal, PoolingOperation.Function.mean)
+    /// One row high.
+    public let window: Window
+
+    public init(_ size: Int, stride: Int? = nil, padding: Padding = .valid) {
+        self.init(window: Window(length: size, stride: stride ?? size, padding: padding))
+    }
+
+    init(window: Window) { self.window = window }
 }
 
 /// The mean of each channel over all pixels.
@@ -41,15 +77,19 @@ public struct GlobalAveragePool: Layer {
     public init() {}
 
     public func build(in graph: inout Graph, input: Value) throws -> Value {
-        let plane = input.shape.dimensions.dropLast()
-        guard (1...2).contains(plane.count) else {
+        let plane: Plane
+        switch input.shape.dimensions.count {
+        case 2: plane = .signal
+        case 3: plane = .image
+        default:
             throw NetworkError.shapeMismatch(
-                layer: graph.scope, expected: "[height, width, channels] or [length, channels]", found: input.shape)
+                layer: graph.scope, expected: "\(Plane.image.dimensions) or \(Plane.signal.dimensions)",
+                found: input.shape)
         }
-        let window = Window(plane.count == 1 ? Extent(1, plane[0]) : Extent(plane[0], plane[1]))
-        return try graph.pool(
-            input, WindowGeometry(window, over: input.shape, layer: graph.scope), .mean,
-            output: [input.shape.features])
+        let (rows, columns, channels) = try plane.extent(of: input.shape, layer: graph.scope)
+        let geometry = try WindowGeometry(
+            Window(Extent(rows, columns)), over: input.shape, of: plane, layer: graph.scope)
+        return try graph.pool(input, geometry, .mean, output: [channels])
     }
 
     public init(from tagged: Tagged) throws { try tagged.refuseValue() }
@@ -58,15 +98,17 @@ public struct GlobalAveragePool: Layer {
 
 /// A layer that makes one pixel of the pixels of each window, channel by channel.
 protocol PoolingLayer: Layer {
-    var window: Window { get }
+    static var plane: Plane { get }
     static var function: PoolingOperation.Function { get }
-    init(_ size: Extent, stride: Extent?, padding: Padding)
+    var window: Window { get }
+    init(window: Window)
 }
 
 extension PoolingLayer {
     public func build(in graph: inout Graph, input: Value) throws -> Value {
-        let geometry = try WindowGeometry(window, over: input.shape, layer: graph.scope)
-        for (name, axis) in [("high", geometry.rows), ("wide", geometry.columns)]
+        let geometry = try WindowGeometry(window, over: input.shape, of: Self.plane, layer: graph.scope)
+        let names = Self.plane.adjectives
+        for (name, axis) in [(names.rows, geometry.rows), (names.columns, geometry.columns)]
         where axis.before >= axis.size || axis.after >= axis.size {
             throw NetworkError.invalidLayer(
                 layer: graph.scope,
@@ -74,8 +116,7 @@ extension PoolingLayer {
                     + "a window would have nothing of the input")
         }
         return try graph.pool(
-            input, geometry, Self.function,
-            output: geometry.outputShape(channels: geometry.channels, like: input.shape))
+            input, geometry, Self.function, output: geometry.outputShape(channels: geometry.channels))
     }
 }
 
@@ -140,43 +181,41 @@ struct PoolingOperation: Operation {
 
 private enum PoolingKeys: String, CodingKey, CaseIterable { case size, stride, padding }
 
-private struct PoolingDescription: Codable {
-    var size: Extent
-    var stride: Extent?
-    var padding = Padding.valid
+private struct PoolingDescription<Described: PoolingLayer>: Codable {
+    var layer: Described
 
-    init(_ window: Window) {
-        (size, padding) = (window.size, window.padding)
-        stride = window.stride == window.size ? nil : window.stride
-    }
+    init(_ layer: Described) { self.layer = layer }
 
     init(from decoder: any Decoder) throws {
-        if (try? decoder.container(keyedBy: PoolingKeys.self)) != nil {
-            let fields = try decoder.strictContainer(keyedBy: PoolingKeys.self)
-            size = try fields.value(Extent.self, forKey: .size)
-            stride = try fields.valueIfPresent(Extent.self, forKey: .stride)
-            padding = try fields.valueIfPresent(Padding.self, forKey: .padding) ?? .valid
-        } else {
-            size = try Extent(from: decoder)
+        let plane = Described.plane
+        guard (try? decoder.container(keyedBy: PoolingKeys.self)) != nil else {
+            let size = try plane.extent(from: decoder)
+            layer = Described(window: Window(size, stride: size))
+            return
         }
+        let fields = try decoder.strictContainer(keyedBy: PoolingKeys.self)
+        let size = try plane.extent(in: fields, .size)
+        layer = Described(
+            window: Window(
+                size, stride: try plane.extentIfPresent(in: fields, .stride) ?? size,
+                padding: try plane.paddingIfPresent(in: fields, .padding) ?? .valid))
     }
 
     func encode(to encoder: any Encoder) throws {
-        if stride == nil && padding == .valid { return try size.encode(to: encoder) }
+        let (plane, window) = (Described.plane, layer.window)
+        let hasOwnStride = window.stride != window.size
+        if !hasOwnStride && window.padding == .valid { return try plane.encodable(window.size).encode(to: encoder) }
         var fields = encoder.container(keyedBy: PoolingKeys.self)
-        try fields.encode(size, forKey: .size)
-        try fields.encodeIfPresent(stride, forKey: .stride)
-        try fields.encode(padding, forKey: .padding)
+        try fields.encode(plane.encodable(window.size), forKey: .size)
+        if hasOwnStride { try fields.encode(plane.encodable(window.stride), forKey: .stride) }
+        try fields.encode(plane.encodable(window.padding), forKey: .padding)
     }
 }
 
 extension PoolingLayer {
-    public init(from tagged: Tagged) throws {
-        let description = try tagged.value(PoolingDescription.self)
-        self.init(description.size, stride: description.stride, padding: description.padding)
-    }
+    public init(from tagged: Tagged) throws { self = try tagged.value(PoolingDescription<Self>.self).layer }
 
     public func encodeTagged(to encoder: any Encoder) throws {
-        try encoder.encodeTagged(Self.kind, PoolingDescription(window))
+        try encoder.encodeTagged(Self.kind, PoolingDescription(self))
     }
 }

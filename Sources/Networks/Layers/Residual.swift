@@ -3,15 +3,18 @@ import StrictCoding
 
 /// Adds what its layers make of the input to the input itself: `y = x + f(x)`. He et al. 2015, arXiv:1512.03385.
 ///
-/// The layers inside must keep the shape.
+/// The layers inside must keep the shape, or the layers of a projection p must change it likewise: `y = p(x) + f(x)`.
 public struct Residual: Layer {
     public static let kind = "residual"
 
     public var network: Network
+    /// What the input goes through before it is added; nothing if nil. Its layers are named under `projection`.
+    public var projection: Network?
     public var name: String?
 
-    public init(_ network: Network, name: String? = nil) {
+    public init(_ network: Network, projection: Network? = nil, name: String? = nil) {
         self.network = network
+        self.projection = projection
         self.name = name
     }
 
@@ -19,15 +22,29 @@ public struct Residual: Layer {
         self.init(Network(layers), name: name)
     }
 
+    public init(
+        name: String? = nil, @NetworkBuilder _ layers: () -> [any Layer],
+        @NetworkBuilder projection: () -> [any Layer]
+    ) {
+        self.init(Network(layers), projection: Network(projection), name: name)
+    }
+
     public func build(in graph: inout Graph, input: Value) throws -> Value {
-        let (branch, skip) = graph.fork(input)
-        let result = try network.build(in: &graph, input: branch)
-        guard result.shape == input.shape else {
+        var (branch, skip) = graph.fork(input)
+        branch = try network.build(in: &graph, input: branch)
+        if let projection {
+            skip = try graph.scoped(to: "projection") { try projection.build(in: &$0, input: skip) }
+        }
+        guard branch.shape == skip.shape else {
+            let changes = "its layers turn shape \(input.shape) into \(branch.shape)"
             throw NetworkError.invalidLayer(
                 layer: graph.scope,
-                problem: "its layers turn shape \(input.shape) into \(result.shape), expected the same shape")
+                problem: projection == nil
+                    ? "\(changes), expected the same shape, or a projection that turns the input into "
+                        + "\(branch.shape) too: {layers: [...], projection: [...]}"
+                    : "\(changes), its projection into \(skip.shape): expected the same shape")
         }
-        return graph.sum(result, skip)
+        return graph.sum(branch, skip)
     }
 }
 
@@ -77,7 +94,7 @@ struct SumOperation: Operation {
 }
 
 extension Residual {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case layers, name }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case layers, projection, name }
 
     private struct Description: Codable {
         var layer: Residual
@@ -92,13 +109,15 @@ extension Residual {
             let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
             layer = Residual(
                 try fields.value(Network.self, forKey: .layers),
+                projection: try fields.valueIfPresent(Network.self, forKey: .projection),
                 name: try fields.valueIfPresent(String.self, forKey: .name))
         }
 
         func encode(to encoder: any Encoder) throws {
-            guard layer.name != nil else { return try layer.network.encode(to: encoder) }
+            if layer.name == nil && layer.projection == nil { return try layer.network.encode(to: encoder) }
             var fields = encoder.container(keyedBy: CodingKeys.self)
             try fields.encode(layer.network, forKey: .layers)
+            try fields.encodeIfPresent(layer.projection, forKey: .projection)
             try fields.encodeIfPresent(layer.name, forKey: .name)
         }
     }

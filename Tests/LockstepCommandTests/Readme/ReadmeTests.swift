@@ -44,6 +44,10 @@ final class ReadmeTests: CommandTestCase {
     private static let places = [
         "key": "zzz: 1",
         "key of `linear`": "network: [{linear: {zzz: 1}}]",
+        "key of `convolution`": "network: [{convolution: {zzz: 1}}]",
+        "key of `maxPool`": "network: [{maxPool: {zzz: 1}}]",
+        "key of `dropout`": "network: [{dropout: {zzz: 1}}]",
+        "key of `concatenate`": "network: [{concatenate: {zzz: 1}}]",
         "key of `residual`": "network: [{residual: {zzz: 1}}]",
         "key of `crossEntropy`": "loss: {crossEntropy: {zzz: 1}}",
         "key of `huber`": "loss: {huber: {zzz: 1}}",
@@ -105,6 +109,7 @@ final class ReadmeTests: CommandTestCase {
         let configurations = [
             "key": "",
             "key of `linear`": "network: [{linear: 1}]",
+            "key of `convolution`": "network: [{convolution: {filters: 1, kernel: 1}}]",
             "key of `sgd`": "optimizer: {sgd: {learningRate: 1}}",
             "key of `adam`": "optimizer: adam",
             "key of `adamW`": "optimizer: adamW",

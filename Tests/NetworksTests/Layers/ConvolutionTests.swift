@@ -6,7 +6,7 @@ import XCTest
 
 final class ConvolutionTests: XCTestCase {
     func testOutputAndGradientsMatchTheOracle() throws {
-        let cases: [(Convolution, Shape)] = [
+        let cases: [(any Layer, Shape)] = [
             (Convolution(3, kernel: 3, padding: .same), [4, 5, 2]),
             (Convolution(1, kernel: 1), [3, 2, 3]),
             (Convolution(17, kernel: 3), [5, 7, 1]),
@@ -25,8 +25,10 @@ final class ConvolutionTests: XCTestCase {
             (Convolution(2, kernel: 5, padding: .of(2)), [1, 1, 3]),
             (Convolution(2, kernel: 3, stride: 4), [9, 6, 1]),
             (Convolution(2, kernel: 2, padding: .of(3)), [1, 2, 1]),
-            (Convolution(3, kernel: 3, padding: .same), [6, 2]),
-            (Convolution(2, kernel: 2, stride: 2, dilation: 2), [7, 3]),
+            (Convolution1D(3, kernel: 3, padding: .same), [6, 2]),
+            (Convolution1D(2, kernel: 2, stride: 2, dilation: 2), [7, 3]),
+            (Convolution1D(4, kernel: 4, stride: 3, padding: .edges(left: 3, right: 1), groups: 2), [5, 6]),
+            (Convolution1D(5, kernel: 5, padding: .of(2), bias: false), [1, 7]),
         ]
         for (layer, shape) in cases {
             try assertMatchesOracle(Network { layer }, inputShape: shape, rows: 2)
@@ -82,14 +84,14 @@ final class ConvolutionTests: XCTestCase {
     }
 
     func testTheWeightKeepsTheDimensionsOfItsWindow() throws {
-        func weight(_ layer: Convolution, _ shape: Shape) throws -> Parameter {
+        func weight(_ layer: any Layer, _ shape: Shape) throws -> Parameter {
             try LayerRun(Network { layer }, inputShape: shape, rows: 1, kernels: availableKernels()[0])
                 .layout.parameters[0]
         }
         let image = try weight(Convolution(8, kernel: Extent(3, 5), groups: 2), [9, 9, 6])
         XCTAssertEqual(image.shape, [3, 5, 3, 8])
         XCTAssertEqual(image.fanIn, 45)
-        XCTAssertEqual(try weight(Convolution(8, kernel: 3), [9, 6]).shape, [3, 6, 8])
+        XCTAssertEqual(try weight(Convolution1D(8, kernel: 3), [9, 6]).shape, [3, 6, 8])
     }
 
     func testShapesThatDoNotFitAreRefusedWithTheArithmetic() {
@@ -104,7 +106,7 @@ final class ConvolutionTests: XCTestCase {
                 + "6 + 1 + 1 of padding - 9 is below 0")
         assertRefused(
             Network { Convolution(2, kernel: 1) }, inputShape: [4],
-            "layer convolution1: expected an input of shape [height, width, channels] or [length, channels], found [4]")
+            "layer convolution1: expected an input of shape [height, width, channels], found [4]")
         assertRefused(
             Network { Convolution(4, kernel: 1, groups: 2) }, inputShape: [4, 4, 3],
             "layer convolution1: 3 channels cannot be divided into 2 groups of the same size")
@@ -112,9 +114,24 @@ final class ConvolutionTests: XCTestCase {
             Network { Convolution(3, kernel: 1, groups: 2) }, inputShape: [4, 4, 2],
             "layer convolution1: 3 filters cannot be divided into 2 groups of the same size")
         assertRefused(
-            Network { Convolution(3, kernel: 3) }, inputShape: [2, 4],
-            "layer convolution1: a window 3 wide does not fit an input of shape [2, 4]: "
+            Network { Convolution1D(3, kernel: 3) }, inputShape: [2, 4],
+            "layer convolution1D1: a window 3 long does not fit an input of shape [2, 4]: "
                 + "2 + 0 + 0 of padding - 3 is below 0")
+    }
+
+    func testImagesWithoutChannelsAreNotTakenForSignals() {
+        assertRefused(
+            Network { Convolution(8, kernel: 3) }, inputShape: [28, 28],
+            "layer convolution1: expected an input of shape [height, width, channels], found [28, 28]: for grey images "
+                + "write {reshape: [28, 28, 1]} before it; layers for signals have names that end in 1D")
+        assertRefused(
+            Network { Convolution1D(8, kernel: 3) }, inputShape: [28, 28, 3],
+            "layer convolution1D1: expected an input of shape [length, channels], found [28, 28, 3]: layers for images "
+                + "have names that do not end in 1D")
+        assertRefused(
+            Network { Convolution1D(8, kernel: 3) }, inputShape: [28],
+            "layer convolution1D1: expected an input of shape [length, channels], found [28]: for signals of one channel "
+                + "write {reshape: [28, 1]} before it")
     }
 
     func testAbsurdNumbersAreRefused() {
@@ -134,6 +151,16 @@ final class ConvolutionTests: XCTestCase {
         ] {
             assertRefused(Network { layer }, inputShape: [4, 4, 1], "layer convolution1: \(problem)")
         }
+        for (layer, problem) in [
+            (Convolution1D(1, kernel: -1), "kernel is -1, expected 1 or more"),
+            (Convolution1D(1, kernel: 1, stride: 0), "stride is 0, expected 1 or more"),
+            (
+                Convolution1D(1, kernel: 1, padding: .edges(left: 0, right: -1)),
+                "padding at the right is -1, expected 0 or more"
+            ),
+        ] {
+            assertRefused(Network { layer }, inputShape: [4, 1], "layer convolution1D1: \(problem)")
+        }
     }
 
     func testDescriptionsAreReadAndWritten() throws {
@@ -143,12 +170,21 @@ final class ConvolutionTests: XCTestCase {
                 4, kernel: Extent(3, 5), stride: 2, padding: .edges(top: 1, left: 0, bottom: 2, right: 0),
                 dilation: Extent(1, 2), groups: 2, bias: false, initializer: .glorot(.uniform), name: "second")
             Convolution(2, kernel: 3, padding: .of(Extent(1, 2)))
+            Convolution(2, kernel: 3, padding: .of(1))
+            Convolution1D(8, kernel: 3, padding: .of(1))
+            Convolution1D(
+                4, kernel: 5, stride: 2, padding: .edges(left: 4, right: 0), dilation: 3, groups: 2, bias: false,
+                name: "causal")
         }
         let json = """
             [{"convolution": {"filters": 8, "kernel": 3, "padding": "same"}},
              {"convolution": {"filters": 4, "kernel": [3, 5], "stride": 2, "padding": {"top": 1, "bottom": 2},
               "dilation": [1, 2], "groups": 2, "bias": false, "initializer": {"glorot": "uniform"}, "name": "second"}},
-             {"convolution": {"filters": 2, "kernel": 3, "padding": [1, 2]}}]
+             {"convolution": {"filters": 2, "kernel": 3, "padding": [1, 2]}},
+             {"convolution": {"filters": 2, "kernel": 3, "padding": 1}},
+             {"convolution1D": {"filters": 8, "kernel": 3, "padding": 1}},
+             {"convolution1D": {"filters": 4, "kernel": 5, "stride": 2, "padding": {"left": 4}, "dilation": 3,
+              "groups": 2, "bias": false, "name": "causal"}}]
             """
         XCTAssertEqual(try decodeBoth(json), [expected, expected])
         try assertRoundTrips(expected)
@@ -159,6 +195,18 @@ final class ConvolutionTests: XCTestCase {
             #"[{"convolution": {"filters": 8, "kernel": 3, "padding": "some"}}]"#, as: Network.self,
             "[0].convolution.padding: expected same, valid, a number, [height, width] or "
                 + "{top, left, bottom, right}, found 'some'")
+        assertRefused(
+            #"[{"convolution1D": {"filters": 8, "kernel": [3, 3]}}]"#, as: Network.self,
+            "[0].convolution1D.kernel: expected a whole number, found a list")
+        assertRefused(
+            #"[{"convolution1D": {"filters": 8, "kernel": 3, "padding": "some"}}]"#, as: Network.self,
+            "[0].convolution1D.padding: expected same, valid, a number or {left, right}, found 'some'")
+        assertRefused(
+            #"[{"convolution1D": {"filters": 8, "kernel": 3, "padding": {"top": 1}}}]"#, as: Network.self,
+            "[0].convolution1D.padding: unknown key 'top'. Known keys: left, right")
+        assertRefused(
+            #"[{"convolution1D": {"filters": 8}}]"#, as: Network.self,
+            "[0].convolution1D: the key 'kernel' is missing")
         assertRefused(
             #"[{"convolution": {"filters": 8, "kernl": 3}}]"#, as: Network.self,
             "[0].convolution: unknown key 'kernl'; did you mean 'kernel'? Known keys: filters, kernel, stride, "

@@ -16,6 +16,42 @@ final class DropoutTests: XCTestCase {
             }, inputShape: [5], rows: 7)
     }
 
+    func testChannelsAreDroppedTogether() throws {
+        try assertMatchesOracle(
+            Network {
+                Convolution(3, kernel: 2)
+                Dropout(0.4, channels: true)
+                ReLU()
+            }, inputShape: [4, 3, 2], rows: 5)
+        for kernels in availableKernels() {
+            let run = try LayerRun(
+                Network { Dropout(0.5, channels: true) }, inputShape: [2, 3, 70], rows: 4, kernels: kernels)
+            let ones = [Float](repeating: 1, count: 4 * 6 * 70)
+            let output = run.run(input: ones, outputGradient: ones, parameters: [:]).output
+            var masks: Set<[Float]> = []
+            for row in 0..<4 {
+                let pixels = (0..<6).map { Array(output[(row * 6 + $0) * 70..<(row * 6 + $0 + 1) * 70]) }
+                XCTAssertEqual(Set(pixels).count, 1, kernels.name)
+                XCTAssertEqual(Set(pixels[0]), [0, 2], kernels.name)
+                masks.insert(pixels[0])
+            }
+            XCTAssertEqual(masks.count, 4, "samples lose other channels")
+        }
+    }
+
+    func testShortAndLongFormAreRead() throws {
+        let json = """
+            [{"dropout": 0.2}, {"dropout": {"probability": 0.2}}, {"dropout": {"probability": 0.3, "channels": true}}]
+            """
+        let expected = Network([Dropout(0.2), Dropout(0.2), Dropout(0.3, channels: true)])
+        XCTAssertEqual(try decodeBoth(json), [expected, expected])
+        assertRefused(
+            #"[{"dropout": {"channels": true}}]"#, as: Network.self, "[0].dropout: the key 'probability' is missing")
+        assertRefused(
+            #"[{"dropout": {"probability": 0.2, "channel": true}}]"#, as: Network.self,
+            "[0].dropout: unknown key 'channel'; did you mean 'channels'? Known keys: probability, channels")
+    }
+
     func testLayersDropDifferentElements() throws {
         let run = try LayerRun(
             Network {

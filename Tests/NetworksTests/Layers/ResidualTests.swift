@@ -69,6 +69,68 @@ final class ResidualTests: XCTestCase {
         }
     }
 
+    func testBlocksWithAProjectionMatchTheOracle() throws {
+        try check {
+            Residual {
+                Linear(7)
+                Tanh()
+                Linear(3)
+            } projection: {
+                Linear(3, bias: false)
+                Dropout(0.3)
+            }
+            ReLU()
+        }
+        try check([4, 5, 2], rows: 2) {
+            Residual {
+                Convolution(3, kernel: 3, stride: 2, padding: .same)
+                ReLU()
+                Convolution(3, kernel: 3, padding: .same)
+            } projection: {
+                Convolution(3, kernel: 1, stride: 2)
+            }
+            ReLU()
+            GlobalAveragePool()
+        }
+        // Where only one of the two has layers, or one is the other's input.
+        try check {
+            Residual {
+            } projection: {
+            }
+        }
+        try check {
+            Residual {
+            } projection: {
+                Linear(5)
+            }
+        }
+        try check {
+            Residual {
+                Linear(4)
+            } projection: {
+                Residual {
+                } projection: {
+                    Linear(5)
+                }
+                Linear(4)
+            }
+        }
+    }
+
+    func testTheProjectionsLayersAreNamedUnderIt() throws {
+        let run = try LayerRun(
+            Network {
+                Residual(name: "block") {
+                    Linear(3)
+                } projection: {
+                    Linear(3, bias: false)
+                }
+            }, inputShape: [2], rows: 1, learnsInput: false, kernels: availableKernels()[0])
+        XCTAssertEqual(
+            run.layout.parameters.map(\.name),
+            ["block/linear1/weight", "block/linear1/bias", "block/projection/linear1/weight"])
+    }
+
     func testABlockOnTheInputMatchesTheOracleWithoutGradientOfTheInput() throws {
         // The skip then needs no gradient while the branch does.
         let network = Network {
@@ -102,22 +164,41 @@ final class ResidualTests: XCTestCase {
             Network {
                 Residual(name: "block") { Linear(3) }
             },
-            "layer block: its layers turn shape [4] into [3], expected the same shape")
+            "layer block: its layers turn shape [4] into [3], expected the same shape, or a projection that turns the input "
+                + "into [3] too: {layers: [...], projection: [...]}")
         assertRefused(
             Network {
                 Residual {
                     Residual { Flatten() }
                 }
             }, inputShape: [2, 2],
-            "layer residual1/residual1: its layers turn shape [2, 2] into [4], expected the same shape")
+            "layer residual1/residual1: its layers turn shape [2, 2] into [4], expected the same shape, or a projection "
+                + "that turns the input into [4] too: {layers: [...], projection: [...]}")
+        assertRefused(
+            Network {
+                Residual {
+                    Linear(3)
+                } projection: {
+                    Linear(2)
+                }
+            },
+            "layer residual1: its layers turn shape [4] into [3], its projection into [2]: expected the same shape")
     }
 
     func testListAndLongFormAreRead() throws {
         let expected = Network {
             Residual { ReLU() }
             Residual(name: "block") { Linear(4) }
+            Residual {
+                Linear(4)
+            } projection: {
+                Linear(4, bias: false)
+            }
         }
-        let json = #"[{"residual": ["relu"]}, {"residual": {"layers": [{"linear": 4}], "name": "block"}}]"#
+        let json = """
+            [{"residual": ["relu"]}, {"residual": {"layers": [{"linear": 4}], "name": "block"}},
+             {"residual": {"layers": [{"linear": 4}], "projection": [{"linear": {"outputs": 4, "bias": false}}]}}]
+            """
         XCTAssertEqual(try decodeBoth(json), [expected, expected])
     }
 
@@ -128,7 +209,7 @@ final class ResidualTests: XCTestCase {
                 + layerKinds.map { $0.kind }.joined(separator: ", "))
         assertRefused(
             #"[{"residual": {"layer": []}}]"#, as: Network.self,
-            "[0].residual: unknown key 'layer'; did you mean 'layers'? Known keys: layers, name")
+            "[0].residual: unknown key 'layer'; did you mean 'layers'? Known keys: layers, projection, name")
         assertRefused(
             #"[{"residual": {"layers": "relu"}}]"#, as: Network.self,
             "[0].residual.layers: expected a list of layers, found 'relu'")

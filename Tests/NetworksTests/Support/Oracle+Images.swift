@@ -73,7 +73,9 @@ extension Oracle {
         dimensions = (dimensions.count == 2 ? [plane.columns] : [plane.rows, plane.columns]) + [channels]
     }
 
-    func convolution(_ layer: Convolution, _ x: [Double], _ dimensions: inout [Int], _ name: String) -> [Double] {
+    func convolution(
+        _ layer: any ConvolutionLayer, _ x: [Double], _ dimensions: inout [Int], _ name: String
+    ) -> [Double] {
         let (weight, channels) = (parameters[name + "/weight"]!, dimensions.last!)
         let bias = parameters[name + "/bias"] ?? Array(repeating: 0, count: layer.filters)
         let (inputs, outputs) = (channels / layer.groups, layer.filters / layer.groups)
@@ -105,5 +107,19 @@ extension Oracle {
         }
         set(&dimensions, plane, channels: channels)
         return seen.map(combine)
+    }
+
+    func upsample(_ factor: Extent, _ x: [Double], _ dimensions: inout [Int]) -> [Double] {
+        let channels = dimensions.last!
+        let (rows, columns) = (dimensions.count == 2 ? 1 : dimensions[0], dimensions[dimensions.count - 2])
+        let samples = x.count / (rows * columns * channels)
+        set(&dimensions, (rows * factor.height, columns * factor.width), channels: channels)
+        // Samples follow one another as rows do.
+        return (0..<samples * rows * factor.height).flatMap { row in
+            (0..<columns * factor.width).flatMap { column in
+                let pixel = row / factor.height * columns + column / factor.width
+                return x[pixel * channels..<(pixel + 1) * channels]
+            }
+        }
     }
 }

@@ -29,22 +29,39 @@ struct Oracle {
             case let linear as Linear:
                 x = self.linear(x, inputs: dimensions.last!, outputs: linear.outputs, name)
                 dimensions[dimensions.count - 1] = linear.outputs
-            case let convolution as Convolution: x = self.convolution(convolution, x, &dimensions, name)
-            case let pool as MaxPool: x = self.pool(pool.window, x, &dimensions) { $0.max()! }
-            case let pool as AveragePool:
-                x = self.pool(pool.window, x, &dimensions) { $0.reduce(0, +) / Double($0.count) }
+            case let convolution as any ConvolutionLayer: x = self.convolution(convolution, x, &dimensions, name)
+            case let pool as any PoolingLayer:
+                let isMaximum = layer is MaxPool || layer is MaxPool1D
+                x = self.pool(pool.window, x, &dimensions) {
+                    isMaximum ? $0.max()! : $0.reduce(0, +) / Double($0.count)
+                }
             case is GlobalAveragePool:
                 let plane = dimensions.dropLast()
                 let whole = Window(plane.count == 1 ? Extent(1, plane[0]) : Extent(plane[0], plane[1]))
                 x = self.pool(whole, x, &dimensions) { $0.reduce(0, +) / Double($0.count) }
                 dimensions = [dimensions.last!]
+            case let upsampling as any UpsamplingLayer: x = upsample(upsampling.factor, x, &dimensions)
+            case let reshape as Reshape: dimensions = reshape.dimensions
             case is Flatten: dimensions = [dimensions.reduce(1, *)]
             case is Softmax: x = softmax(x, columns: dimensions.last!)
             case let dropout as Dropout where dropout.probability > 0:
                 x = zip(x, dropouts.popFirst()!).map { $0 * $1 }
             case let residual as Residual:
                 let branch = walk(residual.network, x, dimensions, rows, prefix: name + "/", &dropouts)
-                x = zip(x, branch.values).map { $0 + $1 }
+                let skip = residual.projection.map {
+                    walk($0, x, dimensions, rows, prefix: name + "/projection/", &dropouts)
+                }
+                x = zip(skip?.values ?? x, branch.values).map { $0 + $1 }
+                dimensions = branch.dimensions
+            case let concatenate as Concatenate:
+                let parts = concatenate.branches.enumerated().map {
+                    walk($1, x, dimensions, rows, prefix: "\(name)/branch\($0 + 1)/", &dropouts)
+                }
+                let channels = parts.map { $0.dimensions.last! }
+                dimensions = parts[0].dimensions.dropLast() + [channels.reduce(0, +)]
+                x = (0..<parts[0].values.count / channels[0]).flatMap { pixel in
+                    zip(parts, channels).flatMap { $0.values[pixel * $1..<(pixel + 1) * $1] }
+                }
             case let activation as any ActivationLayer: x = x.map { Self.apply(activation, $0) }
             default: break  // a layer of the tests that computes nothing
             }

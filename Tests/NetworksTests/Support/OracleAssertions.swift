@@ -47,12 +47,12 @@ func assertMatchesOracle(
 /// What the dropout layers of a run multiply their inputs by, from the scalar kernels.
 func dropoutFactors(_ run: LayerRun, draw: LayerRun.Draw = .init()) -> [[Double]] {
     run.plan.operations.compactMap { $0 as? DropoutOperation }.map { dropout in
-        var factors = [Float](repeating: 1, count: run.rows * dropout.columns)
+        var factors = [Float](repeating: 1, count: run.rows * dropout.pixels * dropout.columns)
         factors.withUnsafeMutableBufferPointer { ones in
             ReferenceKernels.dropout(
-                ones.baseAddress!, into: ones.baseAddress!, rows: run.rows, columns: dropout.columns,
-                probability: dropout.probability, seed: draw.seed, step: draw.step, layer: dropout.stream,
-                firstRow: draw.firstRow)
+                ones.baseAddress!, into: ones.baseAddress!, rows: run.rows, pixels: dropout.pixels,
+                columns: dropout.columns, probability: dropout.probability, seed: draw.seed, step: draw.step,
+                layer: dropout.stream, firstRow: draw.firstRow)
         }
         return factors.map(Double.init)
     }
