@@ -64,6 +64,25 @@ public protocol KernelTable: SendableMetatype {
         workspace: UnsafeMutablePointer<Float>
     )
 
+    /// C[m, c] = epilogue(bias[c] + Σ over taps t of A[m, t][c] · weights[t, c]), a convolution of each channel by itself.
+    ///
+    /// A run of a patch is a tap, whose depth is 1: its first element is that of channel 0, and channels follow it. Each
+    /// element of C is one chain of fused multiply-adds over the taps in order, which begins at the bias or else at zero. The
+    /// epilogue is not `.addition`; what it saved lies as C does. Elements between the rows of C are left alone. C aliases
+    /// nothing.
+    static func depthwiseProduct(
+        _ a: PatchView, channels: Int, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, c: PatchTarget,
+        epilogue: Epilogue
+    )
+
+    /// dw[t, c] = start + Σ over rows m of A of A[m, t][c] · dy[m, c], a chain of fused multiply-adds over the rows in order.
+    ///
+    /// Patches are those of `depthwiseProduct`; dy is contiguous.
+    static func depthwiseWeightGradient(
+        _ a: PatchView, channels: Int, dy: UnsafePointer<Float>, into dw: UnsafeMutablePointer<Float>,
+        start: Accumulator
+    )
+
     /// y = the largest element of each window, NaN if there is one.
     static func maxPool(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow

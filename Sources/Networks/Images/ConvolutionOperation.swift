@@ -7,7 +7,7 @@ import Kernels
 ///
 /// where g is the activation that the operation before has fused and left to this one to differentiate. Each image is
 /// copied into a bordered place in scratch memory, which stays in a near cache while the products read it many times.
-struct ConvolutionOperation: Operation {
+struct ConvolutionOperation: ActivatedOperation {
     let layer: String
     let input: Value.ID
     let output: Value.ID
@@ -17,33 +17,13 @@ struct ConvolutionOperation: Operation {
     var activation: Activation
     /// g of the formula.
     let inputActivation: Activation
-    /// Whether the reader of the output multiplies by f'.
     var isGradientHandedOver = false
 
-    var reads: [Value.ID] { [input] }
-    var savedForBackward: [Value.ID] {
-        activation == .identity || isGradientHandedOver ? [input] : [input, output]
-    }
-    var hasParameters: Bool { true }
     var flopsPerRow: Int { 2 * plan.geometry.outputPixels * weight.count }
 
     private var channelsOfGroup: Int { plan.geometry.channels / plan.groups }
     private var filtersOfGroup: Int { plan.filters / plan.groups }
     private var outputCount: Int { plan.geometry.outputPixels * plan.filters }
-
-    func fusing(_ activation: Activation) -> (any Operation)? {
-        guard self.activation == .identity, !activation.gradientUsesInput else { return nil }
-        var fused = self
-        fused.activation = activation
-        return fused
-    }
-
-    func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)? {
-        guard activation != .identity, !isGradientHandedOver else { return nil }
-        var operation = self
-        operation.isGradientHandedOver = true
-        return (operation, activation)
-    }
 
     // MARK: Scratch memory
 
@@ -111,19 +91,10 @@ struct ConvolutionOperation: Operation {
     func backward(_ frame: Frame) {
         let kernels = frame.kernels
         let scratch = Scratch(self, kernels)
-        let dz = frame.gradient(output)!
-        if activation != .identity && !isGradientHandedOver {
-            kernels.activationGradient(
-                activation, saved: frame.value(output), dy: dz, into: dz, count: frame.rows * outputCount)
-        }
+        let dz = preactivationGradient(frame, count: outputCount)
         let sums = frame.workspace + scratch.sums
         if let bias {
-            let db = frame.parameterGradients + bias.offset
-            let target = frame.addsGradients ? sums : db
-            kernels.columnSums(
-                dz, rows: frame.rows * plan.geometry.outputPixels, columns: plan.filters,
-                start: frame.gradientStart, into: target)
-            if frame.addsGradients { kernels.add(sums, into: db, count: plan.filters) }
+            addBiasGradient(bias, dz, rows: frame.rows * plan.geometry.outputPixels, scratch: sums, frame)
         }
         let dw = frame.parameterGradients + weight.offset
         computeWeightGradient(dz, into: frame.addsGradients ? sums : dw, scratch, frame)

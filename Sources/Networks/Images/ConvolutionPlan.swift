@@ -103,6 +103,9 @@ struct ConvolutionPlan: Sendable {
         }
     }
 
+    /// Whether each filter sees one channel of its own: then nothing is to be multiplied but each channel by itself.
+    var isDepthwise: Bool { groups > 1 && groups == geometry.channels && groups == filters }
+
     /// The forms of the weight that the products read.
     func packing(isInputLearning: Bool) -> WeightPacking {
         WeightPacking(

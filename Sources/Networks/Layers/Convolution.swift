@@ -111,7 +111,7 @@ extension ConvolutionLayer {
         let weight = graph.parameter(
             "weight", shape: Shape(kernel + [channels, filters]), initializer: initializer,
             fanIn: geometry.taps * channels, fanOut: geometry.taps * filters,
-            packing: plan.packing(isInputLearning: graph.needsGradient(input)))
+            packing: plan.isDepthwise ? nil : plan.packing(isInputLearning: graph.needsGradient(input)))
         let bias = bias ? graph.parameter("bias", shape: [filters], initializer: .zeros) : nil
         let output = graph.value(shape: geometry.outputShape(channels: filters))
         let inputActivation = graph.takeOverActivationGradient(of: input)
@@ -121,6 +121,11 @@ extension ConvolutionLayer {
                     layer: layer, input: input.id, output: output.id, weight: weight, bias: bias,
                     inputs: channels, outputs: filters, rowsPerSample: geometry.outputPixels, activation: .identity,
                     inputActivation: inputActivation))
+        } else if plan.isDepthwise {
+            graph.append(
+                DepthwiseConvolutionOperation(
+                    layer: layer, input: input.id, output: output.id, weight: weight, bias: bias, plan: plan,
+                    activation: .identity, inputActivation: inputActivation))
         } else {
             graph.append(
                 ConvolutionOperation(

@@ -58,7 +58,7 @@ public struct Linear: Layer {
 ///
 /// where g is the activation that the operation before has fused and left to this one to differentiate, so that the
 /// product writes its gradient once.
-struct LinearOperation: Operation {
+struct LinearOperation: ActivatedOperation {
     let layer: String
     let input: Value.ID
     let output: Value.ID
@@ -70,14 +70,8 @@ struct LinearOperation: Operation {
     var activation: Activation
     /// g of the formula.
     let inputActivation: Activation
-    /// Whether the reader of the output multiplies by f'.
     var isGradientHandedOver = false
 
-    var reads: [Value.ID] { [input] }
-    var savedForBackward: [Value.ID] {
-        activation == .identity || isGradientHandedOver ? [input] : [input, output]
-    }
-    var hasParameters: Bool { true }
     var flopsPerRow: Int { 2 * rowsPerSample * inputs * outputs }
 
     func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int {
@@ -86,20 +80,6 @@ struct LinearOperation: Operation {
             outputs, kernels.workspaceCount(m: m, n: outputs, k: inputs),
             kernels.workspaceCount(m: m, n: inputs, k: outputs),
             kernels.workspaceCount(m: inputs, n: outputs, k: m))
-    }
-
-    func fusing(_ activation: Activation) -> (any Operation)? {
-        guard self.activation == .identity, !activation.gradientUsesInput else { return nil }
-        var fused = self
-        fused.activation = activation
-        return fused
-    }
-
-    func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)? {
-        guard activation != .identity, !isGradientHandedOver else { return nil }
-        var operation = self
-        operation.isGradientHandedOver = true
-        return (operation, activation)
     }
 
     func forward(_ frame: Frame) {
@@ -115,17 +95,8 @@ struct LinearOperation: Operation {
     func backward(_ frame: Frame) {
         let kernels = frame.kernels
         let m = frame.rows * rowsPerSample
-        let dz = frame.gradient(output)!
-        if activation != .identity && !isGradientHandedOver {
-            kernels.activationGradient(
-                activation, saved: frame.value(output), dy: dz, into: dz, count: m * outputs)
-        }
-        if let bias {
-            let db = frame.parameterGradients + bias.offset
-            let sums = frame.addsGradients ? frame.workspace : db
-            kernels.columnSums(dz, rows: m, columns: outputs, start: frame.gradientStart, into: sums)
-            if frame.addsGradients { kernels.add(sums, into: db, count: outputs) }
-        }
+        let dz = preactivationGradient(frame, count: rowsPerSample * outputs)
+        if let bias { addBiasGradient(bias, dz, rows: m, scratch: frame.workspace, frame) }
         kernels.gemm(
             m: inputs, n: outputs, k: m,
             a: MatrixView(base: frame.value(input), rowStride: 1, columnStride: inputs),

@@ -55,10 +55,11 @@ struct LayerRun {
     /// Walks the plan forward and, when it trains, backward.
     ///
     /// - Parameter microBatches: how many rows to take at a time.
+    /// - Parameter sibling: what every element of the gradients holds before, if they are to be added to it.
     /// - Parameter willRun: called before each operation with the plan's time (see `Plan.init`).
     func run(
         input: [Float], outputGradient: [Float], parameters: [String: [Float]], microBatches: [Int]? = nil,
-        draw: Draw = Draw(), willRun: ((_ time: Int, _ frame: Frame) -> Void)? = nil
+        draw: Draw = Draw(), addingTo sibling: Float? = nil, willRun: ((_ time: Int, _ frame: Frame) -> Void)? = nil
     ) -> Result {
         let microBatches = microBatches ?? [rows]
         let arena = WorkerArena(plan: plan, capacity: microBatches.max()!, kernels: kernels)
@@ -67,7 +68,7 @@ struct LayerRun {
         for parameter in layout.parameters {
             (buffer.pointer + parameter.offset).update(from: parameters[parameter.name]!, count: parameter.count)
             // A step's gradient buffer holds what another step left there.
-            (gradients.pointer + parameter.offset).update(repeating: .nan, count: parameter.count)
+            (gradients.pointer + parameter.offset).update(repeating: sibling ?? .nan, count: parameter.count)
         }
         let packed = PackedWeights(layout: layout, kernels: kernels, includesBackward: true)
         packed.refreshAll(layout, from: buffer.pointer)
@@ -79,7 +80,8 @@ struct LayerRun {
         for count in microBatches {
             let frame = arena.frame(
                 rows: count, model: .init(parameters: buffer.pointer, packed: packed), gradients: gradients.pointer,
-                gradientStart: first == 0 ? .zero : .output, seed: draw.seed, step: draw.step,
+                gradientStart: first == 0 ? .zero : .output, addsGradients: sibling != nil, seed: draw.seed,
+                step: draw.step,
                 firstRow: draw.firstRow + first)
             let loaded = Array(input[first * inputWidth..<(first + count) * inputWidth])
             frame.value(plan.input.id).update(from: loaded, count: loaded.count)
