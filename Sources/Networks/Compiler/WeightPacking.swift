@@ -66,7 +66,9 @@ public struct WeightPacking: Sendable, Equatable {
         var packed = packed
         for phase in phases.indices {
             let count = backwardCount(phase: phase, kernels)
-            for (place, tap) in zip(phases[phase].indices, phases[phase]) {
+            // By index: an iterator over pairs allocates in debug builds.
+            for place in phases[phase].indices {
+                let tap = phases[phase][place]
                 let channelsOfTap = rows.clamped(to: tap * channels..<(tap + 1) * channels)
                 if channelsOfTap.isEmpty { continue }
                 let first = channelsOfTap.lowerBound - tap * channels
