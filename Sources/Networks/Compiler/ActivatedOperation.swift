@@ -29,15 +29,22 @@ extension ActivatedOperation {
         operation.isGradientHandedOver = true
         return (operation, activation)
     }
+}
 
+/// What the backward passes of such operations begin with.
+extension Frame {
     /// `dZ = dY · f'(Y)`, in the place of dY.
     ///
-    /// - Parameter count: elements of a sample's output.
-    func preactivationGradient(_ frame: Frame, count: Int) -> UnsafeMutablePointer<Float> {
-        let dz = frame.gradient(output)!
-        if activation != .identity && !isGradientHandedOver {
-            frame.kernels.activationGradient(
-                activation, saved: frame.value(output), dy: dz, into: dz, count: frame.rows * count)
+    /// - Parameters:
+    ///   - output: Y, which has a gradient.
+    ///   - activation: f, or identity if the reader of Y has multiplied by f'.
+    ///   - count: elements of a sample's Y.
+    func preactivationGradient(
+        of output: Value.ID, _ activation: Activation, count: Int
+    ) -> UnsafeMutablePointer<Float> {
+        let dz = gradient(output)!
+        if activation != .identity {
+            kernels.activationGradient(activation, saved: value(output), dy: dz, into: dz, count: rows * count)
         }
         return dz
     }
@@ -46,11 +53,11 @@ extension ActivatedOperation {
     ///
     /// - Parameter scratch: as many floats as the bias has.
     func addBiasGradient(
-        _ bias: Parameter, _ dz: UnsafePointer<Float>, rows: Int, scratch: UnsafeMutablePointer<Float>, _ frame: Frame
+        _ bias: Parameter, _ dz: UnsafePointer<Float>, rows: Int, scratch: UnsafeMutablePointer<Float>
     ) {
-        let db = frame.parameterGradients + bias.offset
-        let sums = frame.addsGradients ? scratch : db
-        frame.kernels.columnSums(dz, rows: rows, columns: bias.count, start: frame.gradientStart, into: sums)
-        if frame.addsGradients { frame.kernels.add(sums, into: db, count: bias.count) }
+        let db = parameterGradients + bias.offset
+        let sums = addsGradients ? scratch : db
+        kernels.columnSums(dz, rows: rows, columns: bias.count, start: gradientStart, into: sums)
+        if addsGradients { kernels.add(sums, into: db, count: bias.count) }
     }
 }

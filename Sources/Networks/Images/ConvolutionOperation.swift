@@ -91,10 +91,11 @@ struct ConvolutionOperation: ActivatedOperation {
     func backward(_ frame: Frame) {
         let kernels = frame.kernels
         let scratch = Scratch(self, kernels)
-        let dz = preactivationGradient(frame, count: outputCount)
+        let dz = frame.preactivationGradient(
+            of: output, isGradientHandedOver ? .identity : activation, count: outputCount)
         let sums = frame.workspace + scratch.sums
         if let bias {
-            addBiasGradient(bias, dz, rows: frame.rows * plan.geometry.outputPixels, scratch: sums, frame)
+            frame.addBiasGradient(bias, dz, rows: frame.rows * plan.geometry.outputPixels, scratch: sums)
         }
         let dw = frame.parameterGradients + weight.offset
         computeWeightGradient(dz, into: frame.addsGradients ? sums : dw, scratch, frame)

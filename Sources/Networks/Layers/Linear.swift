@@ -95,8 +95,9 @@ struct LinearOperation: ActivatedOperation {
     func backward(_ frame: Frame) {
         let kernels = frame.kernels
         let m = frame.rows * rowsPerSample
-        let dz = preactivationGradient(frame, count: rowsPerSample * outputs)
-        if let bias { addBiasGradient(bias, dz, rows: m, scratch: frame.workspace, frame) }
+        let dz = frame.preactivationGradient(
+            of: output, isGradientHandedOver ? .identity : activation, count: rowsPerSample * outputs)
+        if let bias { frame.addBiasGradient(bias, dz, rows: m, scratch: frame.workspace) }
         kernels.gemm(
             m: inputs, n: outputs, k: m,
             a: MatrixView(base: frame.value(input), rowStride: 1, columnStride: inputs),
