@@ -17,6 +17,7 @@ public enum Initializer: Sendable, Equatable {
     /// Uniform in [-limit, limit).
     case uniform(limit: Double)
     case zeros
+    case ones
 
     /// What is wrong with the initializer's number, if anything.
     var problem: String? {
@@ -26,7 +27,7 @@ public enum Initializer: Sendable, Equatable {
             "the initializer's standard deviation is \(standardDeviation), expected a number of 0 or more"
         case .uniform(let limit) where !isUsable(limit):
             "the initializer's limit is \(limit), expected a number of 0 or more"
-        case .he, .glorot, .lecun, .normal, .uniform, .zeros: nil
+        case .he, .glorot, .lecun, .normal, .uniform, .zeros, .ones: nil
         }
     }
 
@@ -64,6 +65,7 @@ public enum Initializer: Sendable, Equatable {
         case .normal(let standardDeviation): normal(standardDeviation)
         case .uniform(let limit): uniform(limit)
         case .zeros: values.update(repeating: 0)
+        case .ones: values.update(repeating: 1)
         }
     }
 }
@@ -77,7 +79,7 @@ extension Initializer.Distribution: Codable {
 }
 
 extension Initializer: Codable {
-    private enum Name: String, CaseIterable { case he, glorot, lecun, normal, uniform, zeros }
+    private enum Name: String, CaseIterable { case he, glorot, lecun, normal, uniform, zeros, ones }
 
     public init(from decoder: any Decoder) throws {
         let tagged = try decoder.tagged("initializer", among: Name.allCases.map(\.rawValue))
@@ -93,6 +95,9 @@ extension Initializer: Codable {
         case .zeros:
             try tagged.refuseValue()
             self = .zeros
+        case .ones:
+            try tagged.refuseValue()
+            self = .ones
         }
     }
 
@@ -104,6 +109,7 @@ extension Initializer: Codable {
         case .normal(let standardDeviation): try encoder.encodeTagged(Name.normal.rawValue, standardDeviation)
         case .uniform(let limit): try encoder.encodeTagged(Name.uniform.rawValue, limit)
         case .zeros: try encoder.encodeTagged(Name.zeros.rawValue)
+        case .ones: try encoder.encodeTagged(Name.ones.rawValue)
         }
     }
 }

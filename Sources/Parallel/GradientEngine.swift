@@ -71,12 +71,13 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         self.kernels = kernels
         let plan = network.trainingPlan
         lossFunction = LossFunction(network.loss, width: plan.output.shape.count, kernels: kernels)
-        let undivided = min(microBatch ?? Self.largestMicroBatch, (batchSize + shards - 1) / shards)
+        let largestShard = (batchSize + shards - 1) / shards
+        let undivided = plan.needsWholeShards ? largestShard : min(microBatch ?? Self.largestMicroBatch, largestShard)
         let shardsOfPass = (min(shards, batchSize) + passes - 1) / passes
         let arenaCount = min(team.workerCount, shardsOfPass)
         // All arenas of a pass together have the rows that all workers would have, over the number of passes.
         let rows = undivided * min(team.workerCount, min(shards, batchSize)) / passes
-        let capacity = passes == 1 ? undivided : max(1, rows / arenaCount)
+        let capacity = passes == 1 || plan.needsWholeShards ? undivided : max(1, rows / arenaCount)
         self.microBatch = capacity
         arenas = (0..<arenaCount).map { _ in WorkerArena(plan: plan, capacity: capacity, kernels: kernels) }
         sharesArenas = arenaCount < team.workerCount
@@ -155,7 +156,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
             let count = min(microBatch, rows.upperBound - first)
             let frame = arena.frame(
                 rows: count, model: model, gradients: gradients, gradientStart: start, addsGradients: adds,
-                seed: seed, step: step, firstRow: first)
+                seed: seed, step: step, firstRow: first, batchRows: sharding.rows)
             let output = frame.value(plan.output.id)
             inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
             timer.finish(.data)
@@ -187,14 +188,16 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     public func firstNonFiniteLayer() -> String? {
         let plan = network.trainingPlan
         var earliest: Int?
-        for first in stride(from: 0, to: sharding.rows, by: microBatch) {
-            let count = min(microBatch, sharding.rows - first)
-            let buffer = reducer.gradients(0)
-            let frame = arenas[0].frame(
-                rows: count, model: model, gradients: buffer, gradientStart: .zero, seed: seed, step: step,
-                firstRow: first)
-            inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
-            if let found = plan.firstNonFiniteValue(frame) { earliest = min(earliest ?? found, found) }
+        for index in 0..<sharding.count {
+            let shard = sharding[index]
+            for first in stride(from: shard.lowerBound, to: shard.upperBound, by: microBatch) {
+                let count = min(microBatch, shard.upperBound - first)
+                let frame = arenas[0].frame(
+                    rows: count, model: model, gradients: reducer.gradients(0), gradientStart: .zero, seed: seed,
+                    step: step, firstRow: first, batchRows: sharding.rows)
+                inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
+                if let found = plan.firstNonFiniteValue(frame) { earliest = min(earliest ?? found, found) }
+            }
         }
         if let earliest { return earliest == 0 ? "input" : plan.operations[earliest - 1].layer }
         let finite = kernels.firstNonFinite(losses.pointer, count: sharding.rows) == sharding.rows

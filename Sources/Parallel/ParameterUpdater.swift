@@ -16,8 +16,10 @@ public final class ParameterUpdater: @unchecked Sendable {
     private let optimizer: any BlockOptimizer
     private let team: WorkerTeam
     private let kernels: any KernelTable.Type
-    /// Those of parameters that are not frozen.
+    /// Those of learned parameters that are not frozen.
     private let blocks: [ParameterBlock]
+    /// Those of statistics, which only the last pass knows: no norm counts them, nothing clips them.
+    private let statistics: [ParameterBlock]
     /// Limit of each element, if that is how gradients are clipped.
     private let largestValue: Float?
     /// Factors of gradients that are clipped by a norm.
@@ -46,7 +48,9 @@ public final class ParameterUpdater: @unchecked Sendable {
         self.optimizer = optimizer
         self.team = team
         self.kernels = kernels
-        blocks = network.blocks.filter { !optimizer.isFrozen($0.parameter) }
+        let moving = network.blocks.filter { !optimizer.isFrozen($0.parameter) }
+        blocks = moving.filter { network.layout.parameters[$0.parameter].isLearned }
+        statistics = moving.filter { !network.layout.parameters[$0.parameter].isLearned }
         largestValue = if case .value(let limit) = clipping { Float(limit) } else { nil }
         scales =
             if let clipping, clipping.needsNorms {
@@ -87,7 +91,7 @@ public final class ParameterUpdater: @unchecked Sendable {
                 optimizer.finishPreparing()
             }
         }
-        team.run(updateTask, count: blocks.count + (companion == nil ? 0 : 1))
+        team.run(updateTask, count: blocks.count + statistics.count + (companion == nil ? 0 : 1))
         return norm
     }
 
@@ -124,6 +128,11 @@ public final class ParameterUpdater: @unchecked Sendable {
 
     private func update(_ index: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
+        guard index < blocks.count else {
+            average(statistics[index - blocks.count], worker: worker)
+            timer.finish(.reduceAndUpdate)
+            return
+        }
         let block = blocks[index]
         if let reduced {
             optimizer.update(
@@ -140,6 +149,15 @@ public final class ParameterUpdater: @unchecked Sendable {
         }
         model.packed.refresh(layout.parameters[block.parameter], rows: block.rows, from: model.parameters)
         timer.finish(.reduceAndUpdate)
+    }
+
+    private func average(_ block: ParameterBlock, worker: Int) {
+        let piece = scratch[worker].pointer
+        for first in stride(from: block.range.lowerBound, to: block.range.upperBound, by: Self.piece) {
+            let range = first..<min(first + Self.piece, block.range.upperBound)
+            gradients.sum(range, into: piece)
+            optimizer.update(range, of: block.parameter, gradient: piece, gradientScale: 1)
+        }
     }
 
     private func square(_ index: Int, worker: Int) {

@@ -52,7 +52,9 @@ final class NoiseMeter {
     ///   - isFrozen: whether a parameter, by its index, is not trained.
     init(every: Int, shards: Int, network: CompiledNetwork, isFrozen: (Int) -> Bool) {
         self.every = every
-        self.shards = ShardNorms(shards: shards, layout: network.layout) { !isFrozen($0) }
+        self.shards = ShardNorms(shards: shards, layout: network.layout) {
+            !isFrozen($0) && network.layout.parameters[$0].isLearned
+        }
     }
 
     /// - Parameter step: counted from zero.

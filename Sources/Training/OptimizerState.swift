@@ -19,6 +19,8 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
         case adam(AdamStep)
         case lars(SGDStep)
         case lamb(AdamStep)
+        /// Of a statistic: what of its old value it keeps.
+        case statistic(decay: Float)
     }
 
     private let optimizer: Optimizer
@@ -27,6 +29,7 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
     private let parameters: UnsafeMutablePointer<Float>
     private let kernels: any KernelTable.Type
     private var averageDecay: Float = 0
+    private let roles: [Parameter.Role]
     /// By parameter.
     private var steps: [Step]
     private let hasMomentum: Bool
@@ -45,13 +48,17 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
         self.settings = settings
         self.parameters = parameters
         self.kernels = kernels
+        roles = network.layout.parameters.map(\.role)
         let names = optimizer.momentNames + (movingAverage == nil ? [] : [MovingAverage.stateName])
         moments = names.map { ($0, AlignedBuffer(count: network.layout.bufferCount)) }
         average = movingAverage == nil ? nil : moments.last!.values
         hasMomentum = !optimizer.momentNames.isEmpty
         norms =
             optimizer.isLayerwise
-            ? BlockNorms(network.blocks.filter { !settings[$0.parameter].isFrozen }, parameters: settings.count) : nil
+            ? BlockNorms(
+                network.blocks.filter {
+                    !settings[$0.parameter].isFrozen && network.layout.parameters[$0.parameter].isLearned
+                }, parameters: settings.count) : nil
         steps = Array(repeating: .sgd(SGDStep(learningRate: 0)), count: settings.count)
         beginStep(0, learningRate: 0)
         average?.pointer.update(from: parameters, count: network.layout.bufferCount)
@@ -67,8 +74,12 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
         let momentum = momentum ?? optimizer.momentum
         let corrections = optimizer.biasCorrections(step: step + 1, momentum: momentum)
         for parameter in settings.indices {
-            steps[parameter] = self.step(
-                settings[parameter], learningRate: learningRate, momentum: Float(momentum), corrections)
+            if case .statistic(let share) = roles[parameter] {
+                steps[parameter] = .statistic(decay: Float(1 - share))
+            } else {
+                steps[parameter] = self.step(
+                    settings[parameter], learningRate: learningRate, momentum: Float(momentum), corrections)
+            }
         }
     }
 
@@ -143,6 +154,8 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
             kernels.sgd(
                 parameters: parameters + first, gradient: gradient, velocity: nil, count: count,
                 step: SGDStep(learningRate: rate))
+        case .statistic(let decay):
+            kernels.movingAverage(gradient, into: parameters + first, count: count, decay: decay)
         }
         if let average {
             kernels.movingAverage(parameters + first, into: average.pointer + first, count: count, decay: averageDecay)

@@ -90,7 +90,7 @@ extension Configuration {
                 isLayerwise: optimizer.isLayerwise && group?.layerwise ?? !isVector,
                 isFrozen: group?.frozen ?? false)
         }
-        if settings.allSatisfy(\.isFrozen) {
+        if zip(layout.parameters, settings).allSatisfy({ !$0.isLearned || $1.isFrozen }) {
             throw TrainingError.invalid("parameterGroups", "a parameter that is not frozen", "all are")
         }
         return settings

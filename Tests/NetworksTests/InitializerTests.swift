@@ -128,7 +128,7 @@ final class InitializerTests: XCTestCase {
         assertRefused(
             #"["glorott"]"#, as: [Initializer].self,
             "[0]: unknown initializer 'glorott'; did you mean 'glorot'? "
-                + "Choose from: he, glorot, lecun, normal, uniform, zeros")
+                + "Choose from: he, glorot, lecun, normal, uniform, zeros, ones")
         assertRefused(
             #"[{"he": "unifrom"}]"#, as: [Initializer].self,
             "[0].he: unknown distribution 'unifrom'; did you mean 'uniform'? Choose from: normal, uniform")

@@ -40,6 +40,8 @@ final class NetworkTests: XCTestCase {
             MaxPool(2)
             AveragePool(3, stride: 2, padding: .same)
             GlobalAveragePool()
+            BatchNormalization()
+            BatchNormalization(momentum: 0.01, epsilon: 0.001, name: "norm")
         }
         XCTAssertEqual(Set(network.layers.map { type(of: $0).kind }), Set(layerKinds.map { $0.kind }))
         try assertRoundTrips(network)

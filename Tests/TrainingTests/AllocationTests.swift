@@ -37,6 +37,7 @@ final class AllocationTests: XCTestCase {
         try XCTSkipUnless(allocation_counter_is_available(), "a sanitizer has the allocator")
         let network = Network {
             Convolution(4, kernel: 3, padding: .same)
+            BatchNormalization()
             ReLU()
             Concatenate(
                 Network {

@@ -25,6 +25,38 @@ final class SameBitsTests: XCTestCase {
             epochs: 3, seed: 7, clipNorm: clipNorm)
     }
 
+    /// Shards are normalized by themselves here, so that each has to be walked as a whole.
+    private static func imageConfigurations() -> [Configuration] {
+        let network = Network {
+            Convolution(5, kernel: 3, padding: .same, bias: false)
+            BatchNormalization()
+            ReLU()
+            MaxPool(2)
+            Residual {
+                Convolution(6, kernel: 3, stride: 2, padding: .same, bias: false)
+                BatchNormalization(momentum: 0.3)
+            } projection: {
+                Convolution(6, kernel: 1, stride: 2, bias: false)
+                BatchNormalization()
+            }
+            Convolution(6, kernel: 3, padding: .same, groups: 6)
+            GELU()
+            Dropout(0.2, channels: true)
+            GlobalAveragePool()
+            Linear(5)
+        }
+        let plain = Configuration(
+            dataset: .synthetic(inputs: [7, 6, 3], classes: 5, samples: 103), network: network,
+            optimizer: .sgd(.init(learningRate: 0.1, momentum: 0.9)), batchSize: 32, shards: 5, epochs: 3, seed: 7)
+        var lamb = plain
+        lamb.optimizer = .lamb(.init(weightDecay: 0.01))
+        lamb.accumulate = 2
+        lamb.clipNorm = 0.5
+        lamb.movingAverage = MovingAverage(decay: 0.9)
+        lamb.noiseScaleEvery = 2
+        return [plain, lamb]
+    }
+
     private func trainer(
         _ configuration: Configuration, workers: Int, kernels: any KernelTable.Type
     ) throws -> Trainer {
@@ -69,6 +101,7 @@ final class SameBitsTests: XCTestCase {
     func testEveryNumberOfWorkersAndEveryInstructionSetGiveTheSameBitsAfterEveryStep() throws {
         let configurations =
             try [nil, 0.5].map { try Self.configuration(clipNorm: $0) } + Self.largeBatchConfigurations()
+            + Self.imageConfigurations()
         for configuration in configurations {
             let expected = try train(trainer(configuration, workers: 1, kernels: ReferenceKernels.self))
             XCTAssertEqual(expected.count, 12)
@@ -83,7 +116,12 @@ final class SameBitsTests: XCTestCase {
     }
 
     func testARunStoppedAtAnyStepAndResumedWithOtherWorkersReachesTheSameBits() throws {
-        let configuration = try Self.configuration()
+        for configuration in try [Self.configuration(), Self.imageConfigurations()[1]] {
+            try assertResumesAtAnyStep(configuration)
+        }
+    }
+
+    private func assertResumesAtAnyStep(_ configuration: Configuration) throws {
         let kernels = availableKernels()[0]
         let expected = try train(trainer(configuration, workers: 1, kernels: kernels))
         for stop in 0...expected.count {
@@ -112,7 +150,12 @@ final class SameBitsTests: XCTestCase {
     }
 
     func testPassesAndMeasurementsOfNoiseAreInvisible() throws {
-        let plain = try Self.configuration()
+        for plain in try [Self.configuration(), Self.imageConfigurations()[0]] {
+            try assertPassesAndMeasurementsOfNoiseAreInvisible(plain)
+        }
+    }
+
+    private func assertPassesAndMeasurementsOfNoiseAreInvisible(_ plain: Configuration) throws {
         let kernels = availableKernels()[0]
         let expected = try train(trainer(plain, workers: 1, kernels: kernels))
         for accumulate in 1...5 {
@@ -127,7 +170,12 @@ final class SameBitsTests: XCTestCase {
     }
 
     func testMicroBatchesAreInvisible() throws {
-        let configuration = try Self.configuration()
+        for configuration in try [Self.configuration(), Self.imageConfigurations()[0]] {
+            try assertMicroBatchesAreInvisible(configuration)
+        }
+    }
+
+    private func assertMicroBatchesAreInvisible(_ configuration: Configuration) throws {
         let kernels = availableKernels()[0]
         let expected = try train(trainer(configuration, workers: 1, kernels: kernels))
         for microBatch in [1, 2, 3, 6] {

@@ -135,13 +135,15 @@ public struct Graph {
     ///
     /// - Parameters:
     ///   - packing: in what forms it is packed, if products of matrices read it.
+    ///   - role: whether it is learned.
     public mutating func parameter(
         _ name: String, shape: Shape, initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1,
-        packing: WeightPacking? = nil
+        packing: WeightPacking? = nil,
+        role: Parameter.Role = .learned
     ) -> Parameter {
         layout.append(
             name: "\(scope)/\(name)", shape: shape, initializer: initializer, fanIn: fanIn, fanOut: fanOut,
-            packing: packing)
+            packing: packing, role: role)
     }
 
     /// The next random stream of the network, in the order layers are built.

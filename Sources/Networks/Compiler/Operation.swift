@@ -18,6 +18,8 @@ public protocol Operation: Sendable {
 
     /// Whether its backward pass has parameter gradients to compute, and so must run even when nothing before it learns.
     var hasParameters: Bool { get }
+    /// Whether it looks at all rows of a shard at once, so that a shard must be one micro-batch while training.
+    var needsWholeShards: Bool { get }
     /// Floating-point operations of a forward pass, a sample; those that matter, which are the products of matrices.
     var flopsPerRow: Int { get }
     /// Floats of scratch that one pass over `rows` samples needs.
@@ -40,6 +42,7 @@ public protocol Operation: Sendable {
 extension Operation {
     public var writes: [Value.ID] { [output] }
     public var hasParameters: Bool { false }
+    public var needsWholeShards: Bool { false }
     public var flopsPerRow: Int { 0 }
     public func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { 0 }
     public func fusing(_ activation: Activation) -> (any Operation)? { nil }
@@ -78,6 +81,8 @@ public struct Frame {
     public let step: UInt32
     /// Where in the global batch the micro-batch's first row stands.
     public let firstRow: Int
+    /// Rows of the global batch.
+    public let batchRows: Int
 
     /// The activation `[rows, width]` of a value.
     @inline(__always)

@@ -10,6 +10,7 @@ public struct Parameter: Sendable {
     let initializer: Initializer
     let fanIn: Int
     let fanOut: Int
+    public let role: Role
     /// In what forms it is packed for products of matrices, if they read it. Its last dimension is then the outputs'.
     public let packing: WeightPacking?
 
@@ -20,6 +21,17 @@ public struct Parameter: Sendable {
 
     /// As a matrix: the last dimension is a row, a lone dimension a column.
     var rowCount: Int { shape.dimensions.count > 1 ? shape.dimensions.dropLast().reduce(1, *) : shape.count }
+
+    /// What a step makes of it.
+    public enum Role: Sendable, Equatable {
+        /// The optimizer moves it against its gradient.
+        case learned
+        /// A moving average of something shards see, such as the mean of a channel. What stands in the place of a shard's
+        /// gradient is its part in the step's mean, of which the average takes the share `momentum`.
+        case statistic(momentum: Double)
+    }
+
+    public var isLearned: Bool { role == .learned }
 
     public var count: Int { shape.count }
 
@@ -41,11 +53,12 @@ public struct ParameterLayout: Sendable {
     public var elementCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
     mutating func append(
-        name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, packing: WeightPacking?
+        name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, packing: WeightPacking?,
+        role: Parameter.Role = .learned
     ) -> Parameter {
         let parameter = Parameter(
             index: parameters.count, name: name, shape: shape, offset: bufferCount, initializer: initializer,
-            fanIn: fanIn, fanOut: fanOut, packing: packing)
+            fanIn: fanIn, fanOut: fanOut, role: role, packing: packing)
         parameters.append(parameter)
         bufferCount += (shape.count + 15) / 16 * 16
         return parameter

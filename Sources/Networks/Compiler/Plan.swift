@@ -9,6 +9,8 @@ public struct Plan: Sendable {
     /// Whether operations' backward passes have anything to do, by operation.
     let runsBackward: [Bool]
     let arena: ArenaLayout
+    /// Whether some operation looks at all rows of a shard at once.
+    public let needsWholeShards: Bool
     /// Floats a sample, by value.
     let widths: [Int]
     /// Where in `arena` a value's activation lies, by value.
@@ -28,6 +30,7 @@ public struct Plan: Sendable {
         self.input = input
         self.output = output
         widths = graph.widths
+        needsWholeShards = graph.mode == .training && operations.contains(where: \.needsWholeShards)
         runsBackward = operations.map { operation in
             graph.mode == .training && operation.writes.contains { graph.needsGradient[$0] }
         }

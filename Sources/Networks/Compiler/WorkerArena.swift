@@ -49,9 +49,11 @@ public final class WorkerArena: @unchecked Sendable {
     ///   - gradients: the shard's gradients, and where their chains start.
     ///   - addsGradients: whether to add them to what is there, chains starting at zero.
     ///   - firstRow: where in the global batch the first of the rows stands.
+    ///   - batchRows: rows of the global batch; nil if these are all.
     public func frame(
         rows: Int, model: Model, gradients: UnsafeMutablePointer<Float>, gradientStart: Accumulator,
-        addsGradients: Bool = false, seed: UInt64, step: UInt32, firstRow: Int
+        addsGradients: Bool = false, seed: UInt64, step: UInt32, firstRow: Int,
+        batchRows: Int? = nil
     ) -> Frame {
         precondition(rows <= capacity, "\(rows) rows do not fit an arena for \(capacity)")
         if !isTouched { touch() }
@@ -60,7 +62,8 @@ public final class WorkerArena: @unchecked Sendable {
             activationOffsets: activationOffsets.pointer, gradientOffsets: gradientOffsets.pointer,
             parameters: model.parameters, packed: model.packed,
             parameterGradients: gradients, gradientStart: gradientStart, addsGradients: addsGradients,
-            workspace: workspace.pointer, seed: seed, step: step, firstRow: firstRow)
+            workspace: workspace.pointer, seed: seed, step: step, firstRow: firstRow,
+            batchRows: batchRows ?? rows)
     }
 
     private func touch() {

@@ -46,6 +46,7 @@ final class ReadmeTests: CommandTestCase {
         "key of `linear`": "network: [{linear: {zzz: 1}}]",
         "key of `convolution`": "network: [{convolution: {zzz: 1}}]",
         "key of `maxPool`": "network: [{maxPool: {zzz: 1}}]",
+        "key of `batchNormalization`": "network: [{batchNormalization: {zzz: 1}}]",
         "key of `dropout`": "network: [{dropout: {zzz: 1}}]",
         "key of `concatenate`": "network: [{concatenate: {zzz: 1}}]",
         "key of `residual`": "network: [{residual: {zzz: 1}}]",

@@ -55,11 +55,13 @@ struct LayerRun {
     /// Walks the plan forward and, when it trains, backward.
     ///
     /// - Parameter microBatches: how many rows to take at a time.
+    /// - Parameter batchRows: rows of the global batch, if these are not all.
     /// - Parameter sibling: what every element of the gradients holds before, if they are to be added to it.
     /// - Parameter willRun: called before each operation with the plan's time (see `Plan.init`).
     func run(
         input: [Float], outputGradient: [Float], parameters: [String: [Float]], microBatches: [Int]? = nil,
-        draw: Draw = Draw(), addingTo sibling: Float? = nil, willRun: ((_ time: Int, _ frame: Frame) -> Void)? = nil
+        draw: Draw = Draw(), batchRows: Int? = nil, addingTo sibling: Float? = nil,
+        willRun: ((_ time: Int, _ frame: Frame) -> Void)? = nil
     ) -> Result {
         let microBatches = microBatches ?? [rows]
         let arena = WorkerArena(plan: plan, capacity: microBatches.max()!, kernels: kernels)
@@ -81,8 +83,7 @@ struct LayerRun {
             let frame = arena.frame(
                 rows: count, model: .init(parameters: buffer.pointer, packed: packed), gradients: gradients.pointer,
                 gradientStart: first == 0 ? .zero : .output, addsGradients: sibling != nil, seed: draw.seed,
-                step: draw.step,
-                firstRow: draw.firstRow + first)
+                step: draw.step, firstRow: draw.firstRow + first, batchRows: batchRows)
             let loaded = Array(input[first * inputWidth..<(first + count) * inputWidth])
             frame.value(plan.input.id).update(from: loaded, count: loaded.count)
             forward(frame, willRun)

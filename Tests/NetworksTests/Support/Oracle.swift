@@ -42,6 +42,8 @@ struct Oracle {
                 dimensions = [dimensions.last!]
             case let upsampling as any UpsamplingLayer: x = upsample(upsampling.factor, x, &dimensions)
             case let reshape as Reshape: dimensions = reshape.dimensions
+            case let normalization as BatchNormalization:
+                x = batchNormalization(x, channels: dimensions.last!, epsilon: normalization.epsilon, name)
             case is Flatten: dimensions = [dimensions.reduce(1, *)]
             case is Softmax: x = softmax(x, columns: dimensions.last!)
             case let dropout as Dropout where dropout.probability > 0:
@@ -77,6 +79,22 @@ struct Oracle {
                 (0..<inputs).reduce(bias[column]) { $0 + x[row * inputs + $1] * weight[$1 * outputs + column] }
             }
         }
+    }
+
+    /// Over all of `x`: a batch that is one shard.
+    private func batchNormalization(_ x: [Double], channels: Int, epsilon: Double, _ name: String) -> [Double] {
+        let (scale, offset) = (parameters[name + "/scale"]!, parameters[name + "/offset"]!)
+        var y = x
+        for c in 0..<channels {
+            let places = stride(from: c, to: x.count, by: channels)
+            let count = Double(x.count / channels)
+            let mean = places.reduce(0) { $0 + x[$1] } / count
+            let variance = places.reduce(0) { $0 + (x[$1] - mean) * (x[$1] - mean) } / count
+            for place in places {
+                y[place] = (x[place] - mean) / (variance + epsilon).squareRoot() * scale[c] + offset[c]
+            }
+        }
+        return y
     }
 
     private func softmax(_ x: [Double], columns: Int) -> [Double] {

@@ -1,0 +1,151 @@
+/// Normalization by channel, 16 channels at a time. A sum over an image runs in four chains, pixel p in chain p mod 4, since
+/// one would wait for its own last addition; they fold as (0 + 2) + (1 + 3).
+extension InstructionSet {
+    @inlinable @inline(never)
+    public static func channelMoments(
+        _ x: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int, into moments: UnsafeMutablePointer<Float>
+    ) {
+        let share = 1 / Float(pixels)
+        for image in 0..<images {
+            let (x, moments) = (x + image * pixels * channels, moments + image * 2 * channels)
+            @inline(__always) func body(c: Int, lanes: Int) {
+                @inline(__always) func value(_ pixel: Int) -> Lanes16 { .load(x + pixel * channels + c, lanes: lanes) }
+                @inline(__always) func addition(_ chain: Lanes16, _ pixel: Int) -> Lanes16 { chain + value(pixel) }
+                let mean = fourChains(pixels, addition) * share
+                @inline(__always) func square(_ chain: Lanes16, _ pixel: Int) -> Lanes16 {
+                    let distance = value(pixel) - mean
+                    return .fma(distance, distance, chain)
+                }
+                mean.store(moments + c, lanes: lanes)
+                fourChains(pixels, square).store(moments + channels + c, lanes: lanes)
+            }
+            forEach16(channels, body)
+        }
+    }
+
+    @inlinable @inline(never)
+    public static func batchMoments(
+        _ moments: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
+        into batch: UnsafeMutablePointer<Float>
+    ) {
+        let share = 1 / Float(images)
+        @inline(__always) func body(c: Int, lanes: Int) {
+            var mean = Lanes16(repeating: 0)
+            for image in 0..<images { mean += .load(moments + image * 2 * channels + c, lanes: lanes) }
+            mean *= share
+            var squares = Lanes16(repeating: 0)
+            for image in 0..<images {
+                let source = moments + image * 2 * channels + c
+                let distance = Lanes16.load(source, lanes: lanes) - mean
+                squares += .load(source + channels, lanes: lanes)
+                squares = .fma(distance * Float(pixels), distance, squares)
+            }
+            mean.store(batch + c, lanes: lanes)
+            squares.store(batch + channels + c, lanes: lanes)
+        }
+        forEach16(channels, body)
+    }
+
+    @inlinable @inline(never)
+    public static func inverseDeviations(
+        _ variances: UnsafePointer<Float>, factor: Float, epsilon: Float, count: Int,
+        into inverses: UnsafeMutablePointer<Float>
+    ) {
+        @inline(__always) func body(c: Int, lanes: Int) {
+            let variance = Lanes16.load(variances + c, lanes: lanes) * factor
+            (1 / Lanes16.squareRoot(variance + epsilon)).store(inverses + c, lanes: lanes)
+        }
+        forEach16(count, body)
+    }
+
+    @inlinable @inline(never)
+    public static func normalize(
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, channels: Int,
+        by normalization: ChannelNormalization, activation: Activation
+    ) {
+        let isRelu = activation == .relu
+        @inline(__always) func body(c: Int, lanes: Int) {
+            let mean = Lanes16.load(normalization.mean + c, lanes: lanes)
+            let factor = normalization.factor(c, lanes)
+            let offset = Lanes16.load(normalization.offset + c, lanes: lanes)
+            for row in 0..<rows {
+                let at = row * channels + c
+                let value = Lanes16.fma(.load(x + at, lanes: lanes) - mean, factor, offset)
+                (isRelu ? value.raised(to: 0) : value).store(y + at, lanes: lanes)
+            }
+        }
+        forEach16(channels, body)
+        if !isRelu && activation != .identity { activate(activation, y, into: y, count: rows * channels) }
+    }
+
+    @inlinable @inline(never)
+    public static func normalizationSums(
+        x: UnsafePointer<Float>, dy: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
+        by normalization: ChannelNormalization, into sums: UnsafeMutablePointer<Float>
+    ) {
+        for image in 0..<images {
+            let (x, dy) = (x + image * pixels * channels, dy + image * pixels * channels)
+            let sums = sums + image * 2 * channels
+            @inline(__always) func body(c: Int, lanes: Int) {
+                let mean = Lanes16.load(normalization.mean + c, lanes: lanes)
+                let inverse = Lanes16.load(normalization.inverse + c, lanes: lanes)
+                @inline(__always) func gradient(_ pixel: Int) -> Lanes16 {
+                    .load(dy + pixel * channels + c, lanes: lanes)
+                }
+                @inline(__always) func addition(_ chain: Lanes16, _ pixel: Int) -> Lanes16 { chain + gradient(pixel) }
+                @inline(__always) func product(_ chain: Lanes16, _ pixel: Int) -> Lanes16 {
+                    let normalized = (Lanes16.load(x + pixel * channels + c, lanes: lanes) - mean) * inverse
+                    return .fma(gradient(pixel), normalized, chain)
+                }
+                fourChains(pixels, addition).store(sums + c, lanes: lanes)
+                fourChains(pixels, product).store(sums + channels + c, lanes: lanes)
+            }
+            forEach16(channels, body)
+        }
+    }
+
+    @inlinable @inline(never)
+    public static func normalizationGradient(
+        x: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int,
+        channels: Int, by normalization: ChannelNormalization, sums: UnsafePointer<Float>, share: Float
+    ) {
+        @inline(__always) func body(c: Int, lanes: Int) {
+            let mean = Lanes16.load(normalization.mean + c, lanes: lanes)
+            let inverse = Lanes16.load(normalization.inverse + c, lanes: lanes)
+            let factor = normalization.factor(c, lanes)
+            let meanGradient = Lanes16.load(sums + c, lanes: lanes) * share
+            let slope = Lanes16.load(sums + channels + c, lanes: lanes) * share
+            for row in 0..<rows {
+                let at = row * channels + c
+                let normalized = (Lanes16.load(x + at, lanes: lanes) - mean) * inverse
+                let centered = Lanes16.load(dy + at, lanes: lanes) - meanGradient
+                (Lanes16.fma(-normalized, slope, centered) * factor).store(dx + at, lanes: lanes)
+            }
+        }
+        forEach16(channels, body)
+    }
+
+    /// Runs over 0 ..< count in four chains from zero, and folds them.
+    @inlinable @inline(__always)
+    static func fourChains(_ count: Int, _ next: (_ chain: Lanes16, _ index: Int) -> Lanes16) -> Lanes16 {
+        let zero = Lanes16(repeating: 0)
+        var (a, b, c, d) = (zero, zero, zero, zero)
+        var index = 0
+        while index + 4 <= count {
+            a = next(a, index)
+            b = next(b, index + 1)
+            c = next(c, index + 2)
+            d = next(d, index + 3)
+            index += 4
+        }
+        if index < count { a = next(a, index) }
+        if index + 1 < count { b = next(b, index + 1) }
+        if index + 2 < count { c = next(c, index + 2) }
+        return (a + c) + (b + d)
+    }
+}
+
+extension ChannelNormalization {
+    @inlinable @inline(__always)
+    func factor(_ c: Int, _ lanes: Int) -> Lanes16 { .load(scale + c, lanes: lanes) * .load(inverse + c, lanes: lanes) }
+}

@@ -1,0 +1,88 @@
+extension ReferenceKernels {
+    private static func fourChains(_ count: Int, _ next: (_ chain: Float, _ index: Int) -> Float) -> Float {
+        var chains: [Float] = [0, 0, 0, 0]
+        for index in 0..<count { chains[index % 4] = next(chains[index % 4], index) }
+        return (chains[0] + chains[2]) + (chains[1] + chains[3])
+    }
+
+    public static func channelMoments(
+        _ x: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int, into moments: UnsafeMutablePointer<Float>
+    ) {
+        for image in 0..<images {
+            for c in 0..<channels {
+                func value(_ pixel: Int) -> Float { x[(image * pixels + pixel) * channels + c] }
+                let mean = fourChains(pixels) { $0 + value($1) } * (1 / Float(pixels))
+                moments[2 * image * channels + c] = mean
+                moments[(2 * image + 1) * channels + c] = fourChains(pixels) {
+                    fma(value($1) - mean, value($1) - mean, $0)
+                }
+            }
+        }
+    }
+
+    public static func batchMoments(
+        _ moments: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
+        into batch: UnsafeMutablePointer<Float>
+    ) {
+        for c in 0..<channels {
+            var (mean, squares): (Float, Float) = (0, 0)
+            for image in 0..<images { mean += moments[2 * image * channels + c] }
+            mean *= 1 / Float(images)
+            for image in 0..<images {
+                let distance = moments[2 * image * channels + c] - mean
+                squares += moments[(2 * image + 1) * channels + c]
+                squares = fma(distance * Float(pixels), distance, squares)
+            }
+            batch[c] = mean
+            batch[channels + c] = squares
+        }
+    }
+
+    public static func inverseDeviations(
+        _ variances: UnsafePointer<Float>, factor: Float, epsilon: Float, count: Int,
+        into inverses: UnsafeMutablePointer<Float>
+    ) {
+        for c in 0..<count { inverses[c] = 1 / (variances[c] * factor + epsilon).squareRoot() }
+    }
+
+    public static func normalize(
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, channels: Int,
+        by n: ChannelNormalization, activation: Activation
+    ) {
+        for row in 0..<rows {
+            for c in 0..<channels {
+                let at = row * channels + c
+                y[at] = value(of: activation, at: fma(x[at] - n.mean[c], n.scale[c] * n.inverse[c], n.offset[c]))
+            }
+        }
+    }
+
+    public static func normalizationSums(
+        x: UnsafePointer<Float>, dy: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
+        by n: ChannelNormalization, into sums: UnsafeMutablePointer<Float>
+    ) {
+        for image in 0..<images {
+            for c in 0..<channels {
+                func at(_ pixel: Int) -> Int { (image * pixels + pixel) * channels + c }
+                sums[2 * image * channels + c] = fourChains(pixels) { $0 + dy[at($1)] }
+                sums[(2 * image + 1) * channels + c] = fourChains(pixels) {
+                    fma(dy[at($1)], (x[at($1)] - n.mean[c]) * n.inverse[c], $0)
+                }
+            }
+        }
+    }
+
+    public static func normalizationGradient(
+        x: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int,
+        channels: Int, by n: ChannelNormalization, sums: UnsafePointer<Float>, share: Float
+    ) {
+        for row in 0..<rows {
+            for c in 0..<channels {
+                let at = row * channels + c
+                let normalized = (x[at] - n.mean[c]) * n.inverse[c]
+                let slope = sums[channels + c] * share
+                dx[at] = fma(-normalized, slope, dy[at] - sums[c] * share) * (n.scale[c] * n.inverse[c])
+            }
+        }
+    }
+}

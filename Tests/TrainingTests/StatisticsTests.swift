@@ -1,0 +1,105 @@
+import Lockstep
+import XCTest
+
+@testable import Networks
+@testable import Training
+
+/// What a run makes of the statistics of batch normalization.
+final class StatisticsTests: XCTestCase {
+    private static let samples = 40
+
+    /// Parameters after one step on all samples.
+    private func step(_ change: (inout Configuration) -> Void) throws -> (Dataset, [String: [Float]]) {
+        var configuration = Configuration(
+            dataset: .synthetic(inputs: [3], classes: 2, samples: Self.samples),
+            network: Network {
+                BatchNormalization(momentum: 1)
+                Linear(2)
+            }, batchSize: Self.samples, shards: 3, epochs: 4, seed: 3)
+        change(&configuration)
+        let trainer = try Trainer(
+            configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil), workers: .exactly(2),
+            kernels: availableKernels()[0])
+        try trainer.team.region { _ = try trainer.step() }
+        let parameters = try trainer.checkpoint().parameters.map { ($0.name, $0.values) }
+        return (trainer.dataset, Dictionary(uniqueKeysWithValues: parameters))
+    }
+
+    /// The inputs by channel.
+    private func channels(of dataset: Dataset) throws -> [[Double]] {
+        var inputs = [Float](repeating: 0, count: 3 * Self.samples)
+        try dataset.table(.train).gatherInputs(
+            (0..<Int32(Self.samples)).map { $0 }, count: Self.samples, into: &inputs, kernels: availableKernels()[0])
+        return (0..<3).map { c in (0..<Self.samples).map { Double(inputs[$0 * 3 + c]) } }
+    }
+
+    private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+    private func variance(_ values: [Double]) -> Double {
+        let mean = mean(values)
+        return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+    }
+
+    func testOneShardGivesTheStatisticsOfTheData() throws {
+        let (dataset, found) = try step { $0.shards = 1 }
+        for (c, values) in try channels(of: dataset).enumerated() {
+            XCTAssertEqual(Double(found["batchNormalization1/mean"]![c]), mean(values), accuracy: 1e-5)
+            XCTAssertEqual(Double(found["batchNormalization1/variance"]![c]), variance(values), accuracy: 1e-5)
+        }
+    }
+
+    /// The mean of unequal shards' means, weighted by their rows, is the mean of all, whatever is done to gradients.
+    func testStatisticsAreNoGradients() throws {
+        let optimizers: [Optimizer] = [
+            .sgd(.init(learningRate: 0.1, momentum: 0.9, weightDecay: 0.5)), .adamW(.init()),
+            .lars(.init(learningRate: 1)),
+            .lamb(.init()),
+        ]
+        for optimizer in optimizers {
+            for clips in [false, true] {
+                let (dataset, found) = try step {
+                    $0.optimizer = optimizer
+                    $0.clipNorm = clips ? 1e-6 : nil
+                    $0.clipValue = clips ? nil : 1e-6
+                }
+                for (c, values) in try channels(of: dataset).enumerated() {
+                    XCTAssertEqual(
+                        Double(found["batchNormalization1/mean"]![c]), mean(values), accuracy: 1e-5, "\(optimizer)")
+                }
+            }
+        }
+    }
+
+    func testAStepMovesThemByTheirMomentum() throws {
+        let (dataset, found) = try step {
+            $0.network = Network {
+                BatchNormalization(momentum: 0.25)
+                Linear(2)
+            }
+            $0.shards = 1
+        }
+        for (c, values) in try channels(of: dataset).enumerated() {
+            XCTAssertEqual(Double(found["batchNormalization1/mean"]![c]), 0.25 * mean(values), accuracy: 1e-5)
+            XCTAssertEqual(
+                Double(found["batchNormalization1/variance"]![c]), 0.75 + 0.25 * variance(values), accuracy: 1e-5)
+        }
+    }
+
+    func testThoseOfAFrozenLayerStay() throws {
+        let (_, found) = try step { $0.parameterGroups = [ParameterGroup(["batchNormalization1/*"], frozen: true)] }
+        XCTAssertEqual(found["batchNormalization1/mean"], [0, 0, 0])
+        XCTAssertEqual(found["batchNormalization1/variance"], [1, 1, 1])
+    }
+
+    func testStatisticsAloneAreNothingToTrain() {
+        XCTAssertThrowsError(
+            try step {
+                $0.parameterGroups = [
+                    ParameterGroup(["*/mean"], learningRate: 1), ParameterGroup(["*"], frozen: true),
+                ]
+            }
+        ) {
+            XCTAssertEqual("\($0)", "parameterGroups: expected a parameter that is not frozen, found all are")
+        }
+    }
+}
