@@ -33,7 +33,9 @@ final class KernelBenchmarkTests: XCTestCase {
             contentsOf: sources.appending(path: "KernelBodies/Interface/KernelTable.swift"), encoding: .utf8)
         let names = Set(interface.matches(of: /static func (\w+)/).map { String($0.1) })
         XCTAssertTrue(names.isSuperset(of: ["gemm", "activate", "normal"]), "\(names)")
-        let timing = try ["Kernels/LayerProduct", "Kernels/StreamKernels", "Machine/MultiplyAddLoop"].map {
+        let timing = try [
+            "Kernels/LayerProduct", "Kernels/StreamKernels", "Kernels/ImageKernels", "Machine/MultiplyAddLoop",
+        ].map {
             try String(contentsOf: sources.appending(path: "Measurement/\($0).swift"), encoding: .utf8)
         }.joined()
         XCTAssertEqual(names.filter { !timing.contains("kernels.\($0)(") }.sorted(), [])

@@ -42,7 +42,7 @@ public struct KernelBenchmark {
 
     private func measureStreams(_ timer: KernelTimer) -> [KernelMeasurement.Stream] {
         let streams = StreamKernels(kernels: kernels)
-        return streams.all.map { stream in
+        return (streams.all + ImageKernels(kernels: kernels).all).map { stream in
             streams.refill()
             let seconds = timer.time(stream.body).seconds / Double(stream.elements)
             return KernelMeasurement.Stream(
