@@ -40,7 +40,7 @@ final class ResumeTests: CommandTestCase {
         let outcome = try shell(
             """
             $lockstep train long.yaml --run run --quiet & program=$!
-            until [ -e run/checkpoints/step-00000005.h5 ]; do sleep 0.02; done
+            until [ -e run/checkpoints/step-00000005.h5 ]; do kill -0 $program || exit 99; sleep 0.02; done
             kill -TERM $program; kill -TERM $program 2> /dev/null; wait $program
             """)
         let newest = try newestCheckpoint(of: "run")
@@ -60,7 +60,7 @@ final class ResumeTests: CommandTestCase {
         let outcome = try shell(
             """
             $lockstep train long.yaml --run run --quiet 2> /dev/full & program=$!
-            until [ -e run/checkpoints/step-00000005.h5 ]; do sleep 0.02; done
+            until [ -e run/checkpoints/step-00000005.h5 ]; do kill -0 $program || exit 99; sleep 0.02; done
             kill -HUP $program; kill -HUP $program 2> /dev/null; wait $program
             """)
         XCTAssertEqual(outcome.status, 128 + SIGHUP)
@@ -75,7 +75,7 @@ final class ResumeTests: CommandTestCase {
         let outcome = try shell(
             """
             nohup $lockstep train long.yaml --run run --quiet & program=$!
-            until [ -e run ]; do sleep 0.02; done
+            until [ -e run ]; do kill -0 $program || exit 99; sleep 0.02; done
             kill -HUP $program; wait $program
             """)
         XCTAssertEqual(outcome.status, 0, outcome.errors)
@@ -87,7 +87,7 @@ final class ResumeTests: CommandTestCase {
         let outcome = try shell(
             """
             $lockstep train long.yaml --run run --quiet 2> /dev/null & program=$!
-            until [ -e run/checkpoints/step-00000005.h5 ]; do sleep 0.02; done
+            until [ -e run/checkpoints/step-00000005.h5 ]; do kill -0 $program || exit 99; sleep 0.02; done
             $lockstep resume run --quiet; status=$?
             $lockstep evaluate run/checkpoints/best.h5 > /dev/null || status=reading
             kill -KILL $program; wait $program 2> /dev/null
