@@ -41,6 +41,9 @@ let package = Package(
         // A lock that ThreadSanitizer sees, and threads whose failure to start is seen.
         .target(name: "Threads"),
 
+        // What the system lets this process have.
+        .target(name: "ControlGroups"),
+
         // A file that is whole or absent.
         .target(name: "DurableFiles", dependencies: ["CSystem", "Threads"]),
 
@@ -63,10 +66,11 @@ let package = Package(
         .target(
             name: "Datasets",
             dependencies: [
-                "DurableFiles", "HDF5", "Kernels", "StrictCoding", "Threads", "Timelines", "CSystem", "CZlib",
+                "ControlGroups", "DurableFiles", "HDF5", "Kernels", "StrictCoding", "Threads", "Timelines", "CSystem",
+                "CZlib",
             ]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
-        .target(name: "Parallel", dependencies: ["Networks", "CSystem"]),
+        .target(name: "Parallel", dependencies: ["Networks", "ControlGroups", "CSystem"]),
         .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
@@ -103,6 +107,7 @@ let package = Package(
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "KernelShapes", "TestSupport"],
             swiftSettings: [.unsafeFlags(["-O"])]),  // they sample functions densely and read object code
+        .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups"]),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "TimelinesTests", dependencies: ["DurableFiles", "Timelines"]),

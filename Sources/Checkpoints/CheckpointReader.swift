@@ -79,15 +79,17 @@ struct CheckpointReader {
     /// How far the run was, every number of which is one that a run can reach.
     private func progress(_ state: HDF5Group) throws -> Checkpoint.Progress {
         var progress = Checkpoint.Progress()
-        let epochs = 0...Checkpoint.Progress.mostEpochs
         progress.step = try integer(state, "step", in: 0...Checkpoint.Progress.mostSteps)
-        progress.epoch = try integer(state, "epoch", in: epochs)
+        progress.epoch = try integer(state, "epoch", in: 0...Checkpoint.Progress.mostEpochs)
         progress.samplesIntoEpoch = try integer(state, "samples_into_epoch", in: 0...Int(Int32.max))
         progress.epochLoss = try required(state, "epoch_loss", state.attributes.number("epoch_loss"))
         progress.epochCorrect = try integer(state, "epoch_correct", in: 0...progress.samplesIntoEpoch)
         progress.bestMetric = try state.attributes.number("best_metric")
-        progress.bestEpoch = try state.attributes.integer("best_epoch")
-        progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement", in: epochs)
+        // Both are of epochs that are complete.
+        if try state.attributes.contains("best_epoch") {
+            progress.bestEpoch = try integer(state, "best_epoch", in: 1...max(1, progress.epoch))
+        }
+        progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement", in: 0...progress.epoch)
         return progress
     }
 

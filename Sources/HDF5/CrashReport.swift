@@ -21,8 +21,9 @@ enum CrashReport {
     private static let capacity = 8192
 
     private nonisolated(unsafe) static var isOn = false
-    /// The thread that is inside the library.
+    /// The thread that is inside the library, and the file that it works on there.
     private nonisolated(unsafe) static var thread: pthread_t?
+    private nonisolated(unsafe) static var file: String?
     private nonisolated(unsafe) static var prefix = ""
     private nonisolated(unsafe) static let message = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
     private nonisolated(unsafe) static var messageCount = 0
@@ -30,8 +31,7 @@ enum CrashReport {
 
     fileprivate static func begin(_ prefix: String) {
         guard !isOn else { return }
-        (self.prefix, isOn) = (prefix, true)
-        reading("a file")
+        prepare(prefix)
         for signal in signals {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { CrashReport.handle($0) }
@@ -39,9 +39,31 @@ enum CrashReport {
         }
     }
 
-    /// A file was opened: it is the one that is named.
-    static func reading(_ path: String) {
-        guard isOn else { return }
+    /// Has a message ready from here on.
+    static func prepare(_ prefix: String) { (self.prefix, isOn) = (prefix, true) }
+
+    /// What would be said now.
+    static var text: String {
+        String(decoding: UnsafeBufferPointer(start: message, count: messageCount), as: UTF8.self)
+    }
+
+    /// Runs a call of the library on a file, which is the one that is named.
+    static func during<R>(_ path: String, _ body: () -> R) -> R {
+        let (outerThread, outerFile) = (thread, file)
+        name(path)
+        thread = pthread_self()
+        defer {
+            thread = outerThread
+            // The library may have called us, to be called by us.
+            if outerThread != nil, let outerFile { name(outerFile) }
+        }
+        return body()
+    }
+
+    /// Makes the message, unless the last one was of the same file.
+    private static func name(_ path: String) {
+        guard isOn, path != file else { return }
+        file = path
         let text =
             "\(prefix)\(path): the HDF5 library crashed while it read the file: it is damaged, or made to do harm\n"
         messageCount = 0
@@ -50,14 +72,6 @@ enum CrashReport {
             message[messageCount] = byte < 0x20 && byte != 0x0A ? 0x3F : byte
             messageCount += 1
         }
-    }
-
-    /// Runs a call of the library.
-    static func during<R>(_ body: () -> R) -> R {
-        let outer = thread
-        thread = pthread_self()
-        defer { thread = outer }
-        return body()
     }
 
     private static func handle(_ signal: Int32) {

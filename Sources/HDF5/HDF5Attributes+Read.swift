@@ -113,18 +113,4 @@ extension Subject {
             return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
     }
-
-    /// A name of `length` bytes that `fill` writes, ended by a zero, into a buffer of the size it is given.
-    func name(
-        _ operation: String, length: Int, _ fill: (UnsafeMutablePointer<CChar>, Int) throws -> Void
-    ) throws -> String {
-        guard length <= HDF5Limits.name else {
-            throw error(.refused, operation, "a name has \(length) bytes")
-        }
-        return try withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 1) { buffer in
-            buffer.initialize(repeating: 0)
-            try fill(buffer.baseAddress!, length + 1)
-            return String(cString: buffer.baseAddress!)
-        }
-    }
 }

@@ -20,14 +20,10 @@ public struct HDF5Attributes: Sendable {
             guard info.num_attrs <= HDF5Limits.attributes else {
                 throw subject.error(.refused, operation, "it has \(info.num_attrs) attributes")
             }
-            return try (0..<info.num_attrs).map { index in
-                func name(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) throws -> Int {
-                    try subject.call(operation) {
-                        H5Aget_name_by_idx(
-                            id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, hid_t(H5P_DEFAULT))
-                    }
+            return try NameList.collect(subject, operation, most: HDF5Limits.attributes) { list in
+                try subject.call(operation) {
+                    H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_INC, nil, { NameList.add($1, to: $3) }, list)
                 }
-                return try subject.name(operation, length: try name(nil, 0)) { _ = try name($0, $1) }
             }
         }
     }

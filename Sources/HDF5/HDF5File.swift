@@ -33,7 +33,6 @@ public final class HDF5File: @unchecked Sendable {
     public convenience init(reading path: String) throws {
         try Subject(file: path).requireRegularFile()
         try HDF5.admit(path)
-        HDF5.locked { CrashReport.reading(path) }
         try self.init(path: path) { subject in
             guard try subject.call("open the file", { H5Fis_hdf5(path) }) > 0 else {
                 throw subject.error(

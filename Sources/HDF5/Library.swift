@@ -64,7 +64,7 @@ extension Subject {
             // Printing is a setting of each thread's error stack; calls come from any thread.
             H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
             H5Eclear2(hid_t(H5E_DEFAULT))
-            let value = CrashReport.during(body)
+            let value = CrashReport.during(file, body)
             let failed = R.isSigned ? value < 0 : H5Eget_num(hid_t(H5E_DEFAULT)) > 0
             return failed ? .failure(currentError(operation)) : .success(value)
         }
@@ -84,7 +84,7 @@ extension Subject {
                 result = try body(id)
             } catch {
                 // The first error is the one to report.
-                HDF5.lentIdentifiers -= close(id) < 0 ? 0 : 1
+                HDF5.lentIdentifiers -= CrashReport.during(file, { close(id) }) < 0 ? 0 : 1
                 throw error
             }
             try call(operation) { close(id) }

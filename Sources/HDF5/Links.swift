@@ -30,8 +30,12 @@ extension HDF5Group {
                 throw handle.subject.error(
                     .refused, operation, "it holds \(info.nlinks) objects; at most \(HDF5Limits.children) are listed")
             }
-            return try (0..<info.nlinks).map { index in
-                let name = try linkName(in: id, at: index)
+            let names = try NameList.collect(handle.subject, operation, most: HDF5Limits.children) { list in
+                try handle.subject.call(operation) {
+                    H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, nil, { NameList.add($1, to: $3) }, list)
+                }
+            }
+            return try names.map { name in
                 guard let kind = try linkKind(name, in: id) else {
                     throw handle.subject.at(absolute(name)).error(.failed, operation, "it vanished while listed")
                 }
@@ -115,16 +119,6 @@ extension HDF5Group {
         case .userDefined:
             throw subject.error(.refused, "follow the link", "it is a user-defined link")
         }
-    }
-
-    private func linkName(in id: hid_t, at index: UInt64) throws -> String {
-        let operation = "list the group"
-        func name(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) throws -> Int {
-            try handle.subject.call(operation) {
-                H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, hid_t(H5P_DEFAULT))
-            }
-        }
-        return try handle.subject.name(operation, length: try name(nil, 0)) { _ = try name($0, $1) }
     }
 
     /// The kind of the last component; those before it must have been found to be groups.

@@ -8,8 +8,13 @@ import Lockstep
 enum FileTrial {
     private static let argument = "--try-file"
 
-    /// Seconds of processor time, and bytes of address space, that the structure of a file may take.
-    private static let mostSeconds = 5
+    /// Seconds of processor time that the structure of a file may take. An object is 200 bytes or more and takes a third of
+    /// a millisecond, so that a good file takes about a second for each MiB that is not data.
+    ///
+    /// - Parameter size: bytes in the file.
+    static func mostSeconds(size: Int) -> Int { min(5 + size >> 18, 600) }
+
+    /// Bytes of address space that it may take.
     private static let mostMemory = 768 << 20
 
     /// The file that this process was started to try.
@@ -21,13 +26,20 @@ enum FileTrial {
     /// Tries a file, and ends the process.
     static func serve(_ path: String) -> Never {
         // At the first of these limits there is a signal that tells, at the second SIGKILL.
-        limit(RLIMIT_CPU, mostSeconds, mostSeconds + 1)
+        let seconds = mostSeconds(size: size(of: path))
+        limit(RLIMIT_CPU, seconds, seconds + 1)
         // A sanitizer has reserved more than that already, and could not go on.
         if addressSpace < mostMemory { limit(RLIMIT_AS, mostMemory, mostMemory) }
         limit(RLIMIT_CORE, 0, 0)
         print(HDF5File.tryOut(path) ?? "", terminator: "")
         // Nothing else of this process may decide its exit code, such as a search for leaks at its end.
         _exit(fflush(nil) == 0 ? 0 : 1)
+    }
+
+    /// Bytes in a file; 0 if there is none.
+    private static func size(of path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     /// Bytes of address space that this process has; 0 if the system does not tell.
@@ -46,7 +58,7 @@ enum FileTrial {
         HDF5.setTrial { path in
             do throws(Failure) {
                 let (status, text) = try spawn(path)
-                return problem(status) ?? (text.isEmpty ? nil : text)
+                return problem(status, size: size(of: path)) ?? (text.isEmpty ? nil : text)
             } catch {
                 return "no process could be started to try it in: \(String(cString: strerror(error.code)))"
             }
@@ -55,15 +67,20 @@ enum FileTrial {
 
     /// What it means that the other process ended like that, or nil if all is well.
     ///
-    /// - Parameter status: as `waitpid` gives it.
-    static func problem(_ status: Int32) -> String? {
+    /// - Parameters:
+    ///   - status: as `waitpid` gives it.
+    ///   - size: bytes in the file.
+    static func problem(_ status: Int32, size: Int) -> String? {
         let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
         switch signal {
         case 0:
             // A trial that did not take place says nothing of the file, which may be as bad as any.
             return code == 0 ? nil : "the process that was to try it could not: it ended with exit code \(code)"
         case SIGXCPU:
-            return "its structure takes more than \(mostSeconds) seconds to read: it is damaged, or made to do harm"
+            return
+                "to go through its structure takes more than the \(mostSeconds(size: size)) seconds of processor time that a "
+                + "file of \(size.byteSize) is given: it has very many objects for its size, or is damaged. Put what "
+                + "is to be read into a file with fewer objects, such as one data set with many rows"
         case SIGKILL, SIGTERM, SIGINT, SIGHUP:
             return "the process that tried to read it was ended by signal \(signal)"
         default:

@@ -1,4 +1,5 @@
 import CSystem
+import ControlGroups
 import Foundation
 
 /// How many workers to run.
@@ -60,7 +61,7 @@ public struct UsableCores: Sendable, Equatable {
         let allowed = Int(lockstep_affinity_core_count())
         return UsableCores(
             machine: ProcessInfo.processInfo.processorCount, allowed: allowed > 0 ? allowed : nil,
-            quota: controlGroupQuota { try? String(contentsOfFile: $0, encoding: .utf8) },
+            quota: controlGroupQuota(readFile: ControlGroup.read),
             physical: (try? ProcessorTopology())?.cores)
     }
 
@@ -75,7 +76,7 @@ public struct UsableCores: Sendable, Equatable {
         let allowed = Int(lockstep_affinity_core_count())
         return UsableCores(
             machine: ProcessInfo.processInfo.activeProcessorCount, allowed: allowed > 0 ? allowed : nil,
-            quota: controlGroupQuota { try? String(contentsOfFile: $0, encoding: .utf8) }, physical: nil
+            quota: controlGroupQuota(readFile: ControlGroup.read), physical: nil
         ).count
     }
 
@@ -92,34 +93,14 @@ public struct UsableCores: Sendable, Equatable {
         func numbers(_ file: String) -> [Double?] {
             readFile(file)?.split(whereSeparator: \.isWhitespace).map { Double($0) } ?? []
         }
-        let membership = readFile("/proc/self/cgroup") ?? ""
-        for group in groups("/sys/fs/cgroup", membership, isWanted: \.isEmpty) {
+        for group in ControlGroup.folders(readFile: readFile) {
             let limit = numbers(group + "/cpu.max")
             if limit.count == 2 { consider(limit[0], limit[1]) }
         }
-        for group in groups("/sys/fs/cgroup/cpu", membership, isWanted: { $0.contains("cpu") }) {
+        for group in ControlGroup.folders(of: "cpu", readFile: readFile) {
             consider(
                 numbers(group + "/cpu.cfs_quota_us").first ?? nil, numbers(group + "/cpu.cfs_period_us").first ?? nil)
         }
         return strictest
-    }
-
-    /// The folders of the process's group and of those above it, up to the mount itself. A container that sees only its
-    /// own part of the tree has its group there, whatever the membership says.
-    ///
-    /// - Parameters:
-    ///   - membership: lines of `number:controllers:path`; version 2 has one, without controllers.
-    ///   - isWanted: picks the line by its controllers.
-    static func groups(
-        _ mount: String, _ membership: String, isWanted: ([Substring]) -> Bool
-    ) -> [String] {
-        var path: [Substring] = []
-        for line in membership.split(separator: "\n") {
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3, isWanted(fields[1].split(separator: ",")) else { continue }
-            path = fields[2].split(separator: "/")
-            break
-        }
-        return (0...path.count).map { depth in ([mount[...]] + path.prefix(depth)).joined(separator: "/") }
     }
 }

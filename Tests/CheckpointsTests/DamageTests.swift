@@ -91,10 +91,14 @@ final class DamageTests: HDF5TestCase {
             ("step", -5), ("step", .max), ("epoch", -1), ("epoch", .max), ("samples_into_epoch", -1),
             ("samples_into_epoch", .max), ("epoch_correct", 513), ("epoch_correct", -1),
             ("epochs_without_improvement", -1), ("epochs_without_improvement", .max),
+            ("epochs_without_improvement", 4), ("best_epoch", 4), ("best_epoch", 0), ("best_epoch", .min),
+            ("best_epoch", .max),
         ]
         for (field, value) in wrong {
             let name = try made("\(field)\(value).h5", by: "f['state'].attrs['\(field)'] = np.int64(\(value))")
-            assertRefuses(.damaged, "the attribute \(field) of /state is \(value), expected 0 to ") {
+            assertRefuses(
+                .damaged, "the attribute \(field) of /state is \(value), expected \(field == "best_epoch" ? 1 : 0) to "
+            ) {
                 try Checkpoint.read(name)
             }
             let problems = try Checkpoint.examine(name).problems

@@ -77,7 +77,7 @@ final class StreamedTrainingTests: HDF5TestCase {
             let expected = try train(trainer("contiguous", shuffle, memory: nil))
             XCTAssertEqual(expected.count, 38)
             for name in Self.stored {
-                for (memory, threads) in [(nil, 1), (80_000, 1), (150_000, 5)] {
+                for (memory, threads) in [(nil, 1), (140_000, 1), (195_000, 3)] {
                     let found = try train(trainer(name, shuffle, memory: memory, threads: threads))
                     XCTAssertEqual(found, expected, "\(name), \(shuffle), memory \(memory ?? 0), \(threads) threads")
                 }
@@ -91,11 +91,11 @@ final class StreamedTrainingTests: HDF5TestCase {
 
     func testARunResumedAtAnyStepWithOtherStorageReachesTheSameBits() throws {
         let shuffle = Shuffle.blocks(block: 32, window: 128)
-        let expected = try train(trainer("gzip", shuffle, memory: 80_000))
+        let expected = try train(trainer("gzip", shuffle, memory: 150_000))
         for stop in [1, 6, 17, 18, 19, 30] {
-            let first = try trainer("gzip", shuffle, memory: 80_000)
+            let first = try trainer("gzip", shuffle, memory: 150_000)
             _ = try train(first, to: stop)
-            for (name, memory) in [("all", 110_000), ("contiguous", nil)] {
+            for (name, memory) in [("all", 180_000), ("contiguous", nil)] {
                 let resumed = try trainer(name, shuffle, memory: memory, resuming: first.checkpoint())
                 let found = try train(resumed)
                 XCTAssertEqual(found, Array(expected.suffix(found.count)), "\(name) after step \(stop)")

@@ -70,7 +70,9 @@ private struct DatasetLoader {
                 tables[split] = table
             }
         }
-        let placements = try PlacementPlan(options: loading, use: use).placements(tables)
+        let placements = try PlacementPlan(
+            options: loading, use: use, cutsValidation: (description.validationFraction ?? 0) > 0
+        ).placements(tables)
         var raw: [Split: RawTable] = [:]
         var streamed: Set<String> = []
         var contents = DatasetContents()

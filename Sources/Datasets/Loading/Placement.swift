@@ -14,18 +14,20 @@ enum Placement {
 /// streamed.
 ///
 /// What must be in memory anyway (targets, and the rows of a cut split) is taken off the memory for data first, then the
-/// scratch memory of loading threads, then windows to evaluate from, an eighth but no more than 64 MiB; the rest is for
-/// windows to train from.
+/// scratch memory of loading threads, both of those that train and of those that evaluate meanwhile, then windows to
+/// evaluate from, an eighth but no more than 64 MiB; the rest is for windows to train from.
 struct PlacementPlan {
     let options: LoadingOptions
     let use: DataUse
+    /// Whether the validation split is cut off the train split.
+    var cutsValidation = false
 
     private static let mostForEvaluation = 64 << 20
 
     /// - Throws: `DatasetError` if the targets alone, or training in the order asked for, need more memory.
     func placements(_ tables: [Split: TableFiles]) throws -> [Split: Placement] {
         let memory = options.resolvedMemory
-        let fixed = tables.values.reduce(0) { $0 + $1.fixedBytes }
+        let fixed = fixedBytes(tables)
         func fits(_ tables: some Collection<TableFiles>) -> Bool {
             tables.reduce(fixed) { $0 + $1.decodedBytes } <= memory
         }
@@ -44,8 +46,24 @@ struct PlacementPlan {
         return placements
     }
 
+    private func fixedBytes(_ tables: [Split: TableFiles]) -> Int {
+        // A row's number is shuffled, and then sorted into one of two lists.
+        let cut = cutsValidation ? (tables[.train]?.count ?? 0) * 2 * MemoryLayout<Int32>.stride : 0
+        return tables.values.reduce(cut) { $0 + $1.targetBytes }
+    }
+
+    /// What loading threads decode in: those that train go on while others evaluate.
+    private func scratchBytes(_ sources: [Split: any RowSource]) -> Int {
+        func scratch(_ source: any RowSource) -> Int {
+            options.resolvedThreads * (source.readerBytes + stripLength(source) * source.rowBytes)
+        }
+        guard case .training = use, let train = sources[.train] else { return sources.values.map(scratch).max() ?? 0 }
+        let evaluated = sources.filter { $0.key != .train || cutsValidation }
+        return scratch(train) + (evaluated.values.map(scratch).max() ?? 0)
+    }
+
     private func targetsDoNotFit(_ tables: [Split: TableFiles], needed: Int, memory: Int) -> DatasetError {
-        let largest = tables.values.max { $0.fixedBytes < $1.fixedBytes }!
+        let largest = tables.values.max { $0.targetBytes < $1.targetBytes }!
         return DatasetError(
             .invalidOption, file: largest.file.path, object: largest.targets?.name,
             expected: "at least \(wholeSize(needed)) of memory for data, since targets are always in memory",
@@ -56,7 +74,7 @@ struct PlacementPlan {
         _ sources: [Split: any RowSource], _ tables: [Split: TableFiles], memory: Int, fixed: Int
     ) throws -> StreamMemory {
         let threads = options.resolvedThreads
-        let scratch = sources.values.map { threads * ($0.readerBytes + stripLength($0) * $0.rowBytes) }.max() ?? 0
+        let scratch = scratchBytes(sources)
         let leastForFileOrder = sources.values.map { StreamShape($0).smallestForFileOrder }.max() ?? 0
         var leastForTraining = 0
         if case .training(let shuffle, let batchSize) = use, let source = sources[.train], let table = tables[.train] {

@@ -29,8 +29,12 @@ struct TableFiles {
     var storesBytes: Bool { inputs.elementType == .uint8 }
     /// Bytes that the inputs take in memory. The product was checked with 8 bytes an element.
     var decodedBytes: Int { inputs.count * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
-    /// Bytes that the targets take.
-    var fixedBytes: Int { (targets?.count ?? 0) * MemoryLayout<Float>.stride }
+    /// Bytes that the targets take while they are loaded. One integer a row is read as it may be in a file, in 64 bits,
+    /// before it becomes a class or a number.
+    var targetBytes: Int {
+        guard let targets else { return 0 }
+        return targets.count * (MemoryLayout<Float>.stride + (targets.isIntegerARow ? MemoryLayout<Int64>.stride : 0))
+    }
 
     /// Where the elements are in the file if they are those that batches are made from, or nil.
     func mappableOffset() throws -> Int? {
@@ -157,10 +161,8 @@ struct TableReader {
                 found: "elements of type \(dataset.elementType)",
                 "Store class indices from zero, and the names as the attribute class_names of the file.")
         }
+        if dataset.isIntegerARow { return .integers(try dataset.read(as: Int64.self)) }
         let width = dataset.shape.count == 2 ? dataset.shape[1] : 1
-        if !dataset.elementType.isFloat && width == 1 {
-            return .integers(try dataset.read(as: Int64.self))
-        }
         let values = try dataset.read(as: Float.self)
         try values.withUnsafeBufferPointer { try checkFinite($0, dataset, Array(dataset.shape.dropFirst())) }
         return .values(values, width: width)
@@ -205,6 +207,9 @@ extension NormalizationValues {
 }
 
 extension HDF5Dataset {
+    /// Whether these are targets of one whole number a row.
+    fileprivate var isIntegerARow: Bool { !elementType.isFloat && (shape.count < 2 || shape[1] == 1) }
+
     /// The path as people write it, without the slash before it.
     var name: String { String(path.drop { $0 == "/" }) }
 }

@@ -1,3 +1,4 @@
+import ControlGroups
 import Foundation
 
 /// How a data set is brought into memory. It decides speed and memory, and not one bit of a result.
@@ -37,28 +38,18 @@ public enum DataMemory {
     /// The memory of the machine, or what the control group allows, whichever is less.
     public static var machine: Int {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        let limit = controlGroupLimit { try? String(contentsOfFile: $0, encoding: .utf8) }
+        let limit = controlGroupLimit(readFile: ControlGroup.read)
         return min(machine, limit ?? .max)
     }
 
     /// The strictest limit of the process's control group and of those above it, or nil where there is none: version 2
     /// keeps it in `memory.max`, `max` for none; version 1 in `memory.limit_in_bytes`, absurdly large for none.
     static func controlGroupLimit(readFile: (String) -> String?) -> Int? {
-        let lines = (readFile("/proc/self/cgroup") ?? "").split(separator: "\n").map {
-            $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-        }.filter { $0.count == 3 }
-        func limits(_ mount: String, _ name: String, _ path: Substring?) -> [Int] {
-            let parts = (path ?? "").split(separator: "/")
-            return (0...parts.count).compactMap { depth in
-                let folder = ([mount[...]] + parts.prefix(depth)).joined(separator: "/")
-                return readFile("\(folder)/\(name)").flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-            }
-        }
-        let second = limits("/sys/fs/cgroup", "memory.max", lines.first { $0[1].isEmpty }?[2])
-        let first = limits(
-            "/sys/fs/cgroup/memory", "memory.limit_in_bytes",
-            lines.first { $0[1].split(separator: ",").contains("memory") }?[2])
-        return (second + first).filter { $0 > 0 }.min()
+        let files =
+            ControlGroup.folders(readFile: readFile).map { "\($0)/memory.max" }
+            + ControlGroup.folders(of: "memory", readFile: readFile).map { "\($0)/memory.limit_in_bytes" }
+        return files.compactMap { readFile($0).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } }
+            .filter { $0 > 0 }.min()
     }
 
     /// An amount as people write it: a whole number of bytes, or one with KiB, MiB, GiB or TiB. Nil for anything else,

@@ -24,9 +24,9 @@ final class StreamingTests: CommandTestCase {
     func testRunsOnPlainAndPackedDataWithAnyMemoryEndWithTheSameBits() throws {
         var fingerprints: Set<String> = []
         for (index, options) in [
-            "--data-memory 1GiB", "--data-memory 70000 --loading-threads 3",
-            "--dataset packed.h5", "--dataset packed.h5 --data-memory 70000 --loading-threads 1",
-            "--dataset packed.h5 --data-memory 80KiB --loading-threads 3 --workers 3",
+            "--data-memory 1GiB", "--data-memory 140000 --loading-threads 3",
+            "--dataset packed.h5", "--dataset packed.h5 --data-memory 140000 --loading-threads 1",
+            "--dataset packed.h5 --data-memory 160KiB --loading-threads 3 --workers 3",
         ].enumerated() {
             let outcome = try shell("$lockstep train blocks.yaml --quiet --run run\(index) \(options)")
             XCTAssertEqual(outcome.status, 0, outcome.errors)
@@ -37,9 +37,9 @@ final class StreamingTests: CommandTestCase {
 
     func testAStreamedRunGoesOnWhereItStoppedWithOtherStorageAndMemory() throws {
         XCTAssertEqual(try shell("$lockstep train blocks.yaml --quiet --run whole").status, 0)
-        let start = "$lockstep train blocks.yaml --quiet --run parts --dataset packed.h5 --data-memory 70000 --steps"
+        let start = "$lockstep train blocks.yaml --quiet --run parts --dataset packed.h5 --data-memory 140000 --steps"
         XCTAssertEqual(try shell(start + " 29").status, 0)
-        let first = try lockstep("resume", "parts", "--quiet", "--data-memory", "80KiB", "--steps", "40")
+        let first = try lockstep("resume", "parts", "--quiet", "--data-memory", "160KiB", "--steps", "40")
         XCTAssertEqual(first.status, 0, first.errors)
         let second = try lockstep("resume", "parts", "--quiet", "--dataset", "plain.h5", "--verify-data")
         XCTAssertEqual(second.status, 0, second.errors)
@@ -50,12 +50,12 @@ final class StreamingTests: CommandTestCase {
     func testEvaluationAndPredictionsAreThoseOfDataInMemory() throws {
         XCTAssertEqual(try shell("$lockstep train blocks.yaml --quiet --run run").status, 0)
         let checkpoint = try newestCheckpoint(of: "run")
-        let evaluated = try ["", "--data-memory 30000 --loading-threads 1"].map {
+        let evaluated = try ["", "--data-memory 95000 --loading-threads 1"].map {
             try shell("$lockstep evaluate \(checkpoint) --dataset packed.h5 --split train \($0)").output
         }
         XCTAssertFalse(evaluated[0].isEmpty)
         XCTAssertEqual(evaluated[0], evaluated[1])
-        for (name, options) in [("a", ""), ("b", "--data-memory 30000")] {
+        for (name, options) in [("a", ""), ("b", "--data-memory 95000")] {
             let line = "$lockstep predict \(checkpoint) --dataset packed.h5 --output \(name).h5 \(options)"
             XCTAssertEqual(try shell(line).status, 0)
         }
@@ -70,19 +70,20 @@ final class StreamingTests: CommandTestCase {
         try write(Self.yaml.replacingOccurrences(of: "{block: 16, window: 64}", with: "full"), to: "full.yaml")
         let before = try files()
         assertFails(
-            try shell("$lockstep train full.yaml --dataset packed.h5 --data-memory 70000"), "packed.h5: x_train",
+            try shell("$lockstep train full.yaml --dataset packed.h5 --data-memory 140000"), "packed.h5: x_train",
             "--data-memory", "shuffle: {block")
         assertFails(
             try shell("$lockstep train blocks.yaml --dataset packed.h5 --data-memory 3000"), "packed.h5: x_train",
             "at least", "of memory for data")
         XCTAssertEqual(try files(), before)
-        XCTAssertEqual(try shell("$lockstep train full.yaml --quiet --data-memory 70000 --steps 3").status, 0, "mapped")
+        XCTAssertEqual(
+            try shell("$lockstep train full.yaml --quiet --data-memory 140000 --steps 3").status, 0, "mapped")
     }
 
     func testChunksThatDoNotSuitTheBlocksAreNoted() throws {
         try lockstep("convert", "plain.h5", "-o", "long.h5", "--compress", "1", "--chunk", "200")
         let outcome = try shell(
-            "$lockstep train blocks.yaml --quiet --dataset long.h5 --data-memory 150000 --loading-threads 1 --steps 1")
+            "$lockstep train blocks.yaml --quiet --dataset long.h5 --data-memory 220000 --loading-threads 1 --steps 1")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         XCTAssertTrue(outcome.errors.contains("each chunk of 200 rows is decompressed about 13 times"), outcome.errors)
     }

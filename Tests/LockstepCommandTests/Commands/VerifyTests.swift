@@ -50,6 +50,17 @@ final class VerifyTests: CommandTestCase {
         XCTAssertEqual(outcome.status, 0, outcome.output + outcome.errors)
     }
 
+    func testAFileOfThousandsOfObjectsIsGood() throws {
+        try python(
+            """
+            with h5py.File(sys.argv[1], 'w', libver='v110') as f:
+                f['x_train'], f['y_train'] = np.zeros((4, 2), 'f4'), np.zeros(4, 'i4')
+                for i in range(6000): f.create_group(f'group{i}')
+            """, path("many.h5"))
+        let outcome = try lockstep("verify", "many.h5")
+        XCTAssertEqual(outcome.status, 0, outcome.output + outcome.errors)
+    }
+
     // MARK: Damage
 
     func testEveryTensorThatIsDamagedIsNamedAndTheNextFileIsChecked() throws {
