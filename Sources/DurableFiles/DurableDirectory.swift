@@ -16,32 +16,64 @@ public enum DurableDirectory {
         _ names: some Sequence<String>, fill: (_ temporary: String) throws -> Result
     ) throws -> (path: String, result: Result) {
         var names = names.makeIterator()
-        guard var path = names.next() else { preconditionFailure("a directory needs a name") }
-        let place = splitPath(path)
-        let temporary = Temporaries.name(beside: place.name, in: place.directory)
-        return try Temporaries.during(temporary) {
-            guard mkdir(temporary, 0o777) == 0 else { throw DurableFile(path).failure("make the directory") }
-            do {
-                let result = try fill(temporary)
-                try DurableFile(temporary).synchronizeContents()
-                // From here on it stays, even if the process is told to end: what is being renamed must not lose half of
-                // what is in it.
-                guard Temporaries.keep(temporary) else {
-                    throw DurableFileError.failed(path: path, operation: "name the directory", code: ENOENT)
+        guard let first = names.next() else { preconditionFailure("a directory needs a name") }
+        let place = splitPath(first)
+        while true {
+            let temporary = Temporaries.name(beside: place.name, in: place.directory)
+            let made = try Temporaries.during(temporary) { () -> (path: String, result: Result)? in
+                guard mkdir(temporary, 0o777) == 0 else { throw DurableFile(first).failure("make the directory") }
+                var lock: DirectoryLock?
+                do throws(DirectoryLock.Failure) {
+                    lock = try DirectoryLock(temporary)
+                } catch {
+                    // Without locks nobody else can take it, to remove what is in it. Or else who looked for leftovers was
+                    // faster.
+                    guard case .unsupported = error else { return nil }
                 }
-                while !rename(temporary, to: path) {
-                    guard errno == EEXIST || errno == ENOTEMPTY else {
-                        throw DurableFile(path).failure("name the directory")
-                    }
-                    guard let next = names.next() else { throw DurableFileError.exists(path: path) }
-                    path = next
-                }
-                try DurableFile(path).synchronizeDirectory()
-                return (path, result)
-            } catch {
-                try? FileManager.default.removeItem(atPath: temporary)
-                throw error
+                return try withExtendedLifetime(lock) { try complete(temporary, first, &names, fill) }
             }
+            if let made { return made }
+        }
+    }
+
+    /// Fills a directory that was made and gives it its name, or removes it.
+    private static func complete<Result>(
+        _ temporary: String, _ first: String, _ names: inout some IteratorProtocol<String>,
+        _ fill: (_ temporary: String) throws -> Result
+    ) throws -> (path: String, result: Result) {
+        var path = first
+        do {
+            let result = try fill(temporary)
+            try DurableFile(temporary).synchronizeContents()
+            // From here on it stays, even if the process is told to end: what is being renamed must not lose half of what
+            // is in it.
+            guard Temporaries.keep(temporary) else {
+                throw DurableFileError.failed(path: path, operation: "name the directory", code: ENOENT)
+            }
+            while !rename(temporary, to: path) {
+                guard errno == EEXIST || errno == ENOTEMPTY else {
+                    throw DurableFile(path).failure("name the directory")
+                }
+                guard let next = names.next() else { throw DurableFileError.exists(path: path) }
+                path = next
+            }
+            try DurableFile(path).synchronizeDirectory()
+            return (path, result)
+        } catch {
+            try? FileManager.default.removeItem(atPath: temporary)
+            throw error
+        }
+    }
+
+    /// Removes what processes that were killed have left of directories in the making. Those that somebody works on stay.
+    ///
+    /// - Parameter isFinalName: whether a directory in the making was to get this name.
+    public static func removeLeftovers(in parent: String, of isFinalName: (String) -> Bool) {
+        guard let found = try? FileManager.default.contentsOfDirectory(atPath: parent) else { return }
+        for leftover in found where Temporaries.finalName(of: leftover).map(isFinalName) ?? false {
+            let path = "\(parent)/\(leftover)"
+            guard let lock = try? DirectoryLock(path) else { continue }
+            withExtendedLifetime(lock) { try? FileManager.default.removeItem(atPath: path) }
         }
     }
 

@@ -30,10 +30,19 @@ public enum Temporaries {
     /// Removes what a process that was killed has left of certain files of a directory. Nobody else may write them now.
     public static func removeLeftovers(of names: [String], in directory: String) {
         guard let found = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
-        for leftover in found where leftover.hasSuffix(suffix) {
-            guard names.contains(where: { leftover.hasPrefix(".\($0).") }) else { continue }
+        for leftover in found where finalName(of: leftover).map(names.contains) ?? false {
             unlink("\(directory)/\(leftover)")
         }
+    }
+
+    /// The name that something temporary would have got; nil for what is none of ours.
+    static func finalName(of name: String) -> String? {
+        guard name.hasPrefix("."), name.hasSuffix(suffix) else { return nil }
+        let parts = name.dropFirst().dropLast(suffix.count)
+        guard let dot = parts.lastIndex(of: "."), UInt64(parts[parts.index(after: dot)...], radix: 36) != nil else {
+            return nil
+        }
+        return String(parts[..<dot])
     }
 
     /// Removes all there are. To be called by a process that ends next: who works on one of them finds it gone.

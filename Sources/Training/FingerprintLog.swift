@@ -13,7 +13,7 @@ import Parallel
 final class FingerprintLog: @unchecked Sendable {
     static let leadingColumns = "step,fingerprint"
 
-    private let log: LineLog
+    let log: LineLog
     private let digests: ParameterDigests
     /// The last step with a line.
     private var last: Int?

@@ -6,7 +6,7 @@ struct MetricsLog: Sendable {
         "epoch,step,learningRate,trainingLoss,trainingAccuracy,validationLoss,validationAccuracy,validationTop5Accuracy,"
         + "validationRootMeanSquaredError,validationMeanAbsoluteError,validationRSquared,samplesPerSecond,seconds"
 
-    private let log: LineLog
+    let log: LineLog
 
     /// Starts a log, or takes one up again where a checkpoint stands: lines of epochs after it go, since they will be
     /// written anew.

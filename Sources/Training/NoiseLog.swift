@@ -10,7 +10,7 @@ import Foundation
 final class NoiseLog {
     static let header = "step,batchSize,squaredGradient,variance,noiseScale"
 
-    private let log: LineLog
+    let log: LineLog
     private var running = RunningNoise()
 
     /// Starts a log, or takes one up again where a run stands.

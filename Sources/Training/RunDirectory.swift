@@ -52,6 +52,7 @@ public struct RunDirectory: Sendable {
         let parent = splitPath(name).directory
         do {
             try DurableDirectory.make(parent)
+            removeLeftovers(of: name, isNumbered: path == nil)
             let made = try DurableDirectory.create(names) { temporary in
                 let run = RunDirectory(path: temporary)
                 try FileManager.default.createDirectory(atPath: run.checkpointsPath, withIntermediateDirectories: false)
@@ -67,6 +68,16 @@ public struct RunDirectory: Sendable {
             throw failure(error.message)
         } catch let error as CocoaError {
             throw failure(error.shortReason)
+        }
+    }
+
+    /// Removes what starts that were killed have left of directories of this name, or, of those whose number is chosen
+    /// here, of this name with any number.
+    private static func removeLeftovers(of path: String, isNumbered: Bool) {
+        let place = splitPath(path)
+        let stem = place.name.dropLast(place.name.reversed().prefix(while: \.isNumber).count)
+        DurableDirectory.removeLeftovers(in: place.directory) { name in
+            isNumbered ? name.hasPrefix(stem) && Int(name.dropFirst(stem.count)) != nil : name == place.name
         }
     }
 
@@ -154,6 +165,17 @@ public struct RunDirectory: Sendable {
 }
 
 extension Error {
+    /// What went wrong, without where, which may be another place each time.
+    var cause: String {
+        switch self {
+        case let error as CheckpointError: error.message
+        case let error as DurableFileError: error.reason
+        case let error as TrainingError:
+            if case .runDirectory(_, let problem) = error { String(problem.prefix { $0 != ";" }) } else { "\(error)" }
+        default: "\(self)"
+        }
+    }
+
     /// What went wrong, without the frame Foundation puts around it.
     var shortReason: String {
         guard let error = self as? CocoaError else { return "\(self)" }

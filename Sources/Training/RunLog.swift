@@ -3,7 +3,7 @@ import Foundation
 /// `log.txt`: what befell a run, a line an event with its time (UTC, ISO 8601): starts, stops and what went wrong in
 /// between. For whoever finds a run that has ended while nobody watched.
 struct RunLog: Sendable {
-    private let log: LineLog
+    let log: LineLog
 
     init(path: String) throws { log = try LineLog(path: path, header: nil) { _ in true } }
 

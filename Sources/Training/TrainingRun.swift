@@ -25,7 +25,7 @@ public final class TrainingRun {
     private let metrics: MetricsLog
     private var fingerprints: FingerprintLog?
     private let noise: NoiseLog?
-    private let log: RunLog
+    private var log: RunLog
     /// The right to train here; held from the start to the end of `train`.
     private var lock: FileLock?
     /// Where a change of the number of workers is asked for.
@@ -37,8 +37,7 @@ public final class TrainingRun {
     private var lastEpoch: EpochReport?
     /// Where to draw what happens, if anywhere.
     var timeline: RunTimeline?
-    /// What was said last of trouble beside checkpoints.
-    private var lastTrouble: String?
+    private var troubles = RecurringTrouble()
 
     /// Where the parameters of a new run come from, instead of its seed.
     public enum Origin: Sendable, Equatable {
@@ -173,8 +172,7 @@ public final class TrainingRun {
             // Also after an error: when this returns nothing is half written.
             defer {
                 checkpoints.wait()
-                try? fingerprints?.synchronize()
-                try? noise?.synchronize()
+                finishLogs(observer)
             }
             let reason = try takeAllSteps(to: lastStep, observer, isInterrupted)
             checkpoints.wait()
@@ -304,7 +302,7 @@ public final class TrainingRun {
             // Before the checkpoint, so that no resume comes after a line that is missing.
             try metrics.append(report)
         } catch {
-            note("\(error); the line is kept and written with the next one", observer)
+            note("\(error) to be written with the next one", cause: directory.metricsPath, observer)
         }
         beginCheckpoint(isBest: isBest)
         observer.epochFinished(report)
@@ -320,7 +318,7 @@ public final class TrainingRun {
         do {
             try fingerprints.record(step: trainer.progress.step, team: trainer.team)
         } catch {
-            note("\(error); lines are kept and written later", observer)
+            note("\(error) to be written later", cause: directory.fingerprintsPath, observer)
         }
     }
 
@@ -329,8 +327,25 @@ public final class TrainingRun {
         do {
             try noise.append(measured, step: trainer.progress.step, batchSize: trainer.configuration.batchSize)
         } catch {
-            note("\(error); lines are kept and written later", observer)
+            note("\(error) to be written later", cause: directory.noisePath, observer)
         }
+    }
+
+    /// Says what lines are missing in logs.
+    private func reportLogs(_ observer: any TrainingObserver) {
+        func report(_ log: LineLog?) { log?.takeNotices().forEach { note($0, observer) } }
+        report(metrics.log)
+        report(fingerprints?.log)
+        report(noise?.log)
+        report(log.log)
+    }
+
+    /// Puts all lines on the disk, and says what could not be.
+    private func finishLogs(_ observer: any TrainingObserver) {
+        for log in [metrics.log, fingerprints?.log, noise?.log].compactMap({ $0 }) {
+            do { try log.synchronize() } catch { note("\(error), and are lost if the program ends now", observer) }
+        }
+        reportLogs(observer)
     }
 
     // MARK: Checkpoints
@@ -357,22 +372,37 @@ public final class TrainingRun {
                 saved = progress
                 observer.checkpointWritten(path: path, step: progress.step)
             case .trouble(let what, let error):
-                // The same trouble with each checkpoint is said once, until there is none or another.
-                let message = "cannot \(what), and training goes on: \(error)"
-                if message != lastTrouble { note(message, observer) }
-                lastTrouble = message
+                note("cannot \(what), and training goes on: \(error)", cause: "\(what): \(error.cause)", observer)
             case .failed(let progress, let error):
                 if isLast { throw error }
                 if case TrainingError.nonFinite = error { throw error }
                 note(
                     "step \(progress.step) could not be saved, and training goes on; the newest checkpoint is that of "
-                        + "step \(saved.step). \(error)", observer)
+                        + "step \(saved.step). \(error)", cause: "save: \(error.cause)", observer)
             }
+        }
+        reportLogs(observer)
+    }
+
+    /// Adds an event to the run's log, unless another process trains in the directory by now and goes on with it.
+    public func note(_ message: String) {
+        if lock != nil { return log.note(message) }
+        guard let lock = try? directory.lock() else { return }
+        withExtendedLifetime(lock) {
+            reopenLog()
+            log.note(message)
         }
     }
 
-    /// Adds an event to the run's log.
-    public func note(_ message: String) { log.note(message) }
+    /// Takes the log up where it ends by now, which somebody else may have gone on with.
+    private func reopenLog() {
+        if let log = try? RunLog(path: directory.logPath) { self.log = log }
+    }
+
+    /// Says a trouble that may come with each step, now and then.
+    private func note(_ message: String, cause: String, _ observer: any TrainingObserver) {
+        if let message = troubles.say(message, cause: cause) { note(message, observer) }
+    }
 
     func note(_ message: String, _ observer: any TrainingObserver) {
         log.note(message)
@@ -390,5 +420,6 @@ public final class TrainingRun {
                 path: directory.path, problem: "somebody else has trained on since step \(saved.step): resume it")
         }
         self.lock = lock
+        reopenLog()
     }
 }

@@ -1,5 +1,6 @@
-import DurableFiles
 import XCTest
+
+@testable import DurableFiles
 
 final class DurableDirectoryTests: DirectoryTestCase {
     private struct Failure: Error {}
@@ -85,6 +86,38 @@ final class DurableDirectoryTests: DirectoryTestCase {
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: directory + "/a"), ["b"])
         try "x".write(toFile: directory + "/file", atomically: false, encoding: .utf8)
         XCTAssertThrowsError(try DurableDirectory.make(directory + "/file/c"))
+    }
+
+    func testLeftoversGoAndWhatSomebodyMakesStays() throws {
+        let all = [".run.1a.tmp", ".run.2b.tmp", ".run.x y.tmp", ".run.tmp", ".other.1a.tmp", "run"]
+        for name in all {
+            try FileManager.default.createDirectory(
+                atPath: directory + "/" + name + "/in", withIntermediateDirectories: true)
+        }
+        try "x".write(toFile: directory + "/.run.3c.tmp", atomically: false, encoding: .utf8)
+        let lock = try DirectoryLock(directory + "/.run.2b.tmp")
+        withExtendedLifetime(lock) { DurableDirectory.removeLeftovers(in: directory) { $0 == "run" } }
+        XCTAssertEqual(try names(), (all.dropFirst() + [".run.3c.tmp"]).sorted())
+    }
+
+    func testADirectoryInTheMakingIsNoLeftover() throws {
+        _ = try DurableDirectory.create([directory + "/run"]) { temporary in
+            DurableDirectory.removeLeftovers(in: directory) { $0 == "run" }
+            try "x".write(toFile: temporary + "/file", atomically: false, encoding: .utf8)
+        }
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: directory + "/run"), ["file"])
+    }
+
+    func testALockIsOfTheDirectoryThatHasTheName() throws {
+        mkdir(directory + "/run", 0o777)
+        let lock = try DirectoryLock(directory + "/run")
+        XCTAssertThrowsError(try DirectoryLock(directory + "/run")) {
+            guard case DirectoryLock.Failure.taken = $0 else { return XCTFail("\($0)") }
+        }
+        XCTAssertThrowsError(try DirectoryLock(directory + "/none")) {
+            guard case DirectoryLock.Failure.gone = $0 else { return XCTFail("\($0)") }
+        }
+        withExtendedLifetime(lock) {}
     }
 
     func testLeftoversOfCertainFilesGo() throws {

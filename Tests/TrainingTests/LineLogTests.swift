@@ -63,6 +63,53 @@ final class LineLogTests: HDF5TestCase {
         XCTAssertEqual(try text(), "head\n1\n2\n")
     }
 
+    func testLinesThatThereIsNoMemoryForAreCounted() throws {
+        let log = try LineLog(path: path("log"), header: "head", mostPending: 4) { _ in true }
+        XCTAssertEqual(rename(path("log"), path("away")), 0)
+        XCTAssertEqual(mkdir(path("log"), 0o777), 0)
+        for line in ["1", "2", "3", "4"] {
+            XCTAssertThrowsError(try log.append(line)) { error in
+                guard line == "4" else { return }
+                XCTAssertTrue("\(error)".contains("2 lines wait in memory, and 2 after them are lost"), "\(error)")
+            }
+        }
+        XCTAssertEqual(log.takeNotices(), [])
+        XCTAssertEqual(rmdir(path("log")), 0)
+        XCTAssertEqual(rename(path("away"), path("log")), 0)
+        try log.synchronize()
+        try log.append("5")
+        XCTAssertEqual(try text(), "head\n1\n2\n5\n")
+        XCTAssertEqual(
+            log.takeNotices(),
+            ["\(path("log")): 2 lines are missing in it: there was no room for them on the disk, nor in memory"])
+        XCTAssertEqual(log.takeNotices(), [])
+    }
+
+    func testALogThatSomebodyMovesIsBegunAnewWithoutAHole() throws {
+        let log = try LineLog(path: path("log"), header: "head") { _ in true }
+        try log.append("1")
+        XCTAssertEqual(rename(path("log"), path("log.1")), 0)
+        try log.append("2")
+        XCTAssertEqual(try text(), "head\n2\n")
+        XCTAssertEqual(
+            log.takeNotices(),
+            [
+                "\(path("log")): somebody else has moved or cut it: of 7 bytes that the run has written 0 are in it"
+            ])
+    }
+
+    func testALogThatSomebodyCutsGoesOnWithAWholeLine() throws {
+        let log = try LineLog(path: path("log"), header: "head") { _ in true }
+        try log.append("123")
+        XCTAssertEqual(truncate(path("log"), 7), 0)
+        try log.append("4")
+        XCTAssertEqual(try text(), "head\n12\n4\n")
+        XCTAssertEqual(truncate(path("log"), 8), 0)
+        try log.append("5")
+        XCTAssertEqual(try text(), "head\n12\n5\n")
+        XCTAssertEqual(log.takeNotices().count, 2)
+    }
+
     func testCollectedLinesAreWrittenWhenThereAreManyOrByTheClockOrWhenAskedFor() throws {
         let never = Duration.seconds(1_000_000)
         let log = try LineLog(path: path("log"), header: "head", collecting: .init(bytes: 10, time: never)) { _ in true

@@ -135,6 +135,66 @@ final class RecoveryTests: HDF5TestCase {
         XCTAssertTrue(log.contains("completed after step 20"), log)
     }
 
+    func testCheckpointsThatFailStepAfterStepAreSaidOnce() throws {
+        var configuration = configuration()
+        configuration.checkpointEvery = 1
+        let run = try newRun(configuration)
+        let checkpoints = run.directory.checkpointsPath
+        let listener = Listener { step in
+            if step == 2 { rename(checkpoints, checkpoints + "-away") }
+            if step == 17 { rename(checkpoints + "-away", checkpoints) }
+        }
+        _ = try run.train(observer: listener)
+        XCTAssertEqual(listener.notes.filter { $0.contains("could not be saved") }.count, 1, "\(listener.notes)")
+    }
+
+    func testAFingerprintLogThatSomebodyMovesIsSaid() throws {
+        let run = try TrainingRun(
+            configuration(), directory: path("run"), recordsFingerprints: true, workers: .exactly(1))
+        let fingerprints = run.directory.fingerprintsPath
+        let listener = Listener { step in
+            if step == 5 { rename(fingerprints, fingerprints + ".1") }
+        }
+        _ = try run.train(observer: listener)
+        XCTAssertTrue(
+            listener.notes.contains { $0.contains("fingerprints.csv: somebody else has moved or cut it") },
+            "\(listener.notes)")
+        let lines = try String(contentsOfFile: fingerprints, encoding: .utf8).split(separator: "\n")
+        XCTAssertTrue(lines[0].hasPrefix("step,fingerprint"))
+        XCTAssertTrue(lines.last!.hasPrefix("20,"))
+    }
+
+    func testANoteAfterTheLockIsGivenBackLeavesTheLogOfAnotherAlone() throws {
+        let run = try newRun(configuration())
+        _ = try run.train(steps: 3)
+        let other = try TrainingRun(resuming: run.directory.path)
+        other.note("it goes on")
+        let before = try String(contentsOfFile: run.directory.logPath, encoding: .utf8)
+        run.note("too late")
+        XCTAssertEqual(try String(contentsOfFile: run.directory.logPath, encoding: .utf8), before)
+        _ = try other.train(steps: 7)
+        run.note("nobody trains")
+        other.note("nor does this")
+        let log = try String(contentsOfFile: run.directory.logPath, encoding: .utf8)
+        XCTAssertTrue(log.hasPrefix(before), log)
+        let ends = log.split(separator: "\n").suffix(3)
+        for (line, end) in zip(ends, ["reached the step after step 7", "nobody trains", "nor does this"]).dropFirst() {
+            XCTAssertTrue(line.hasSuffix(end), log)
+        }
+        XCTAssertTrue(ends.first!.contains("after step 7"), log)
+    }
+
+    func testWhatAKilledStartLeftGoesAtTheNextAndWhatIsBeingMadeStays() throws {
+        let leftovers = [".run.1a.tmp", ".other.1a.tmp", ".run.tmp"]
+        for name in leftovers {
+            try FileManager.default.createDirectory(
+                atPath: path(name) + "/checkpoints", withIntermediateDirectories: true)
+        }
+        _ = try newRun(configuration())
+        XCTAssertEqual(
+            try FileManager.default.contentsOfDirectory(atPath: directory).sorted(), leftovers[1...] + ["run"])
+    }
+
     func testWhatAResumeWasToldCountsForTheNextOneToo() throws {
         let run = try newRun(configuration())
         _ = try run.train(steps: 3)

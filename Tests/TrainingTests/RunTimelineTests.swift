@@ -161,7 +161,7 @@ final class RunTimelineTests: HDF5TestCase {
         streamed.dataset = DatasetDescription(path: path)
         streamed.shuffle = .blocks(block: 100, window: 200)
         streamed.batchSize = 100
-        let (run, spans) = try train(streamed, loading: LoadingOptions(memory: 120_000, threads: 2))
+        let (run, spans) = try train(streamed, loading: LoadingOptions(memory: 200_000, threads: 2))
         XCTAssertEqual(run.trainer.dataset[.train]?.count, 4_000)
         let loading = spans.filter { $0.key.hasPrefix("loading ") }.values.flatMap { $0 }
         XCTAssertEqual(Set(loading.map(\.name)), ["read and decode"])
