@@ -46,9 +46,17 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     /// The first item of the current pass.
     private var firstItem = 0
 
-    /// Rows in flight at once. Enough that a weight's gradient, read and written once a micro-batch, costs little beside
-    /// the products that make it; few enough that a worker's activations stay within its share of the last-level cache.
+    /// The most rows in flight at once.
     public static let largestMicroBatch = 512
+
+    /// Rows in flight at once, at most `largestMicroBatch`: few enough that a worker's activations stay within its share of
+    /// the last-level cache, yet as many as take the memory of the gradient at least, which each micro-batch reads and
+    /// writes once beside the products that make it.
+    public static func microBatch(of network: CompiledNetwork) -> Int {
+        let gradientBytes = network.layout.bufferCount * MemoryLayout<Float>.stride
+        let rows = max(8 << 20, gradientBytes) / max(network.trainingPlan.bytesOfRow, 1)
+        return min(max(rows, 8), largestMicroBatch)
+    }
 
     /// - Parameters:
     ///   - batchSize: the most rows of a batch.
@@ -72,7 +80,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         let plan = network.trainingPlan
         lossFunction = LossFunction(network.loss, width: plan.output.shape.count, kernels: kernels)
         let largestShard = (batchSize + shards - 1) / shards
-        let undivided = plan.needsWholeShards ? largestShard : min(microBatch ?? Self.largestMicroBatch, largestShard)
+        let undivided =
+            plan.needsWholeShards ? largestShard : min(microBatch ?? Self.microBatch(of: network), largestShard)
         let shardsOfPass = (min(shards, batchSize) + passes - 1) / passes
         let arenaCount = min(team.workerCount, shardsOfPass)
         // All arenas of a pass together have the rows that all workers would have, over the number of passes.

@@ -9,6 +9,9 @@ public struct Plan: Sendable {
     /// Whether operations' backward passes have anything to do, by operation.
     let runsBackward: [Bool]
     let arena: ArenaLayout
+
+    /// What a sample in flight takes: all activations and gradients that are alive at once.
+    public var bytesOfRow: Int { arena.width * MemoryLayout<Float>.stride }
     /// Whether some operation looks at all rows of a shard at once.
     public let needsWholeShards: Bool
     /// Floats a sample, by value.
