@@ -189,7 +189,8 @@ final class SimulationCheckTests: XCTestCase {
         XCTAssertEqual(costs.moments, 1)
         XCTAssertEqual(costs.updatePasses, 1)
         XCTAssertEqual(costs.updateRoots, 2)
-        XCTAssertGreaterThan(costs.computeSecondsPerRow, 0)
+        // A step in more shards that something disturbed puts all of it on shards, or on rows.
+        XCTAssertGreaterThan(costs.computeSecondsPerRow + costs.computeSecondsPerShard, 0)
         XCTAssertGreaterThan(costs.updateSeconds, 0)
         XCTAssertEqual(check.comparisons.map(\.workers), [1, 2])
         let one = try StepSimulator(costs: costs, machine: check.machine).step(workers: 1, shards: 2)
