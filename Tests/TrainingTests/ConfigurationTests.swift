@@ -1,6 +1,7 @@
 import Lockstep
-import Training
 import XCTest
+
+@testable import Training
 
 final class ConfigurationTests: XCTestCase {
     private let yaml = """
@@ -44,6 +45,24 @@ final class ConfigurationTests: XCTestCase {
             schedule: Schedule(.cosine(minimum: 0, decaySteps: nil), warmupSteps: 100), batchSize: 256, shards: 8,
             epochs: 15, seed: 1)
         XCTAssertEqual(configuration, expected)
+    }
+
+    /// Every configuration that is there to be run can be: its keys, its network, its parameter groups.
+    func testThoseOfTheBenchmarksAreGood() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Benchmarks")
+        let all = try XCTUnwrap(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        let files = all.compactMap { $0 as? URL }.filter {
+            $0.pathExtension == "yaml" && !$0.path.contains("/.build")
+        }
+        XCTAssertGreaterThanOrEqual(files.count, 5)
+        for file in files {
+            let configuration = try Configuration(contentsOf: file.path)
+            try configuration.check()
+            let network = try CompiledNetwork(
+                network: configuration.network, loss: configuration.loss, inputShape: [28, 28],
+                targets: .classes(count: 10))
+            _ = try configuration.parameterSettings(of: network.layout)
+        }
     }
 
     func testWhatIsWrittenReadsBackEqual() throws {
