@@ -1,4 +1,5 @@
 import CHDF5
+import Foundation
 
 extension Subject {
     /// Turns this thread's HDF5 error stack into one error. The outermost entry says what was asked of the library, the
@@ -50,5 +51,24 @@ private let appendFrame: H5E_walk2_t = { _, frame, context in
     let function = frame.pointee.func_name.map { String(cString: $0) } ?? "HDF5"
     let text = frame.pointee.desc.map { String(cString: $0) } ?? "no description"
     context.assumingMemoryBound(to: [String].self).pointee.append("\(function): \(text)")
+    return 0
+}
+
+/// Whether this thread's error stack is that of H5Dget_chunk_storage_size for a chunk that was never written, or for a data
+/// set of which none was. Without a text made of it: a hostile file has hundreds of thousands of such chunks.
+func errorStackSaysThatChunkIsMissing() -> Bool {
+    var isSaid = false
+    _ = withUnsafeMutablePointer(to: &isSaid) { isSaid in
+        H5Ewalk2(hid_t(H5E_DEFAULT), H5E_WALK_DOWNWARD, findMissingChunk, isSaid)
+    }
+    return isSaid
+}
+
+/// Called by H5Ewalk2 for each frame.
+private let findMissingChunk: H5E_walk2_t = { _, frame, context in
+    guard let text = frame?.pointee.desc, let context else { return 0 }
+    guard strstr(text, "chunk storage is not allocated") != nil || strstr(text, "chunk address isn't defined") != nil
+    else { return 0 }
+    context.assumingMemoryBound(to: Bool.self).pointee = true
     return 0
 }

@@ -57,13 +57,11 @@ extension HDF5Dataset {
         // H5Dread_chunk takes no size of the buffer: the two calls must see the same chunk, so stay under one lock.
         return try handle.use(operation) { id in
             var size: hsize_t = 0
-            do {
-                try subject.call(operation) { H5Dget_chunk_storage_size(id, offset, &size) }
-            } catch let error as HDF5Error where error.isChunkNeverWritten {
-                // So 1.10 says that a chunk was never written; later versions give it a size of zero.
-                return nil
+            // 1.10 fails for a chunk that was never written; later versions give it a size of zero.
+            let found = try subject.call(operation, unless: errorStackSaysThatChunkIsMissing) {
+                H5Dget_chunk_storage_size(id, offset, &size)
             }
-            guard size > 0 else { return nil }
+            guard found != nil, size > 0 else { return nil }
             guard size <= limit else {
                 throw subject.error(
                     .refused, operation,
@@ -92,15 +90,6 @@ extension HDF5Dataset {
                 try subject.call(operation) { H5Pget_fill_value(list, T.memoryType, &value) }
                 return value
             }
-        }
-    }
-}
-
-extension HDF5Error {
-    /// What H5Dget_chunk_storage_size says of a chunk, or of all chunks, that were never written.
-    fileprivate var isChunkNeverWritten: Bool {
-        ["chunk storage is not allocated", "chunk address isn't defined"].contains {
-            libraryMessage?.contains($0) == true
         }
     }
 }

@@ -87,6 +87,15 @@ extension HDF5Dataset {
         try checkSizes(operation)
     }
 
+    /// How many chunks there are along each dimension.
+    private func chunkGrid(_ chunk: [Int]) -> [Int] { zip(shape, chunk).map { $0 / $1 + ($0 % $1 > 0 ? 1 : 0) } }
+
+    /// Chunks that were never written for certain: each that was has a byte. Only after `checkReadable`.
+    public var unstoredChunks: Int {
+        guard case .chunked(let chunk) = layout else { return 0 }
+        return max(0, chunkGrid(chunk).reduce(1, *) - storageSize)
+    }
+
     private func checkSizes(_ operation: String) throws {
         let subject = handle.subject
         let declared = try subject.product(shape + [elementType.size])
@@ -113,7 +122,7 @@ extension HDF5Dataset {
                 .refused, operation,
                 "chunks of \(HDF5.text(chunk)) elements do not go into the shape \(HDF5.text(shape))")
         }
-        let chunks = try subject.product(zip(shape, chunk).map { $0 / $1 + ($0 % $1 > 0 ? 1 : 0) })
+        let chunks = try subject.product(chunkGrid(chunk))
         guard chunks - HDF5Limits.unstoredChunks <= storageSize else {
             throw subject.error(
                 .refused, operation, "\(chunks) chunks are declared, but only \(storageSize) bytes are stored")

@@ -43,6 +43,15 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+extension HDF5Error {
+    /// The same error of a file that was to get another name.
+    public func renamed(_ file: String) -> HDF5Error {
+        HDF5Error(
+            kind: kind, operation: operation, file: file, object: object, message: message,
+            libraryMessage: libraryMessage)
+    }
+}
+
 /// Where an operation takes place: a file, and an object in it. Every error starts from one.
 struct Subject: Sendable {
     let file: String

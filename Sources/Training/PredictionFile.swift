@@ -1,23 +1,32 @@
 import Checkpoints
 import Datasets
 import DurableFiles
+import Foundation
 import HDF5
+import Kernels
 
-/// A file of predictions while it is written. It gets its name when it is whole.
-struct PredictionFile {
+/// A file of predictions while it is written, a block of rows after the other. It gets its name when it is whole.
+final class PredictionFile {
     private let file: HDF5File
+    private var columns: [PredictionColumn] = []
 
-    /// Makes a new file, hands it to `body`, and gives it its name if all went well.
+    private init(_ file: HDF5File) { self.file = file }
+
+    /// Makes a new file, hands it to `body`, reads it back, and gives it its name if all went well.
     ///
-    /// - Throws: `DurableFileError` if the path is taken or cannot be written; what `body` throws. Nothing is left then.
+    /// - Throws: `DurableFileError` if the path is taken or cannot be written; `HDF5Error`; what `body` throws. Nothing is
+    ///   left then.
     static func write(to path: String, _ body: (PredictionFile) throws -> Void) throws {
-        let output = DurableFile(path)
-        try output.checkFree()
-        let file = try HDF5File(inMemory: path)
-        try body(PredictionFile(file: file))
-        let image = try file.image()
-        try file.close()
-        try output.write(image)
+        var columns: [PredictionColumn] = []
+        try DurableFile(path).writeHDF5 { file in
+            let predictions = PredictionFile(file)
+            try body(predictions)
+            columns = predictions.columns
+        } verify: { file in
+            for column in columns where try !column.isContent(of: file) {
+                throw DurableFileError.failed(path: path, operation: "read back what was written", code: EIO)
+            }
+        }
     }
 
     func describe(checkpoint: Checkpoint, dataset: Dataset, split: Split) throws {
@@ -28,7 +37,49 @@ struct PredictionFile {
         if let names = checkpoint.classNames { try attributes.set("class_names", names) }
     }
 
-    func add<Value: HDF5Scalar>(_ name: String, _ values: [Value], shape: [Int]) throws {
-        try file.root.write(name, values, shape: shape)
+    /// Adds a data set, whose rows are to be appended.
+    func addColumn(_ name: String, shape: [Int], type: HDF5ElementType) throws -> PredictionColumn {
+        let column = PredictionColumn(name, try file.root.createDataset(name, shape: shape, type: type))
+        columns.append(column)
+        return column
+    }
+}
+
+/// A data set of predictions, written from its first row to its last.
+final class PredictionColumn {
+    private let name: String
+    private let dataset: HDF5Dataset
+    private var rows = 0
+    private var digest = XXH64()
+
+    /// Bytes that are read back at a time.
+    private static let bandBytes = 1 << 20
+
+    fileprivate init(_ name: String, _ dataset: HDF5Dataset) { (self.name, self.dataset) = (name, dataset) }
+
+    /// Appends whole rows, of the type that the data set was made with.
+    func append<Value: HDF5Scalar>(_ values: UnsafeBufferPointer<Value>, rows count: Int) throws {
+        let rest = Array(dataset.shape.dropFirst())
+        try dataset.write(start: [rows] + rest.map { _ in 0 }, count: [count] + rest, from: values)
+        digest.update(UnsafeRawBufferPointer(values))
+        rows += count
+    }
+
+    /// Whether a file has what was appended.
+    fileprivate func isContent(of file: HDF5File) throws -> Bool {
+        let dataset = try file.root.dataset(name)
+        let found =
+            try dataset.elementType == .int32 ? content(of: dataset, Int32.self) : content(of: dataset, Float.self)
+        return found.finalize() == digest.finalize()
+    }
+
+    private func content<Value: HDF5Scalar>(of dataset: HDF5Dataset, _ type: Value.Type) throws -> XXH64 {
+        var digest = XXH64()
+        let band = max(1, Self.bandBytes / dataset.shape.dropFirst().reduce(MemoryLayout<Value>.stride, *))
+        for first in stride(from: 0, to: rows, by: band) {
+            let values = try dataset.read(rows: first..<min(first + band, rows), as: Value.self)
+            values.withUnsafeBytes { digest.update($0) }
+        }
+        return digest
     }
 }

@@ -67,20 +67,21 @@ public struct TrainedModel {
         try PredictionFile.write(to: output) { file in
             try file.describe(checkpoint: checkpoint, dataset: dataset, split: split)
             let width = model.network.inferencePlan.output.shape.count
-            var values = [Float](repeating: 0, count: table.count * width)
+            let isClassification = model.network.loss.isClassification
+            let hasProbabilities = isClassification || model.network.loss == .binaryCrossEntropy
+            let values = try file.addColumn(
+                hasProbabilities ? "probabilities" : "predictions", shape: [table.count, width], type: .float32)
+            let classes =
+                isClassification ? try file.addColumn("predictions", shape: [table.count], type: .int32) : nil
+            var block: [Int32] = []
             try team.region {
-                try evaluator.predict(table) { first, rows, outputs in
-                    values.withUnsafeMutableBufferPointer {
-                        ($0.baseAddress! + first * width).update(from: outputs, count: rows * width)
-                    }
+                try evaluator.predict(table) { _, rows, outputs in
+                    try values.append(UnsafeBufferPointer(start: outputs, count: rows * width), rows: rows)
+                    guard let classes else { return }
+                    if block.count != rows { block = [Int32](repeating: 0, count: rows) }
+                    model.kernels.argmax(outputs, rows: rows, columns: width, into: &block)
+                    try block.withUnsafeBufferPointer { try classes.append($0, rows: rows) }
                 }
-            }
-            let hasProbabilities = model.network.loss.isClassification || model.network.loss == .binaryCrossEntropy
-            try file.add(hasProbabilities ? "probabilities" : "predictions", values, shape: [table.count, width])
-            if model.network.loss.isClassification {
-                var classes = [Int32](repeating: 0, count: table.count)
-                model.kernels.argmax(values, rows: table.count, columns: width, into: &classes)
-                try file.add("predictions", classes, shape: [table.count])
             }
         }
     }

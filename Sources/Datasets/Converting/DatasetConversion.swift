@@ -95,24 +95,20 @@ public struct DatasetConversion {
             done += bytes
             progress(done, total)
         }
-        try durable.write { temporary in
-            var digests: [String: UInt64] = [:]
-            try lending(HDF5File(creating: temporary)) { file in
-                let root = try file.root
-                try parts.writeAttributes(to: root)
-                for column in columns { digests[column.name] = try column.write(to: root, advance) }
-                for split in parts.splits {
-                    try parts.writeAttributes(of: split, to: root.dataset("x_\(split)"), type: type)
-                }
+        var digests: [String: UInt64] = [:]
+        try durable.writeHDF5 { file in
+            let root = try file.root
+            try parts.writeAttributes(to: root)
+            for column in columns { digests[column.name] = try column.write(to: root, advance) }
+            for split in parts.splits {
+                try parts.writeAttributes(of: split, to: root.dataset("x_\(split)"), type: type)
             }
-            // A write that fails may show nowhere else.
-            try lending(HDF5File(reading: temporary)) { file in
-                for column in columns
-                where try column.digest(of: file.root.dataset(column.name), advance) != digests[column.name] {
-                    throw DatasetError(
-                        .writeFailed, file: output, object: column.name, found: "it reads back as something else",
-                        advice: "Check the disk.")
-                }
+        } verify: { file in
+            for column in columns
+            where try column.digest(of: file.root.dataset(column.name), advance) != digests[column.name] {
+                throw DatasetError(
+                    .writeFailed, file: output, object: column.name, found: "it reads back as something else",
+                    advice: "Check the disk.")
             }
         }
         return columns.map(\.summary)
@@ -127,16 +123,6 @@ public struct DatasetConversion {
             // Targets are small: in chunks of the same bytes they would be slow.
             chunkRows: name.hasPrefix("y") ? storage.chunkRows.map { max($0, 1 << 14) } : storage.chunkRows,
             storage)
-    }
-
-    private func lending(_ file: HDF5File, _ body: (HDF5File) throws -> Void) throws {
-        let result = Result { try body(file) }
-        do {
-            try file.close()
-        } catch  where (try? result.get()) != nil {
-            throw error
-        }
-        try result.get()
     }
 }
 

@@ -53,6 +53,8 @@ private struct ContentsCheck {
     private(set) var objects = 0
     /// Bytes that the objects read so far are said to have stored, and where those objects are.
     private var storedBytes = 0
+    /// Chunks of theirs that were never written, each of which is looked for.
+    private var unstoredChunks = 0
     private var visited: Set<UInt64> = []
 
     /// What a report can hold: a file can be wrong in a million places.
@@ -131,6 +133,13 @@ private struct ContentsCheck {
                 found: "\(storedBytes) bytes stored up to this one")
         }
         guard dataset.storageSize > 0, dataset.count > 0 else { return }
+        unstoredChunks += dataset.unstoredChunks
+        guard unstoredChunks <= HDF5Limits.unstoredChunks else {
+            throw FileProblem(
+                dataset.path,
+                expected: "at most \(HDF5Limits.unstoredChunks) chunks in all objects that were never written",
+                found: "\(unstoredChunks) up to this one")
+        }
         guard !dataset.shape.isEmpty else {
             _ = try dataset.read(as: Double.self)
             return

@@ -42,6 +42,26 @@ final class PredictTests: CommandTestCase {
         XCTAssertEqual(report, "(30, 1)")
     }
 
+    func testRowsOfSeveralBlocksAreInTheirPlaces() throws {
+        let checkpoint = try newestCheckpoint(of: trainSmall())
+        try python(
+            """
+            x = np.random.RandomState(1).rand(9000, 6, 2).astype('f4')
+            for name, rows in [('all', x), ('late', x[8500:8600])]:
+                with h5py.File(f'{sys.argv[1]}/{name}.h5', 'w') as f: f['x_test'] = rows
+            """, directory)
+        for name in ["all", "late"] {
+            try lockstep("predict", checkpoint, "--dataset", "\(name).h5", "--output", "\(name)-out.h5")
+        }
+        let report = try python(
+            """
+            all, late = (h5py.File(f'{sys.argv[1]}/{name}-out.h5') for name in ['all', 'late'])
+            for name in ['probabilities', 'predictions']:
+                print(all[name].shape[0], (all[name][8500:8600] == late[name][:]).all())
+            """, directory)
+        XCTAssertEqual(report, "9000 True\n9000 True")
+    }
+
     func testAFileThatExistsIsNotTouched() throws {
         let checkpoint = try newestCheckpoint(of: trainSmall())
         try TestData.write(path("data.h5"), rows: ["test": 12], features: [6, 2])

@@ -61,6 +61,22 @@ final class VerifyTests: CommandTestCase {
         XCTAssertEqual(outcome.status, 0, outcome.output + outcome.errors)
     }
 
+    func testChunksThatWereNeverWrittenAreLookedForWithinBounds() throws {
+        try python(
+            """
+            with h5py.File(sys.argv[1], 'w') as f:
+                f['x_train'], f['y_train'] = np.zeros((4, 2), 'f4'), np.zeros(4, 'i4')
+                for name in ['a', 'b']:
+                    f.create_dataset(name, (200_000, 1), 'u1', chunks=(1, 1))[7] = 3
+            """, path("sparse.h5"))
+        let outcome = try lockstep("verify", "sparse.h5")
+        XCTAssertEqual(outcome.status, 1, outcome.output)
+        let text = outcome.output + outcome.errors
+        XCTAssertTrue(
+            text.contains("/b: expected at most 262144 chunks in all objects that were never written"), text)
+        XCTAssertFalse(text.contains("/a:"), text)
+    }
+
     // MARK: Damage
 
     func testEveryTensorThatIsDamagedIsNamedAndTheNextFileIsChecked() throws {
