@@ -44,7 +44,7 @@ final class FileMappingTests: HDF5TestCase {
     }
 
     func testAFaultElsewhereIsLeftToWhoeverHadTheSignal() throws {
-        let hasSanitizer = ["__asan_init", "__tsan_init"].contains { dlsym(nil, $0) != nil }
+        let hasSanitizer = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
         try XCTSkipIf(hasSanitizer, "a sanitizer has the signal, and ends the process by itself")
         let guarded = try mapping("guarded.h5")
         try Data(count: 8192).write(to: URL(fileURLWithPath: path("other")))
