@@ -41,6 +41,12 @@ final class NetworkTests: XCTestCase {
             AveragePool(3, stride: 2, padding: .same)
             GlobalAveragePool()
             BatchNormalization()
+            LeNet5()
+            LeNet5(classes: 3, name: "digits")
+            SmallCNN()
+            SmallCNN(classes: 5, batchNormalization: true)
+            ResNet(depth: 20)
+            ResNet(depth: 32, width: 8, classes: 100, name: "deep")
             BatchNormalization(momentum: 0.01, epsilon: 0.001, name: "norm")
         }
         XCTAssertEqual(Set(network.layers.map { type(of: $0).kind }), Set(layerKinds.map { $0.kind }))

@@ -1,0 +1,59 @@
+import XCTest
+
+@testable import Networks
+
+final class ModelShapeTests: XCTestCase {
+    private func compiled(_ model: any Layer, _ shape: Shape, classes: Int = 10) throws -> CompiledNetwork {
+        try CompiledNetwork(
+            network: Network([model]), loss: .crossEntropy(), inputShape: shape, targets: .classes(count: classes))
+    }
+
+    private func learned(_ network: CompiledNetwork) -> Int {
+        network.layout.parameters.filter(\.isLearned).reduce(0) { $0 + $1.count }
+    }
+
+    /// The numbers that PyTorch counts of the same networks.
+    func testTheyHaveAsManyParametersAsEverywhere() throws {
+        XCTAssertEqual(learned(try compiled(LeNet5(), [28, 28])), 61_706)
+        XCTAssertEqual(learned(try compiled(LeNet5(), [32, 32, 1])), 61_706)
+        XCTAssertEqual(learned(try compiled(SmallCNN(), [28, 28, 1])), 421_642)
+        XCTAssertEqual(learned(try compiled(SmallCNN(batchNormalization: true), [28, 28])), 421_642 - 96 + 192)
+        XCTAssertEqual(learned(try compiled(ResNet(depth: 20), [32, 32, 3])), 272_474)
+        XCTAssertEqual(learned(try compiled(ResNet(depth: 56), [32, 32, 3])), 855_770)
+        XCTAssertEqual(
+            learned(try compiled(ResNet(depth: 20, classes: 100), [32, 32, 3], classes: 100)), 272_474 + 90 * 65)
+    }
+
+    func testAModelIsTheLayersItIsMadeOf() throws {
+        let image: Shape = [12, 10, 3]
+        let model = ResNet(depth: 8, width: 4)
+        let named = try compiled(model, image).layout.parameters
+        let written = try CompiledNetwork(
+            network: model.layers(for: image), loss: .crossEntropy(), inputShape: image,
+            targets: .classes(count: 10)
+        ).layout.parameters
+        XCTAssertEqual(named.map(\.name), written.map { "resNet1/" + $0.name })
+        XCTAssertEqual(named.map(\.shape), written.map(\.shape))
+    }
+
+    func testNumbersThatMakeNoSenseAreRefused() {
+        assertRefused(
+            Network { ResNet(depth: 21) }, inputShape: [8, 8],
+            "layer resNet: depth is 21, expected 6n + 2: 8, 14, 20, 32, 44, 56, …")
+        assertRefused(
+            Network { ResNet(depth: 20, width: 0) }, inputShape: [8, 8],
+            "layer resNet: width is 0, expected 1 or more")
+        assertRefused(
+            Network { SmallCNN(classes: 0) }, inputShape: [8, 8],
+            "layer smallCNN: classes is 0, expected 1 or more")
+        assertRefused(
+            Network { LeNet5() }, inputShape: [784],
+            "layer leNet51: expected an input of shape [height, width] or [height, width, channels], found [784]")
+    }
+
+    func testTheShortFormIsRead() throws {
+        XCTAssertEqual(
+            try decodeBoth(#"["leNet5", "smallCNN", {"resNet": 20}, {"resNet": {"depth": 20, "width": 16}}]"#),
+            Array(repeating: Network([LeNet5(), SmallCNN(), ResNet(depth: 20), ResNet(depth: 20)]), count: 2))
+    }
+}
