@@ -54,7 +54,7 @@ final class ConfigurationTests: XCTestCase {
         let files = all.compactMap { $0 as? URL }.filter {
             $0.pathExtension == "yaml" && !$0.path.contains("/.build")
         }
-        XCTAssertGreaterThanOrEqual(files.count, 5)
+        XCTAssertGreaterThanOrEqual(files.count, 4)
         for file in files {
             let configuration = try Configuration(contentsOf: file.path)
             try configuration.check()
