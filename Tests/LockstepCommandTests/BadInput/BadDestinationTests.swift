@@ -47,11 +47,12 @@ final class BadDestinationTests: CommandTestCase {
         let before = try files(in: run + "/checkpoints")
         let outcome = try shell("ulimit -f 4; $lockstep resume \(run) --quiet")
         XCTAssertEqual(outcome.status, 1, outcome.errors)
-        let messages = outcome.errors.split(separator: "\n")
-        // Both epochs' ends, a late try of the best state, and one more of the last.
+        // The same trouble at the next epoch's end is said again only if a minute has passed.
+        let messages = outcome.errors.split(separator: "\n").filter { !$0.contains("step 15 could not be saved") }
+        // An epoch's end, a late try of the best state, and one more of the last.
         let expected = [
             "step 10 could not be saved", "cannot save the best state so far, that of step 10",
-            "step 15 could not be saved", "run/checkpoints/step-00000015.h5: ",
+            "run/checkpoints/step-00000015.h5: ",
         ]
         XCTAssertEqual(messages.count, expected.count, outcome.errors)
         for (message, words) in zip(messages, expected) {
