@@ -12,6 +12,9 @@ import PackageDescription
     let avx512Flags: [String] = []
 #endif
 
+/// Optimized in every configuration too, with its checks.
+let fast: [SwiftSetting] = [.unsafeFlags(["-O", "-disable-batch-mode", "-wmo", "-num-threads", "1"])]
+
 /// As a whole module: an incremental build takes no notice of a change inside an inlinable body of another module, and
 /// would go on with stale copies of it.
 func optimized(_ flags: [String] = []) -> [SwiftSetting] {
@@ -70,13 +73,14 @@ let package = Package(
                 "CZlib",
             ]),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
+        .target(name: "Augmentation", dependencies: ["Kernels", "StrictCoding"], swiftSettings: fast),
         .target(name: "Parallel", dependencies: ["Networks", "ControlGroups", "CSystem"]),
         .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
             dependencies: [
-                "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Threads", "Timelines",
-                "CSystem", "Yams",
+                "Augmentation", "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Threads",
+                "Timelines", "CSystem", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -89,8 +93,8 @@ let package = Package(
         .target(
             name: "Lockstep",
             dependencies: [
-                "Checkpoints", "Datasets", "HDF5", "Kernels", "Networks", "Parallel", "StrictCoding", "Timelines",
-                "Training",
+                "Augmentation", "Checkpoints", "Datasets", "HDF5", "Kernels", "Networks", "Parallel", "StrictCoding",
+                "Timelines", "Training",
             ]),
         .executableTarget(
             name: "LockstepCommand",
@@ -113,6 +117,8 @@ let package = Package(
         .testTarget(name: "TimelinesTests", dependencies: ["DurableFiles", "Timelines"]),
         .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+        .testTarget(
+            name: "AugmentationTests", dependencies: ["Augmentation", "Kernels", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "ParallelTests", dependencies: ["Networks", "Parallel", "TestSupport"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"]),

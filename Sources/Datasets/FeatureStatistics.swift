@@ -1,8 +1,16 @@
 /// Mean and standard deviation of each feature, in Double, rows added in order.
 struct FeatureStatistics {
     let mean: [Double]
-    /// The population's: divided by the number of rows. A feature that never changes has 1, so that it becomes 0.
-    let standardDeviation: [Double]
+    /// The population's: divided by the number of rows.
+    let variance: [Double]
+
+    /// A feature that never changes has 1, so that it becomes 0.
+    var standardDeviation: [Double] {
+        variance.map { variance in
+            let deviation = variance.squareRoot()
+            return deviation > 0 && Float(1 / deviation).isFinite ? deviation : 1
+        }
+    }
 
     var normalization: NormalizationValues {
         NormalizationValues(mean: mean, standardDeviation: standardDeviation)
@@ -34,10 +42,24 @@ struct FeatureStatistics {
             }
         }
         self.mean = mean
-        self.standardDeviation = squares.sums.map { sum in
-            let deviation = (sum / count).squareRoot()
-            return deviation > 0 && Float(1 / deviation).isFinite ? deviation : 1
+        variance = squares.sums.map { $0 / count }
+    }
+
+    private init(mean: [Double], variance: [Double]) {
+        self.mean = mean
+        self.variance = variance
+    }
+
+    /// Of channels: features at equal distances taken together.
+    func merged(into channels: Int) -> FeatureStatistics {
+        let pixels = Double(mean.count / channels)
+        var (means, variances) = ([Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels))
+        for (feature, mean) in mean.enumerated() { means[feature % channels] += mean / pixels }
+        for (feature, variance) in variance.enumerated() {
+            let difference = mean[feature] - means[feature % channels]
+            variances[feature % channels] += (variance + difference * difference) / pixels
         }
+        return FeatureStatistics(mean: means, variance: variances)
     }
 }
 

@@ -22,6 +22,18 @@ public final class Normalization: Sendable, Equatable {
     /// The summand of each feature.
     public var offset: [Float] { Array(UnsafeBufferPointer(start: offsets.pointer, count: offsets.count)) }
 
+    /// The same as few numbers: one, one for each position of the last axis, or one for each feature.
+    public func values(inputShape: [Int]) -> NormalizationValues {
+        func few(_ values: [Float]) -> [Double] {
+            for count in [1, inputShape.last ?? 1]
+            where values.indices.allSatisfy({ values[$0].bitPattern == values[$0 % count].bitPattern }) {
+                return values.prefix(count).map(Double.init)
+            }
+            return values.map(Double.init)
+        }
+        return NormalizationValues(scale: few(scale), offset: few(offset))
+    }
+
     /// Leaves inputs as they are.
     public static func identity(features: Int) -> Normalization {
         Normalization(features: features, scale: [1], offset: [0])

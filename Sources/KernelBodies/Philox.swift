@@ -11,6 +11,8 @@ public enum Philox {
         case windows = 0x6C6F_636B_7769_6E64
         case split = 0x6C6F_636B_7370_6C69
         case synthetic = 0x6C6F_636B_7379_6E74
+        case augmentation = 0x6C6F_636B_6175_676D
+        case mixup = 0x6C6F_636B_6D69_7875
     }
 
     @inlinable

@@ -15,6 +15,7 @@
 ///         })
 ///     let run = try TrainingRun(configuration, directory: "runs/mine")
 ///     let outcome = try run.train()
+@_exported import Augmentation
 @_exported import Checkpoints
 @_exported import Datasets
 @_exported import HDF5

@@ -3,13 +3,25 @@ import Kernels
 /// The targets of some rows, in the form their loss reads: `[rows]` class indices or `[rows, width]` numbers.
 public enum TargetRows {
     case labels(UnsafePointer<Int32>)
+    /// Rows that are mixtures of two samples: the class of each, and the share of the first.
+    case mixtures(labels: UnsafePointer<Int32>, others: UnsafePointer<Int32>, shares: UnsafePointer<Float>)
     case values(UnsafePointer<Float>)
 
     /// The same targets from a later row on.
     public func advanced(by rows: Int, width: Int) -> TargetRows {
         switch self {
         case .labels(let labels): .labels(labels + rows)
+        case .mixtures(let labels, let others, let shares):
+            .mixtures(labels: labels + rows, others: others + rows, shares: shares + rows)
         case .values(let values): .values(values + rows * width)
+        }
+    }
+
+    /// The classes of the rows, or those of which mixtures have a larger share; nil for numbers.
+    public var labels: UnsafePointer<Int32>? {
+        switch self {
+        case .labels(let labels), .mixtures(let labels, _, _): labels
+        case .values: nil
         }
     }
 }
@@ -43,17 +55,27 @@ public final class LossFunction: Sendable {
     public func weight(of targets: TargetRows, rows: Int) -> Double {
         switch (loss, targets) {
         case (.crossEntropy, .labels(let labels)):
-            guard let classWeights else { return Double(rows) }
+            guard classWeights != nil else { return Double(rows) }
+            var sum = 0.0
+            for row in 0..<rows { sum += classWeight(labels[row]) }
+            return sum
+        case (.crossEntropy, .mixtures(let labels, let others, let shares)):
+            guard classWeights != nil else { return Double(rows) }
             var sum = 0.0
             for row in 0..<rows {
-                let label = Int(labels[row])
-                precondition(0..<classWeights.count ~= label, "label \(label) has no class weight")
-                sum += Double(classWeights.pointer[label])
+                let share = Double(shares[row])
+                sum += share * classWeight(labels[row]) + (1 - share) * classWeight(others[row])
             }
             return sum
         default:
             return Double(rows * width)
         }
+    }
+
+    private func classWeight(_ label: Int32) -> Double {
+        guard let classWeights else { return 1 }
+        precondition(0..<classWeights.count ~= Int(label), "label \(label) has no class weight")
+        return Double(classWeights.pointer[Int(label)])
     }
 
     /// Computes losses and, when asked, the gradient of the network's output.
@@ -74,6 +96,11 @@ public final class LossFunction: Sendable {
                 logits: output, labels: labels, classWeights: classWeights.map { UnsafePointer($0.pointer) },
                 labelSmoothing: Float(labelSmoothing), rows: rows, columns: width, scale: scale,
                 losses: losses, gradient: gradient)
+        case (.crossEntropy(let labelSmoothing, _), .mixtures(let labels, let others, let shares)):
+            kernels.mixedCrossEntropy(
+                logits: output, labels: labels, otherLabels: others, shares: shares,
+                classWeights: classWeights.map { UnsafePointer($0.pointer) }, labelSmoothing: Float(labelSmoothing),
+                rows: rows, columns: width, scale: scale, losses: losses, gradient: gradient)
         case (.binaryCrossEntropy, .values(let values)):
             kernels.binaryCrossEntropy(
                 logits: output, targets: values, rows: rows, columns: width, scale: scale,
@@ -86,7 +113,7 @@ public final class LossFunction: Sendable {
             kernels.huber(
                 predictions: output, targets: values, delta: Float(delta), rows: rows, columns: width, scale: scale,
                 losses: losses, gradient: gradient)
-        case (.crossEntropy, .values), (_, .labels):
+        case (.crossEntropy, .values), (_, .labels), (_, .mixtures):
             preconditionFailure("loss \(loss.name) was given targets of another kind")
         }
     }

@@ -3,8 +3,10 @@ import Networks
 
 /// Where the rows of the current batch come from. Called by all workers at once, each for rows of its own.
 public protocol BatchInputs: AnyObject, Sendable {
-    /// Writes the inputs of some rows of the batch, normalized: `[rows.count, inputs]`.
-    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>)
+    /// Writes the inputs of some rows of the batch, as the network takes them: `[rows.count, inputs]`.
+    ///
+    /// - Parameter worker: who calls: no other one has the same number at that time.
+    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>, worker: Int)
 }
 
 /// Computes the gradients of a batch: its shards, claimed by workers, each walked in micro-batches.
@@ -138,12 +140,12 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         let arena = arenas[place]
         defer { if sharesArenas { freeArenas.giveBack(place) } }
         if item < reducer.pairs {
-            compute(shard: 2 * item, arena, reducer.gradients(buffer), adds: false, &timer)
-            compute(shard: 2 * item + 1, arena, reducer.gradients(buffer), adds: true, &timer)
+            compute(shard: 2 * item, arena, reducer.gradients(buffer), adds: false, worker, &timer)
+            compute(shard: 2 * item + 1, arena, reducer.gradients(buffer), adds: true, worker, &timer)
             reducer.deposit(pair: item, buffer: buffer)
         } else {
             let shard = item + reducer.pairs
-            compute(shard: shard, arena, reducer.gradients(buffer), adds: false, &timer)
+            compute(shard: shard, arena, reducer.gradients(buffer), adds: false, worker, &timer)
             norms?.measure(shard: shard, gradients: reducer.gradients(buffer), kernels: kernels)
             reducer.deposit(shard: shard, buffer: buffer)
         }
@@ -154,7 +156,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     ///
     /// - Parameter adds: whether to add them to what `gradients` holds; the shard must then fit one micro-batch.
     private func compute(
-        shard: Int, _ arena: WorkerArena, _ gradients: UnsafeMutablePointer<Float>, adds: Bool,
+        shard: Int, _ arena: WorkerArena, _ gradients: UnsafeMutablePointer<Float>, adds: Bool, _ worker: Int,
         _ timer: inout SpanTimer
     ) {
         let plan = network.trainingPlan
@@ -167,7 +169,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
                 rows: count, model: model, gradients: gradients, gradientStart: start, addsGradients: adds,
                 seed: seed, step: step, firstRow: first, batchRows: sharding.rows)
             let output = frame.value(plan.output.id)
-            inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
+            inputs.load(rows: first..<first + count, into: frame.value(plan.input.id), worker: worker)
             timer.finish(.data)
             plan.forward(frame) { timer.finish(.forward, operation: $0) }
             evaluateLoss(output: output, gradient: frame.gradient(plan.output.id)!, first: first, count: count)
@@ -183,7 +185,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     ) {
         let width = network.trainingPlan.output.shape.count
         let targets = self.targets.advanced(by: first, width: width)
-        if case .labels(let labels) = targets {
+        if let labels = targets.labels {
             kernels.labelRanks(
                 output, labels: labels, rows: count, columns: width, into: ranks.baseAddress! + first)
         }
@@ -204,7 +206,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
                 let frame = arenas[0].frame(
                     rows: count, model: model, gradients: reducer.gradients(0), gradientStart: .zero, seed: seed,
                     step: step, firstRow: first, batchRows: sharding.rows)
-                inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
+                inputs.load(rows: first..<first + count, into: frame.value(plan.input.id), worker: 0)
                 if let found = plan.firstNonFiniteValue(frame) { earliest = min(earliest ?? found, found) }
             }
         }

@@ -44,7 +44,7 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
         let count = min(Self.microBatch, rows - first)
         let width = plan.output.shape.count
         let frame = arenas[worker].frame(rows: count, model: model)
-        inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
+        inputs.load(rows: first..<first + count, into: frame.value(plan.input.id), worker: worker)
         plan.forward(frame)
         (outputs + first * width).update(from: frame.value(plan.output.id), count: count * width)
         timer.finish(.evaluation)

@@ -1,3 +1,4 @@
+import Augmentation
 import Checkpoints
 import Datasets
 import Networks
@@ -23,6 +24,8 @@ public struct Configuration: Sendable, Equatable {
     public var seed: UInt64
     /// How samples are put in order, epoch by epoch. Data larger than memory may need another way than `full`.
     public var shuffle: Shuffle
+    /// What is changed at random about samples that are trained on. nil for nothing.
+    public var augmentation: Augmentation?
     /// Into how many passes a step's shards are divided, to have fewer activations at a time. Invisible in the bits.
     public var accumulate: Int
     /// The largest global norm of the gradients; longer ones are scaled down to it. nil for no clipping.
@@ -54,7 +57,8 @@ public struct Configuration: Sendable, Equatable {
     public init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
         optimizer: Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
-        shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full, accumulate: Int = 1,
+        shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full,
+        augmentation: Augmentation? = nil, accumulate: Int = 1,
         clipNorm: Double? = nil, clipValue: Double? = nil, clipLayerNorm: Double? = nil,
         learningRateScaling: LearningRateScaling? = nil, parameterGroups: [ParameterGroup] = [],
         movingAverage: MovingAverage? = nil, noiseScaleEvery: Int? = nil,
@@ -71,6 +75,7 @@ public struct Configuration: Sendable, Equatable {
         self.epochs = epochs
         self.seed = seed
         self.shuffle = shuffle
+        self.augmentation = augmentation
         self.accumulate = accumulate
         self.clipNorm = clipNorm
         self.clipValue = clipValue
@@ -137,6 +142,9 @@ public struct Configuration: Sendable, Equatable {
         if let problem = shuffle.problem {
             try expect(false, "shuffle.\(problem.key)", problem.expected, problem.found)
         }
+        if let problem = augmentation?.problem {
+            try expect(false, "augmentation.\(problem.key)", problem.expected, problem.found)
+        }
         try checkClipping()
         try learningRateScaling?.check()
         try checkParameterGroups()
@@ -195,8 +203,10 @@ extension EarlyStopping: Codable {
 
 extension Configuration: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, shuffle, accumulate, clipNorm
-        case clipValue, clipLayerNorm, learningRateScaling, parameterGroups, movingAverage, noiseScaleEvery, monitor
+        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, shuffle, augmentation,
+            accumulate
+        case clipNorm, clipValue, clipLayerNorm, learningRateScaling, parameterGroups, movingAverage, noiseScaleEvery,
+            monitor
         case earlyStopping, checkpointEvery, checkpointMinutes, keepCheckpoints, keepEvery
     }
 
@@ -216,6 +226,7 @@ extension Configuration: Codable {
         try read(.epochs, into: &epochs)
         try read(.seed, into: &seed)
         try read(.shuffle, into: &shuffle)
+        augmentation = try fields.decodeIfPresent(Augmentation.self, forKey: .augmentation)
         try read(.accumulate, into: &accumulate)
         clipNorm = try fields.decodeIfPresent(Double.self, forKey: .clipNorm)
         clipValue = try fields.decodeIfPresent(Double.self, forKey: .clipValue)
@@ -238,6 +249,15 @@ extension Configuration {
     var clipping: GradientClipping? {
         clipNorm.map(GradientClipping.norm) ?? clipLayerNorm.map(GradientClipping.layerNorm)
             ?? clipValue.map(GradientClipping.value)
+    }
+
+    /// Checks that samples can be augmented as asked.
+    ///
+    /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.
+    func checkAugmentation(for dataset: Dataset) throws {
+        guard let problem = augmentation?.problem(inputShape: dataset.inputShape) else { return }
+        throw TrainingError.invalid(
+            "augmentation.\(problem.key)", problem.expected, "\(problem.found) in \(dataset.name)")
     }
 
     private func checkClipping() throws {

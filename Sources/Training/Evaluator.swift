@@ -78,7 +78,7 @@ public final class Evaluator {
             for row in 0..<rows { lossSum += Double(losses.pointer[row]) }
             weight += lossFunction.weight(of: batch.targets, rows: rows)
             switch batch.targets {
-            case .labels(let labels):
+            case .labels(let labels), .mixtures(let labels, _, _):
                 kernels.argmax(outputs, rows: rows, columns: width, into: predicted)
                 kernels.labelRanks(outputs, labels: labels, rows: rows, columns: width, into: ranks)
                 for row in 0..<rows {

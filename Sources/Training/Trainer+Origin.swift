@@ -100,6 +100,7 @@ extension Trainer {
     /// - Throws: `TrainingError`, `NetworkError`, `DatasetError` for one that does not fit the data set.
     static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
         try configuration.check()
+        try configuration.checkAugmentation(for: dataset)
         if configuration.loss.isClassification, case .values = dataset.targetKind {
             // It knows what the values are, and says what can be done.
             try dataset.requireClasses(outputs: .max, for: "loss \(configuration.loss.name)")

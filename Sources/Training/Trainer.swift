@@ -1,3 +1,4 @@
+import Augmentation
 import Checkpoints
 import Datasets
 import Foundation
@@ -29,6 +30,7 @@ public final class Trainer {
     private let microBatch: Int?
     let optimizer: OptimizerState
     private let batches: BatchQueue
+    private let augmenter: Augmenter?
     private let table: SampleTable
     let template: CheckpointTemplate
     private var order: SampleOrder
@@ -75,11 +77,9 @@ public final class Trainer {
     ) throws {
         var configuration = configuration.resolved
         table = try dataset.table(.train)
-        if configuration.dataset.normalization == .standardize {
+        if [.standardize, .standardizeChannels].contains(configuration.dataset.normalization) {
             // As numbers, so that the model is given the same inputs by a file without this train split.
-            let normalization = table.normalization
-            configuration.dataset.normalization = .values(
-                .init(scale: normalization.scale.map(Double.init), offset: normalization.offset.map(Double.init)))
+            configuration.dataset.normalization = .values(table.normalization.values(inputShape: table.inputShape))
         }
         self.configuration = configuration
         self.dataset = dataset
@@ -112,10 +112,14 @@ public final class Trainer {
             layout: network.layout, moments: optimizer.moments.map(\.name), kernels: kernels)
         let reader = try SampleReader(
             table, shuffle: configuration.shuffle, seed: configuration.seed, batchSize: batchSize)
+        let augmenter = configuration.augmentation.map {
+            Augmenter($0, inputShape: dataset.inputShape, seed: configuration.seed)
+        }
+        self.augmenter = augmenter
         batches = BatchQueue(team: team, reader: reader) {
             Batch(
                 reader: reader, capacity: batchSize, usesLabels: configuration.loss.isClassification,
-                width: network.trainingPlan.output.shape.count, kernels: kernels)
+                width: network.trainingPlan.output.shape.count, augmenter: augmenter, kernels: kernels)
         }
         order = Self.order(of: table, configuration, epoch: progress.epoch)
         equip()
@@ -139,6 +143,7 @@ public final class Trainer {
         updater = ParameterUpdater(
             network: model.network, model: model.shared, gradients: gradients.reducer, optimizer: optimizer,
             clipping: configuration.clipping, team: team, kernels: kernels)
+        augmenter?.prepare(workers: team.workerCount)
     }
 
     /// Goes on with another number of workers, and memory for them. Not one bit depends on it. Only outside a region: all

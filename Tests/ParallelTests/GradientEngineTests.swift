@@ -87,7 +87,7 @@ final class GradientEngineTests: XCTestCase {
             let frame = arena.frame(
                 rows: 1, model: training.model, gradients: gradients.pointer,
                 gradientStart: row == rows.lowerBound ? .zero : .output, seed: Problem.seed, step: 4, firstRow: row)
-            problem.inputs.load(rows: row..<row + 1, into: frame.value(plan.input.id))
+            problem.inputs.load(rows: row..<row + 1, into: frame.value(plan.input.id), worker: 0)
             plan.forward(frame)
             var rowLoss: Float = 0
             loss.evaluate(

@@ -55,7 +55,7 @@ final class InferenceEngineTests: XCTestCase {
             let plan = problem.network.trainingPlan
             let arena = WorkerArena(plan: plan, capacity: 11, kernels: kernels)
             let frame = arena.frame(rows: 11, model: training.model)
-            problem.inputs.load(rows: 0..<11, into: frame.value(plan.input.id))
+            problem.inputs.load(rows: 0..<11, into: frame.value(plan.input.id), worker: 0)
             plan.forward(frame)
             assertSameBits(
                 outputs(problem, kernels: kernels),

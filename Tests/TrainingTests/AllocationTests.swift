@@ -62,7 +62,8 @@ final class AllocationTests: XCTestCase {
         try assertAllocatesNothing(
             Configuration(
                 dataset: .synthetic(inputs: [6, 6, 2], classes: 4, samples: 8_000), network: network, batchSize: 50,
-                shards: 8))
+                shards: 8,
+                augmentation: Augmentation(shift: 1, horizontalFlip: 0.5, rotation: 5, cutout: 2, mixup: 0.2)))
     }
 
     /// Runs steps with one and two workers, recorded and not.

@@ -21,7 +21,7 @@ final class BatchQueueTests: XCTestCase {
     private func content(_ batch: Batch) -> ([Int32], [Float]) {
         guard case .labels(let labels) = batch.targets else { return ([], []) }
         var inputs = [Float](repeating: 0, count: batch.rows * 3)
-        batch.load(rows: 0..<batch.rows, into: &inputs)
+        batch.load(rows: 0..<batch.rows, into: &inputs, worker: 0)
         return (Array(UnsafeBufferPointer(start: labels, count: batch.rows)), inputs)
     }
 

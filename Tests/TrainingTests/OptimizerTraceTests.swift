@@ -172,7 +172,7 @@ private final class ArrayInputs: BatchInputs {
         self.first = first
     }
 
-    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>) {
+    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>, worker: Int) {
         values.withUnsafeBufferPointer {
             inputs.update(from: $0.baseAddress! + (first + rows.lowerBound) * width, count: rows.count * width)
         }

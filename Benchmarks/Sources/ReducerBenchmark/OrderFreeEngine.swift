@@ -95,7 +95,7 @@ final class OrderFreeEngine: TeamTask, GradientSource, @unchecked Sendable {
             let frame = arenas[worker].frame(
                 rows: count, model: model, gradients: gradients[worker].pointer,
                 gradientStart: hasStarted[worker] ? .output : .zero, seed: seed, step: step, firstRow: first)
-            inputs.load(rows: first..<first + count, into: frame.value(plan.input.id))
+            inputs.load(rows: first..<first + count, into: frame.value(plan.input.id), worker: worker)
             plan.forward(frame)
             evaluateLoss(frame, first: first, count: count)
             plan.backward(frame)

@@ -28,7 +28,7 @@ final class PreparedBatch: BatchInputs, @unchecked Sendable {
 
     var targets: TargetRows { .labels(labels) }
 
-    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>) {
+    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>, worker: Int) {
         table.gatherInputs(indices + rows.lowerBound, count: rows.count, into: inputs, kernels: kernels)
     }
 }

@@ -94,13 +94,17 @@ private func chosenNormalization(
                 .invalidOption, file: name, object: "normalization: \(error.name)", expected: error.expected,
                 found: error.found)
         }
-    case .standardize:
+    case .standardize, .standardizeChannels:
+        let isByChannel = description.normalization == .standardizeChannels
         guard let train = raw[.train] else {
             throw DatasetError(
-                .invalidOption, file: name, object: "normalization: standardize",
+                .invalidOption, file: name,
+                object: "normalization: standardize\(isByChannel ? "Channels" : "")",
                 expected: "a train split to take mean and standard deviation from", found: "none")
         }
-        let statistics = try FeatureStatistics(train.inputs, features: shape.reduce(1, *), rows: train.count, trainRows)
+        var statistics = try FeatureStatistics(
+            train.inputs, features: shape.reduce(1, *), rows: train.count, trainRows)
+        if isByChannel { statistics = statistics.merged(into: shape.count > 2 ? shape.last! : 1) }
         do throws(InvalidNormalization) {
             return try statistics.normalization.resolved(inputShape: shape)
         } catch {

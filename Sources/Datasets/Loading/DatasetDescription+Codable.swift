@@ -86,7 +86,7 @@ extension NormalizationChoice: Codable {
     private enum Name: String, CaseIterable {
         case stored
         case identity = "none"
-        case standardize
+        case standardize, standardizeChannels
     }
 
     public init(from decoder: any Decoder) throws {
@@ -99,6 +99,7 @@ extension NormalizationChoice: Codable {
         case .stored: self = .stored
         case .identity: self = .identity
         case .standardize: self = .standardize
+        case .standardizeChannels: self = .standardizeChannels
         case nil:
             let names = Name.allCases.map(\.rawValue)
             let suggestion = nearest(text, among: names).map { "; did you mean '\($0)'?" } ?? "."
@@ -114,6 +115,7 @@ extension NormalizationChoice: Codable {
         case .stored: try encoder.encodeTagged(Name.stored.rawValue)
         case .identity: try encoder.encodeTagged(Name.identity.rawValue)
         case .standardize: try encoder.encodeTagged(Name.standardize.rawValue)
+        case .standardizeChannels: try encoder.encodeTagged(Name.standardizeChannels.rawValue)
         case .values(let values): try values.encode(to: encoder)
         }
     }

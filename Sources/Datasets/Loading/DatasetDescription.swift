@@ -20,7 +20,7 @@ import StrictCoding
 /// | `train`, `validation`, `test` | `{path, inputs, targets}` of one split, exact names; when any is given, only those given are loaded. A text is the split's file. | found by name |
 /// | `validationFraction` | cuts this part of the train split off as the validation split | none |
 /// | `splitSeed` | which rows are cut off; a seed of its own, so that runs with different seeds compare | 0 |
-/// | `normalization` | `stored` (attributes of the file; else x/255 for uint8), `none`, `standardize` (by mean and deviation of the train split), `{scale, offset}` or `{mean, standardDeviation}` | `stored` |
+/// | `normalization` | `stored` (attributes of the file; else x/255 for uint8), `none`, `standardize` (by mean and deviation of each feature of the train split), `standardizeChannels` (of each channel), `{scale, offset}` or `{mean, standardDeviation}` | `stored` |
 /// | `targetKind` | `classes` or `values`, when the type of the targets says otherwise | integers are classes |
 /// | `synthetic` | made up instead of read; see `SyntheticDescription` | |
 public struct DatasetDescription: Equatable, Sendable {
@@ -97,6 +97,9 @@ public enum NormalizationChoice: Equatable, Sendable {
     case identity
     /// To mean 0 and standard deviation 1 of each feature over the train split.
     case standardize
+    /// To mean 0 and standard deviation 1 of each channel, the last of three axes or more, over the train split; of all
+    /// numbers together for samples of fewer axes.
+    case standardizeChannels
     case values(NormalizationValues)
 }
 

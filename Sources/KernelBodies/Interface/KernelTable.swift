@@ -219,6 +219,14 @@ public protocol KernelTable: SendableMetatype {
         gradient: UnsafeMutablePointer<Float>?
     )
 
+    /// `softmaxCrossEntropy` of rows that are mixtures: losses[r] = share·(loss for labels[r]) + (1 − share)·(loss for
+    /// otherLabels[r]), share = shares[r], in 0 ... 1. The gradient, NaN and aliasing are as there.
+    static func mixedCrossEntropy(
+        logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, otherLabels: UnsafePointer<Int32>,
+        shares: UnsafePointer<Float>, classWeights: UnsafePointer<Float>?, labelSmoothing: Float, rows: Int,
+        columns: Int, scale: Float, losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
+    )
+
     /// losses[r] = Σ over the row of −t·log σ(x) − (1 − t)·log(1 − σ(x)), computed from the logits x without overflow.
     /// The derivative, times `scale`, goes to `gradient`, which may be `logits`.
     static func binaryCrossEntropy(

@@ -96,6 +96,11 @@ final class StreamKernels {
                         logits: x, labels: labels, classWeights: nil, labelSmoothing: 0, rows: rows, columns: columns,
                         scale: 1, losses: z, gradient: y)
                 },
+                kernel("cross-entropy of mixtures of \(columns)", bytes: 8) { [self] in
+                    kernels.mixedCrossEntropy(
+                        logits: x, labels: labels, otherLabels: labels, shares: w, classWeights: nil, labelSmoothing: 0,
+                        rows: rows, columns: columns, scale: 1, losses: z, gradient: y)
+                },
                 kernel("argmax of \(columns)", bytes: 4) { [self] in
                     kernels.argmax(x, rows: rows, columns: columns, into: integers)
                 },

@@ -69,6 +69,7 @@ final class ReadmeTests: CommandTestCase {
         "key of `polynomial`": "schedule: {polynomial: {zzz: 1}}",
         "key of `oneCycle`": "schedule: {oneCycle: {zzz: 1}}",
         "key of `shuffle`": "shuffle: {zzz: 1}",
+        "key of `augmentation`": "augmentation: {zzz: 1}",
         "key of `earlyStopping`": "earlyStopping: {zzz: 1}",
         "key of `dataset`": "dataset: {zzz: 1}",
         "layer": "network: [zzz]",

@@ -84,7 +84,7 @@ final class MemoryInputs: BatchInputs {
         self.width = width
     }
 
-    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>) {
+    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>, worker: Int) {
         values.withUnsafeBufferPointer {
             inputs.update(from: $0.baseAddress! + rows.lowerBound * width, count: rows.count * width)
         }
