@@ -61,6 +61,19 @@ final class ImportFuzzTests: HDF5TestCase {
         }
     }
 
+    func testCIFAR10() throws {
+        let records = (0..<4).map { row in [UInt8(row)] + (0..<3072).map { UInt8(truncatingIfNeeded: $0 * (row + 1)) } }
+        try fuzz(Data(records.joined()), variants: 300, seed: 7) { try .cifar10(CIFAR10Files(train: [$0])) }
+        let (batch, names) = (path("a.bin"), path("batches.meta.txt"))
+        try Data(records.joined()).write(to: URL(fileURLWithPath: batch))
+        let lines = Data((0..<10).map { "class \($0)\n" }.joined().utf8)
+        try fuzz(lines, variants: 300, seed: 8) { file in
+            try? FileManager.default.removeItem(atPath: names)
+            try FileManager.default.copyItem(atPath: file, toPath: names)
+            return try .cifar10(CIFAR10Files(train: [batch]))
+        }
+    }
+
     func testNPYAndNPZ() throws {
         try python(
             """

@@ -28,7 +28,7 @@ final class UsageTests: CommandTestCase {
             ["diff"]: ["<first>", "<second>"],
             ["inspect"]: ["<file>"],
             ["convert"]: ["<input>", "--output <file.h5>", "--chunk <rows>", "--compress <level>", "--type <type>"],
-            ["import"]: ["idx", "csv", "npz", "fashion-mnist"],
+            ["import"]: ["idx", "csv", "npz", "fashion-mnist", "cifar10"],
             ["benchmark"]: ["step", "scaling", "kernels"],
             ["benchmark", "scaling"]: [
                 "<workload|config.yaml>", "--workers <n,n,...>", "--mode <mode>", "strong, weak", "--rounds <n>",

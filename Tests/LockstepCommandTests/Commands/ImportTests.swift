@@ -111,6 +111,21 @@ final class ImportTests: CommandTestCase {
         XCTAssertEqual(try files(), [])
     }
 
+    func testImagesOfCIFAR10() throws {
+        for (name, labels) in [("one.bin", [3, 1, 4]), ("two.bin", [5]), ("test_batch.bin", [9, 2])] {
+            let records = labels.map { [UInt8($0)] + [UInt8](repeating: 7, count: 3072) }
+            try Data(records.joined()).write(to: URL(fileURLWithPath: path(name)))
+        }
+        let outcome = try lockstep(
+            "import", "cifar10", "one.bin", "two.bin", "--test", "test_batch.bin", "--output", "cifar.h5")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertTrue(
+            outcome.lines.contains("  train: 4 samples of [32, 32, 3] uint8, targets [4] uint8"), outcome.output)
+        XCTAssertTrue(outcome.output.contains("test: 2 samples of [32, 32, 3] uint8"), outcome.output)
+        assertFails(try lockstep("import", "cifar10", ".", "-o", "all.h5"), "data_batch_1.bin", "one.bin")
+        XCTAssertEqual(try lockstep("inspect", "cifar.h5").output.contains("airplane, automobile, bird"), true)
+    }
+
     func testAFileThatExistsIsKeptUnlessSaidOtherwise() throws {
         try write(Self.table, to: "trees.csv")
         try write("precious", to: "trees.h5")
@@ -146,7 +161,8 @@ final class ImportTests: CommandTestCase {
             "csv", "csv a.csv --validation-fraction 1", "csv a.csv --test-fraction -0.1",
             "csv a.csv --validation-fraction 0.5 --test-fraction 0.5", "csv a.csv --delimiter ab",
             "csv a.csv --header maybe", "idx a", "idx a b c -o o.h5", "npz", "npz a.npy b.npy",
-            "npz a.npy b.npy -o o.h5 --inputs x", "npz a b c -o o.h5",
+            "npz a.npy b.npy -o o.h5 --inputs x", "npz a b c -o o.h5", "cifar10", "cifar10 a.bin",
+            "cifar10 a.bin --test -o o.h5",
         ] {
             assertFails(try shell("$lockstep import \(arguments)"), status: 64, "Usage: lockstep import")
         }
