@@ -1,7 +1,8 @@
-import Datasets
 import HDF5
 import TestSupport
 import XCTest
+
+@testable import Datasets
 
 final class StoredNormalizationTests: HDF5TestCase {
     /// Inputs [[0, 10], [4, 10], [8, 10]] of a type, then a script that may use `f` and `x = f['x_train']`.
@@ -88,5 +89,24 @@ final class StoredNormalizationTests: HDF5TestCase {
         let first = stride(from: 0, to: 4, by: 2).map { dataset[.train]!.batch()[$0] }
         XCTAssertEqual(first[0], -first[1], accuracy: 1e-6)
         XCTAssertEqual(first[0], -1, accuracy: 1e-6)
+    }
+
+    /// Two images of 1×2 pixels with two channels: the first is 0, 4, 8, 12 in all, the second always 5.
+    func testChannelsAreStandardizedAsWholes() throws {
+        let file = path("channels.h5")
+        try python(
+            """
+            with h5py.File(sys.argv[1], 'w') as f:
+                f['x_train'] = np.array([[[[0, 5], [4, 5]]], [[[8, 5], [12, 5]]]], 'f4'); f['y_train'] = np.array([0, 1])
+                f['x_test'] = np.array([[[[6, 6], [16, 5]]]], 'f4'); f['y_test'] = np.array([0])
+            """, file)
+        let dataset = try Dataset.load(DatasetDescription(path: file, normalization: .standardizeChannels))
+        let deviation = Float(20).squareRoot()
+        let found = dataset[.train]!.batch() + dataset[.test]!.batch()
+        let expected: [Float] = [-6, 0, -2, 0, 2, 0, 6, 0, 0, deviation, 10, 0].map { $0 / deviation }
+        for (found, expected) in zip(found, expected) { XCTAssertEqual(found, expected, accuracy: 1e-6) }
+        let values = dataset[.train]!.normalization.values(inputShape: [1, 2, 2])
+        XCTAssertEqual(
+            try values.resolved(inputShape: [1, 2, 2]), dataset[.train]!.normalization, "as few numbers, the same bits")
     }
 }

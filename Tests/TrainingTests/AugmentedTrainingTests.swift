@@ -34,7 +34,7 @@ final class AugmentedTrainingTests: HDF5TestCase {
                 ReLU()
                 GlobalAveragePool()
                 Dropout(0.1)
-                Linear(4)
+                Linear(loss == .meanSquaredError ? 1 : 4)
             }, loss: loss, batchSize: 64, shards: 5, epochs: 2, seed: 7, shuffle: .blocks(block: 8, window: 64),
             augmentation: augmentation)
     }
@@ -70,15 +70,25 @@ final class AugmentedTrainingTests: HDF5TestCase {
     func testWorkersStorageAndStopsLeaveNoTraceInTheBits() throws {
         let plain = configuration(Self.everything)
         let expected = try train(trainer(plain))
-        for workers in [2, 3, 7] { XCTAssertEqual(try train(trainer(plain, workers: workers)), expected) }
+        for workers in [2, 3, 5, 7] { XCTAssertEqual(try train(trainer(plain, workers: workers)), expected) }
         let packed = configuration(Self.everything, file: "packed")
         XCTAssertEqual(try train(trainer(packed, workers: 2, memory: 300_000)), expected)
-        for stop in [3, 9] {
+        for stop in [3, 30] {
             let first = try trainer(plain, workers: 2)
             _ = try train(first, to: stop)
             let resumed = try trainer(plain, workers: 3, resuming: first.checkpoint())
             XCTAssertEqual(try train(resumed), Array(expected[stop...]), "stopped after step \(stop)")
         }
+    }
+
+    func testTargetsThatAreNumbersAreMixedToo() throws {
+        let traces = try [nil, Augmentation(mixup: 0.4)].map { augmentation in
+            try [1, 3].map { workers in
+                try train(trainer(configuration(augmentation, loss: .meanSquaredError), workers: workers), to: 3)
+            }
+        }
+        XCTAssertEqual(traces[1][0], traces[1][1])
+        XCTAssertNotEqual(traces[0][0], traces[1][0])
     }
 
     func testEachKindChangesWhatIsTrained() throws {
