@@ -72,6 +72,7 @@ let package = Package(
                 "ControlGroups", "DurableFiles", "HDF5", "Kernels", "StrictCoding", "Threads", "Timelines", "CSystem",
                 "CZlib",
             ]),
+        .target(name: "Pictures", dependencies: ["CZlib"], swiftSettings: fast),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Augmentation", dependencies: ["Kernels", "StrictCoding"], swiftSettings: fast),
         .target(name: "Parallel", dependencies: ["Networks", "ControlGroups", "CSystem"]),
@@ -79,8 +80,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Augmentation", "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "StrictCoding", "Threads",
-                "Timelines", "CSystem", "Yams",
+                "Augmentation", "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "Pictures",
+                "StrictCoding", "Threads", "Timelines", "CSystem", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -93,8 +94,8 @@ let package = Package(
         .target(
             name: "Lockstep",
             dependencies: [
-                "Augmentation", "Checkpoints", "Datasets", "HDF5", "Kernels", "Networks", "Parallel", "StrictCoding",
-                "Timelines", "Training",
+                "Augmentation", "Checkpoints", "Datasets", "HDF5", "Kernels", "Networks", "Parallel", "Pictures",
+                "StrictCoding", "Timelines", "Training",
             ]),
         .executableTarget(
             name: "LockstepCommand",
@@ -119,6 +120,7 @@ let package = Package(
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(
             name: "AugmentationTests", dependencies: ["Augmentation", "Kernels", "StrictCoding", "TestSupport", "Yams"]),
+        .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "ParallelTests", dependencies: ["Networks", "Parallel", "TestSupport"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"]),

@@ -22,6 +22,7 @@
 @_exported import Kernels
 @_exported import Networks
 @_exported import Parallel
+@_exported import Pictures
 @_exported import StrictCoding
 @_exported import Timelines
 @_exported import Training

@@ -15,7 +15,7 @@ struct LockstepCommand: ParsableCommand {
         subcommands: [
             Train.self, Resume.self, Workers.self, FindLearningRate.self, Evaluate.self, Predict.self,
             Fingerprint.self, Diff.self, Verify.self,
-            Inspect.self, Convert.self, Import.self, Benchmark.self,
+            Inspect.self, Preview.self, Convert.self, Import.self, Benchmark.self,
         ])
 
     static func main() {

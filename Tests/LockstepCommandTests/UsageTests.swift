@@ -6,7 +6,7 @@ final class UsageTests: CommandTestCase {
         let outcome = try lockstep("--help")
         XCTAssertEqual(outcome.status, 0)
         let commands = [
-            "train", "resume", "evaluate", "predict", "fingerprint", "diff", "inspect", "convert", "import",
+            "train", "resume", "evaluate", "predict", "fingerprint", "diff", "inspect", "preview", "convert", "import",
             "benchmark",
         ]
         for command in commands {
@@ -27,6 +27,7 @@ final class UsageTests: CommandTestCase {
             ["fingerprint"]: ["<checkpoint>"],
             ["diff"]: ["<first>", "<second>"],
             ["inspect"]: ["<file>"],
+            ["preview"]: ["<file>", "--output <sheet.png>", "--split <split>", "--samples <n>", "--epoch <n>"],
             ["convert"]: ["<input>", "--output <file.h5>", "--chunk <rows>", "--compress <level>", "--type <type>"],
             ["import"]: ["idx", "csv", "npz", "fashion-mnist", "cifar10"],
             ["benchmark"]: ["step", "scaling", "kernels"],
@@ -66,7 +67,9 @@ final class UsageTests: CommandTestCase {
             ["convert", "a.h5", "--output", "b.h5", "--type", "int4"], ["train", "--data-memory", "0"],
             ["train", "--data-memory", "512MB"], ["train", "--loading-threads", "0"],
             ["resume", "run", "--loading-threads", "1000"], ["evaluate", "x.h5", "--data-memory", "-1GiB"],
-            ["inspect"], ["import", "nonsense"], ["benchmark", "nonsense"], ["benchmark", "step", "--seconds", "0"],
+            ["inspect"], ["preview", "a.h5"], ["preview", "a.h5", "-o", "b.png", "--samples", "0"],
+            ["preview", "a.h5", "-o", "b.png", "--epoch", "1"], ["preview", "a.yaml", "-o", "b.png", "--epoch", "-1"],
+            ["import", "nonsense"], ["benchmark", "nonsense"], ["benchmark", "step", "--seconds", "0"],
             ["benchmark", "step", "--seconds", "-1"], ["benchmark", "step", "--seconds", "nan"],
             ["benchmark", "step", "--workers", "0"], ["benchmark", "step", "mpl-128"],
             ["benchmark", "scaling", "--workers", "0"], ["benchmark", "scaling", "--workers", "1,1"],
