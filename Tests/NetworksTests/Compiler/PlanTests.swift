@@ -153,7 +153,10 @@ final class PlanTests: XCTestCase {
             // The slope along one random direction of everything at once.
             var random = SeededGenerator(seed: UInt64(seed) + 1_000)
             let direction = random.floats(x.count)
-            let directions = example.parameters.mapValues { random.floats($0.count) }
+            // In the order of names, not of a dictionary: else each process would draw other directions.
+            let names = example.parameters.keys.sorted()
+            let directions = Dictionary(
+                uniqueKeysWithValues: names.map { ($0, random.floats(example.parameters[$0]!.count)) })
             let slope = centralDifferences([0]) { distance in
                 var moved = oracle
                 for (name, values) in oracle.parameters {
