@@ -23,14 +23,14 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     /// The most rows in flight at once a worker.
     public let microBatch: Int
 
-    private let kernels: any KernelTable.Type
+    let kernels: any KernelTable.Type
     private let team: WorkerTeam
     private let shards: Int
-    private let seed: UInt64
+    let seed: UInt64
     private let lossFunction: LossFunction
-    private let model: WorkerArena.Model
-    /// As many as work at once.
-    private let arenas: [WorkerArena]
+    let model: WorkerArena.Model
+    /// As many as work at once; one for each shard if these meet.
+    let arenas: [WorkerArena]
     /// Whether there are fewer arenas than workers; each worker has its own otherwise.
     private let sharesArenas: Bool
     /// Which arenas nobody uses, if they are shared. No optional: to look whether there is one would read the stack's
@@ -38,13 +38,18 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     private let freeArenas: FreeIndices
     /// Into how many phases the shards of a step are divided.
     private let passes: Int
+    /// Where shards meet, if the network has collective operations.
+    let meeting: ShardMeeting?
+    /// The gradient buffers of shards that meet: set in the first stage by the worker that claimed the shard.
+    let buffers: UnsafeMutableBufferPointer<Int>
 
-    private var sharding = Sharding(rows: 0, shards: 1)
-    private var inputs: (any BatchInputs)!
+    private(set) var sharding = Sharding(rows: 0, shards: 1)
+    private(set) var inputs: (any BatchInputs)!
     private var targets: TargetRows!
     private var weight = 1.0
-    private var step: UInt32 = 0
-    private var norms: ShardNorms?
+    private(set) var step: UInt32 = 0
+    private(set) var norms: ShardNorms?
+    private var phase = Phase.whole
     /// The first item of the current pass.
     private var firstItem = 0
 
@@ -65,7 +70,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     ///   - shards: into how many shards a batch is cut.
     ///   - passes: into how many passes the shards of a step are divided, at most as many as shards. The memory for
     ///     activations is divided by it: a pass has fewer shards for workers to have in flight at once, and where that
-    ///     is still too much, they take fewer rows at a time. Invisible in the bits.
+    ///     is still too much, they take fewer rows at a time. Invisible in the bits. One if the network has collective
+    ///     operations, for which all shards are in flight together.
     ///   - seed: the key of the random numbers of dropout.
     ///   - microBatch: the most rows in flight at once; nil for a good number. Invisible in the bits.
     public init(
@@ -81,26 +87,36 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         self.kernels = kernels
         let plan = network.trainingPlan
         lossFunction = LossFunction(network.loss, width: plan.output.shape.count, kernels: kernels)
+        let shardLimit = min(shards, batchSize)
         let largestShard = (batchSize + shards - 1) / shards
         let undivided =
             plan.needsWholeShards ? largestShard : min(microBatch ?? Self.microBatch(of: network), largestShard)
-        let shardsOfPass = (min(shards, batchSize) + passes - 1) / passes
-        let arenaCount = min(team.workerCount, shardsOfPass)
+        let meets = plan.isCollective
+        precondition(passes == 1 || !meets, "shards that meet cannot be divided into passes")
+        meeting = meets ? ShardMeeting(plan: plan, shards: shardLimit) : nil
+        let shardsOfPass = (shardLimit + passes - 1) / passes
+        let arenaCount = meets ? shardLimit : min(team.workerCount, shardsOfPass)
         // All arenas of a pass together have the rows that all workers would have, over the number of passes.
-        let rows = undivided * min(team.workerCount, min(shards, batchSize)) / passes
+        let rows = undivided * min(team.workerCount, shardLimit) / passes
         let capacity = passes == 1 || plan.needsWholeShards ? undivided : max(1, rows / arenaCount)
         self.microBatch = capacity
         arenas = (0..<arenaCount).map { _ in WorkerArena(plan: plan, capacity: capacity, kernels: kernels) }
         sharesArenas = arenaCount < team.workerCount
         freeArenas = FreeIndices(count: arenaCount)
+        buffers = .allocate(capacity: shardLimit)
+        buffers.initialize(repeating: 0)
         reducer = GradientReducer(
-            layout: network.layout, shards: min(shards, batchSize), workers: team.workerCount, kernels: kernels)
+            layout: network.layout, shards: shardLimit, workers: team.workerCount,
+            inFlight: meets ? shardLimit : nil, kernels: kernels)
         losses = AlignedBuffer(count: batchSize)
         ranks = .allocate(capacity: batchSize)
         ranks.initialize(repeating: 0)
     }
 
-    deinit { ranks.deallocate() }
+    deinit {
+        ranks.deallocate()
+        buffers.deallocate()
+    }
 
     /// Bytes of the activations, their gradients and the kernels' scratch that all workers have at once.
     public var activationBytes: Int { arenas.reduce(0) { $0 + $1.bytes } }
@@ -118,22 +134,45 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         self.targets = targets
         self.step = UInt32(truncatingIfNeeded: step)
         weight = lossFunction.weight(of: targets, rows: rows)
-        let largestShard = (rows + sharding.count - 1) / max(sharding.count, 1)
         self.norms = norms
         norms?.begin(sharding)
-        reducer.begin(shards: sharding.count, addsInPlace: largestShard <= microBatch && norms == nil)
+        if let meeting {
+            reducer.begin(shards: sharding.count)
+            computeInStages(meeting)
+        } else {
+            let largestShard = (rows + sharding.count - 1) / max(sharding.count, 1)
+            reducer.begin(shards: sharding.count, addsInPlace: largestShard <= microBatch && norms == nil)
+            computeInPasses()
+        }
+        return weight > 0 ? Double(kernels.sum(losses.pointer, count: rows)) / weight : 0
+    }
+
+    private func computeInPasses() {
+        phase = .whole
         let items = sharding.count - reducer.pairs
         for pass in 0..<passes {
             firstItem = pass * items / passes
             team.run(self, count: (pass + 1) * items / passes - firstItem)
         }
-        return weight > 0 ? Double(kernels.sum(losses.pointer, count: rows)) / weight : 0
+    }
+
+    /// Lets the workers take all shards through a phase.
+    func run(_ phase: Phase) {
+        self.phase = phase
+        team.run(self, count: sharding.count)
+    }
+
+    public func run(item: Int, worker: Int) {
+        var timer = SpanTimer(team.recorder, worker: worker)
+        switch phase {
+        case .whole: computeSiblings(item: firstItem + item, worker, &timer)
+        case .forward(let stage): walk(shard: item, forward: stage, worker, &timer)
+        case .backward(let stage): walk(shard: item, backward: stage, &timer)
+        }
     }
 
     /// Computes two sibling shards, or one: first come the reducer's pairs, then single shards.
-    public func run(item: Int, worker: Int) {
-        var timer = SpanTimer(team.recorder, worker: worker)
-        let item = firstItem + item
+    private func computeSiblings(item: Int, _ worker: Int, _ timer: inout SpanTimer) {
         let buffer = reducer.take()
         // A pass has no more items than there are arenas, or than arenas for all workers.
         let place = sharesArenas ? freeArenas.take()! : worker
@@ -168,11 +207,10 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
             let frame = arena.frame(
                 rows: count, model: model, gradients: gradients, gradientStart: start, addsGradients: adds,
                 seed: seed, step: step, firstRow: first, batchRows: sharding.rows)
-            let output = frame.value(plan.output.id)
             inputs.load(rows: first..<first + count, into: frame.value(plan.input.id), worker: worker)
             timer.finish(.data)
             plan.forward(frame) { timer.finish(.forward, operation: $0) }
-            evaluateLoss(output: output, gradient: frame.gradient(plan.output.id)!, first: first, count: count)
+            evaluateLoss(frame)
             timer.finish(.forward)
             plan.backward(frame) { timer.finish(.backward, operation: $0) }
             start = .output
@@ -180,38 +218,18 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         }
     }
 
-    private func evaluateLoss(
-        output: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>, first: Int, count: Int
-    ) {
-        let width = network.trainingPlan.output.shape.count
-        let targets = self.targets.advanced(by: first, width: width)
+    /// The losses, ranks and gradient of the micro-batch that has come to the end of the plan.
+    func evaluateLoss(_ frame: Frame) {
+        let result = network.trainingPlan.output
+        let (output, width) = (frame.value(result.id), result.shape.count)
+        let targets = self.targets.advanced(by: frame.firstRow, width: width)
         if let labels = targets.labels {
             kernels.labelRanks(
-                output, labels: labels, rows: count, columns: width, into: ranks.baseAddress! + first)
+                output, labels: labels, rows: frame.rows, columns: width,
+                into: ranks.baseAddress! + frame.firstRow)
         }
         lossFunction.evaluate(
-            output: output, targets: targets, rows: count, weight: weight, losses: losses.pointer + first,
-            gradient: gradient)
-    }
-
-    /// Walks the last batch forward once more, row block by row block, and names the first layer whose output is not
-    /// finite for some row: `input` if the data already is not, `loss` if only the loss is not, nil if all is well.
-    public func firstNonFiniteLayer() -> String? {
-        let plan = network.trainingPlan
-        var earliest: Int?
-        for index in 0..<sharding.count {
-            let shard = sharding[index]
-            for first in stride(from: shard.lowerBound, to: shard.upperBound, by: microBatch) {
-                let count = min(microBatch, shard.upperBound - first)
-                let frame = arenas[0].frame(
-                    rows: count, model: model, gradients: reducer.gradients(0), gradientStart: .zero, seed: seed,
-                    step: step, firstRow: first, batchRows: sharding.rows)
-                inputs.load(rows: first..<first + count, into: frame.value(plan.input.id), worker: 0)
-                if let found = plan.firstNonFiniteValue(frame) { earliest = min(earliest ?? found, found) }
-            }
-        }
-        if let earliest { return earliest == 0 ? "input" : plan.operations[earliest - 1].layer }
-        let finite = kernels.firstNonFinite(losses.pointer, count: sharding.rows) == sharding.rows
-        return finite ? nil : "loss"
+            output: output, targets: targets, rows: frame.rows, weight: weight,
+            losses: losses.pointer + frame.firstRow, gradient: frame.gradient(result.id)!)
     }
 }

@@ -44,13 +44,17 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     private let waiting: UnsafeMutablePointer<Atomic<Int>>
     private let waitingCount: Int
 
-    /// - Parameter shards: the most shards of a step.
-    public init(layout: ParameterLayout, shards: Int, workers: Int, kernels: any KernelTable.Type) {
+    /// - Parameters:
+    ///   - shards: the most shards of a step.
+    ///   - inFlight: how many are computed at once; nil for one a worker.
+    public init(
+        layout: ParameterLayout, shards: Int, workers: Int, inFlight: Int? = nil, kernels: any KernelTable.Type
+    ) {
         self.kernels = kernels
         self.workers = workers
         bufferCount = layout.bufferCount
         rootLimit = Self.rootLimit(workers: workers)
-        bufferLimit = Self.bufferLimit(shards: shards, workers: workers, rootLimit: rootLimit)
+        bufferLimit = Self.bufferLimit(shards: shards, workers: inFlight ?? workers, rootLimit: rootLimit)
         buffers = (0..<bufferLimit).map { _ in AlignedBuffer(untouchedCount: layout.bufferCount) }
         isTouched = .allocate(capacity: max(bufferLimit, 1))
         isTouched.initialize(repeating: false, count: max(bufferLimit, 1))

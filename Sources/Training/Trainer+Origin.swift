@@ -108,6 +108,11 @@ extension Trainer {
         let network = try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
             targets: dataset.targetSpecification())
+        if configuration.accumulate > 1, let layer = network.trainingPlan.meeting(after: 0)?.layer {
+            throw TrainingError.invalid(
+                "accumulate", "1, as layer \(layer) is synchronized and needs all shards of a step at once",
+                configuration.accumulate)
+        }
         // Parameters, packed parameters, gradients of one shard, and moments: the least that a step needs.
         let floats = network.layout.bufferCount.multipliedReportingOverflow(
             by: 3 + configuration.optimizer.momentNames.count)

@@ -13,8 +13,8 @@ final class NormalizationTests: XCTestCase {
             let (x, dy) = (numbers.floats(count), numbers.floats(count))
             let (moments, batch) = (numbers.floats(images * 2 * channels), numbers.floats(2 * channels))
             let (scale, offset) = (numbers.floats(channels), numbers.floats(channels))
-            assertEqualsReference("\(images) × \(pixels) × \(channels)", [moments, batch, offset, x, x, moments, dy]) {
-                kernels, out in
+            let expected = [moments, batch, offset, x, x, moments, dy, batch]
+            assertEqualsReference("\(images) × \(pixels) × \(channels)", expected) { kernels, out in
                 kernels.channelMoments(x, images: images, pixels: pixels, channels: channels, into: out[0])
                 kernels.batchMoments(out[0], images: images, pixels: pixels, channels: channels, into: out[1])
                 kernels.inverseDeviations(
@@ -28,12 +28,45 @@ final class NormalizationTests: XCTestCase {
                         kernels.normalize(x, into: out[4], rows: rows, channels: channels, by: by, activation: .tanh)
                         kernels.normalizationSums(
                             x: x, dy: dy, images: images, pixels: pixels, channels: channels, by: by, into: out[5])
+                        kernels.groupSums(
+                            batch, scale: scale.baseAddress!, channels: channels, groups: channels, into: out[7])
                         // In place, as a plan does it.
                         kernels.normalizationGradient(
-                            x: x, dy: out[6], into: out[6], rows: rows, channels: channels, by: by, sums: batch,
+                            x: x, dy: out[6], into: out[6], rows: rows, channels: channels, by: by, sums: out[7],
                             share: 1 / Float(max(rows, 1)))
                     }
                 }
+            }
+        }
+    }
+
+    func testGroupsOfEveryWidthEqualTheReference() {
+        var numbers = TestNumbers(seed: 11)
+        for (width, groups) in [(1, 5), (3, 4), (8, 2), (16, 3), (17, 2), (50, 1)] {
+            let channels = width * groups
+            let (moments, scale) = (numbers.floats(2 * channels), numbers.floats(channels))
+            assertEqualsReference("\(groups) × \(width)", [moments, moments]) { kernels, out in
+                kernels.groupMoments(out[0], pixels: 7, channels: channels, groups: groups)
+                kernels.groupSums(moments, scale: scale, channels: channels, groups: groups, into: out[1])
+            }
+        }
+    }
+
+    func testAGroupHasTheMomentsOfAllItsNumbers() {
+        var numbers = TestNumbers(seed: 13)
+        let (pixels, channels, groups) = (6, 12, 3)
+        let x = numbers.floats(pixels * channels)
+        for kernels in testedKernels {
+            var moments = [Float](repeating: 0, count: 2 * channels)
+            kernels.channelMoments(x, images: 1, pixels: pixels, channels: channels, into: &moments)
+            kernels.groupMoments(&moments, pixels: pixels, channels: channels, groups: groups)
+            for c in 0..<channels {
+                let group = x.indices.filter { $0 % channels / 4 == c / 4 }.map { Double(x[$0]) }
+                let mean = group.reduce(0, +) / Double(group.count)
+                XCTAssertEqual(Double(moments[c]), mean, accuracy: 1e-6, kernels.name)
+                XCTAssertEqual(
+                    Double(moments[channels + c]), group.reduce(0) { $0 + ($1 - mean) * ($1 - mean) },
+                    accuracy: 1e-4, kernels.name)
             }
         }
     }

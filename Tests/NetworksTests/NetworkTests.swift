@@ -48,6 +48,11 @@ final class NetworkTests: XCTestCase {
             ResNet(depth: 20)
             ResNet(depth: 32, width: 8, classes: 100, name: "deep")
             BatchNormalization(momentum: 0.01, epsilon: 0.001, name: "norm")
+            BatchNormalization(synchronized: true)
+            GroupNormalization(4)
+            GroupNormalization(2, epsilon: 0.001, name: "groups")
+            LayerNormalization()
+            LayerNormalization(epsilon: 0.001, name: "layer")
         }
         XCTAssertEqual(Set(network.layers.map { type(of: $0).kind }), Set(layerKinds.map { $0.kind }))
         try assertRoundTrips(network)

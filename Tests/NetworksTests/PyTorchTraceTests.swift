@@ -48,8 +48,15 @@ final class PyTorchTraceTests: HDF5TestCase {
         return count
     }
 
-    func testLayers() throws {
-        let count = try forEachCase("layers.h5") { name, group in
+    func testLayers() throws { XCTAssertEqual(try checkLayers(of: "layers.h5"), 6 + 8 * 5 + 3 + 3) }
+
+    func testLayersForImagesAndSignals() throws {
+        XCTAssertEqual(try checkLayers(of: "images.h5"), 14 + 2 + 2 * 3 + 2 + 6)
+    }
+
+    /// Walks the layers of every case forward and backward, and returns how many there are.
+    private func checkLayers(of file: String) throws -> Int {
+        try forEachCase(file) { name, group in
             let input = try group.dataset("input")
             let network = try network(of: group)
             for kernels in availableKernels() {
@@ -70,7 +77,6 @@ final class PyTorchTraceTests: HDF5TestCase {
                 }
             }
         }
-        XCTAssertEqual(count, 6 + 8 * 5 + 3 + 3)
     }
 
     func testLosses() throws {

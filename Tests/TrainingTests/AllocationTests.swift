@@ -34,10 +34,14 @@ final class AllocationTests: XCTestCase {
     }
 
     func testStepsOnImagesAllocateNothing() throws {
+        for synchronized in [false, true] { try assertImagesAllocateNothing(synchronized: synchronized) }
+    }
+
+    private func assertImagesAllocateNothing(synchronized: Bool) throws {
         try XCTSkipUnless(allocation_counter_is_available(), "a sanitizer has the allocator")
         let network = Network {
             Convolution(4, kernel: 3, padding: .same)
-            BatchNormalization()
+            BatchNormalization(synchronized: synchronized)
             ReLU()
             Concatenate(
                 Network {
@@ -56,7 +60,9 @@ final class AllocationTests: XCTestCase {
                 AveragePool(2)
                 Convolution(6, kernel: 1)
             }
+            GroupNormalization(2)
             GlobalAveragePool()
+            LayerNormalization()
             Linear(4)
         }
         try assertAllocatesNothing(

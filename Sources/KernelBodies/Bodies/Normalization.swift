@@ -47,6 +47,26 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
+    public static func groupMoments(
+        _ moments: UnsafeMutablePointer<Float>, pixels: Int, channels: Int, groups: Int
+    ) {
+        let width = channels / groups
+        for group in 0..<groups {
+            let (means, squares) = (moments + group * width, moments + channels + group * width)
+            let mean = sum(means, count: width) * (1 / Float(width))
+            var lanes16 = Lanes16(repeating: 0)
+            @inline(__always) func square(c: Int, lanes: Int) {
+                let distance = (Lanes16.load(means + c, lanes: lanes) - mean).keepingFirst(lanes)
+                lanes16 += .load(squares + c, lanes: lanes)
+                lanes16 = .fma(distance * Float(pixels), distance, lanes16)
+            }
+            forEach16(width, square)
+            means.update(repeating: mean, count: width)
+            squares.update(repeating: lanes16.foldedSum, count: width)
+        }
+    }
+
+    @inlinable @inline(never)
     public static func inverseDeviations(
         _ variances: UnsafePointer<Float>, factor: Float, epsilon: Float, count: Int,
         into inverses: UnsafeMutablePointer<Float>
@@ -64,17 +84,16 @@ extension InstructionSet {
         by normalization: ChannelNormalization, activation: Activation
     ) {
         let isRelu = activation == .relu
-        @inline(__always) func body(c: Int, lanes: Int) {
+        forEachStrip(rows, channels) { rows, c, lanes in
             let mean = Lanes16.load(normalization.mean + c, lanes: lanes)
             let factor = normalization.factor(c, lanes)
             let offset = Lanes16.load(normalization.offset + c, lanes: lanes)
-            for row in 0..<rows {
+            for row in rows {
                 let at = row * channels + c
                 let value = Lanes16.fma(.load(x + at, lanes: lanes) - mean, factor, offset)
                 (isRelu ? value.raised(to: 0) : value).store(y + at, lanes: lanes)
             }
         }
-        forEach16(channels, body)
         if !isRelu && activation != .identity { activate(activation, y, into: y, count: rows * channels) }
     }
 
@@ -105,24 +124,56 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
+    public static func groupSums(
+        _ sums: UnsafePointer<Float>, scale: UnsafePointer<Float>, channels: Int, groups: Int,
+        into groupSums: UnsafeMutablePointer<Float>
+    ) {
+        let width = channels / groups
+        for row in 0..<2 {
+            for group in 0..<groups {
+                let (sums, scale) = (sums + row * channels + group * width, scale + group * width)
+                var lanes16 = Lanes16(repeating: 0)
+                @inline(__always) func product(c: Int, lanes: Int) {
+                    lanes16 = .fma(.load(scale + c, lanes: lanes), .load(sums + c, lanes: lanes), lanes16)
+                }
+                forEach16(width, product)
+                (groupSums + row * channels + group * width).update(repeating: lanes16.foldedSum, count: width)
+            }
+        }
+    }
+
+    @inlinable @inline(never)
     public static func normalizationGradient(
         x: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int,
         channels: Int, by normalization: ChannelNormalization, sums: UnsafePointer<Float>, share: Float
     ) {
-        @inline(__always) func body(c: Int, lanes: Int) {
+        forEachStrip(rows, channels) { rows, c, lanes in
             let mean = Lanes16.load(normalization.mean + c, lanes: lanes)
             let inverse = Lanes16.load(normalization.inverse + c, lanes: lanes)
             let factor = normalization.factor(c, lanes)
-            let meanGradient = Lanes16.load(sums + c, lanes: lanes) * share
-            let slope = Lanes16.load(sums + channels + c, lanes: lanes) * share
-            for row in 0..<rows {
+            let meanGradient = Lanes16.load(sums + c, lanes: lanes) * share * inverse
+            let slope = Lanes16.load(sums + channels + c, lanes: lanes) * share * (inverse * inverse)
+            for row in rows {
                 let at = row * channels + c
-                let normalized = (Lanes16.load(x + at, lanes: lanes) - mean) * inverse
-                let centered = Lanes16.load(dy + at, lanes: lanes) - meanGradient
-                (Lanes16.fma(-normalized, slope, centered) * factor).store(dx + at, lanes: lanes)
+                let centered = Lanes16.fma(.load(dy + at, lanes: lanes), factor, -meanGradient)
+                let distance = mean - Lanes16.load(x + at, lanes: lanes)
+                Lanes16.fma(distance, slope, centered).store(dx + at, lanes: lanes)
             }
         }
-        forEach16(channels, body)
+    }
+
+    /// Walks `[rows, channels]` in strips of 16 channels, as many rows at a time as stay in the first cache meanwhile.
+    @inlinable @inline(__always)
+    static func forEachStrip(
+        _ rows: Int, _ channels: Int, _ body: (_ rows: Range<Int>, _ c: Int, _ lanes: Int) -> Void
+    ) {
+        let height = channels <= 16 ? max(rows, 1) : max(2048 / channels, 1)
+        var first = 0
+        while first < rows {
+            let strip = first..<min(first + height, rows)
+            forEach16(channels) { c, lanes in body(strip, c, lanes) }
+            first = strip.upperBound
+        }
     }
 
     /// Runs over 0 ..< count in four chains from zero, and folds them.

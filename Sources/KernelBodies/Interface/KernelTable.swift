@@ -15,7 +15,7 @@
 /// Matrices are row-major and, unless a stride is given, contiguous. No function allocates, keeps a pointer, or writes
 /// outside the stated output. Outputs may alias inputs only where that is said. NaN is never hidden: a NaN input gives
 /// a NaN output (of any payload). Counts of zero are valid everywhere.
-public protocol KernelTable: SendableMetatype {
+public protocol KernelTable: NormalizationKernels, SendableMetatype {
     /// "avx2", "avx512", "neon", "portable" or "reference".
     static var name: String { get }
 
@@ -102,47 +102,6 @@ public protocol KernelTable: SendableMetatype {
     /// dx = Σ over windows of dy · (1 / n), in the order of the outputs.
     static func averagePoolGradient(
         dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
-    )
-
-    // MARK: Normalization
-
-    /// moments[image] = [mean, Σ (x - mean)²] of each channel over the pixels of an image. A sum over pixels runs in four
-    /// chains, pixel p in chain p mod 4, folded as (0 + 2) + (1 + 3).
-    static func channelMoments(
-        _ x: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int, into moments: UnsafeMutablePointer<Float>
-    )
-
-    /// batch = [mean, Σ (x - mean)²] of each channel over all images, from those of each: chains in the order of images
-    /// (Chan, Golub and LeVeque 1979).
-    static func batchMoments(
-        _ moments: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
-        into batch: UnsafeMutablePointer<Float>
-    )
-
-    /// inverses = 1 / √(factor · variances + epsilon).
-    static func inverseDeviations(
-        _ variances: UnsafePointer<Float>, factor: Float, epsilon: Float, count: Int,
-        into inverses: UnsafeMutablePointer<Float>
-    )
-
-    /// y = activation((x - mean) · (scale · inverse) + offset), the last product and sum rounded once. `y` may be `x`.
-    static func normalize(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, channels: Int,
-        by normalization: ChannelNormalization, activation: Activation
-    )
-
-    /// sums[image] = [Σ dy, Σ dy · x̂] of each channel over the pixels of an image, where x̂ = (x - mean) · inverse; sums as
-    /// those of `channelMoments`.
-    static func normalizationSums(
-        x: UnsafePointer<Float>, dy: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
-        by normalization: ChannelNormalization, into sums: UnsafeMutablePointer<Float>
-    )
-
-    /// dx = ((dy - share · sums[0]) - x̂ · (share · sums[1])) · (scale · inverse), where `sums` are those of all that was
-    /// normalized together and `share` is one over its number. `dx` may be `dy`.
-    static func normalizationGradient(
-        x: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int,
-        channels: Int, by normalization: ChannelNormalization, sums: UnsafePointer<Float>, share: Float
     )
 
     // MARK: Elementwise

@@ -38,6 +38,20 @@ extension ReferenceKernels {
         }
     }
 
+    public static func groupMoments(
+        _ moments: UnsafeMutablePointer<Float>, pixels: Int, channels: Int, groups: Int
+    ) {
+        let width = channels / groups
+        for first in stride(from: 0, to: channels, by: width) {
+            let mean = sum(moments + first, count: width) * (1 / Float(width))
+            let squares = Lanes(count: width, initial: 0) { lane, c in
+                let distance = moments[first + c] - mean
+                return fma(distance * Float(pixels), distance, lane + moments[channels + first + c])
+            }.sum
+            for c in first..<first + width { (moments[c], moments[channels + c]) = (mean, squares) }
+        }
+    }
+
     public static func inverseDeviations(
         _ variances: UnsafePointer<Float>, factor: Float, epsilon: Float, count: Int,
         into inverses: UnsafeMutablePointer<Float>
@@ -72,6 +86,21 @@ extension ReferenceKernels {
         }
     }
 
+    public static func groupSums(
+        _ sums: UnsafePointer<Float>, scale: UnsafePointer<Float>, channels: Int, groups: Int,
+        into groupSums: UnsafeMutablePointer<Float>
+    ) {
+        let width = channels / groups
+        for row in 0..<2 {
+            for first in stride(from: 0, to: channels, by: width) {
+                let total = Lanes(count: width, initial: 0) { lane, c in
+                    fma(scale[first + c], sums[row * channels + first + c], lane)
+                }.sum
+                for c in first..<first + width { groupSums[row * channels + c] = total }
+            }
+        }
+    }
+
     public static func normalizationGradient(
         x: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int,
         channels: Int, by n: ChannelNormalization, sums: UnsafePointer<Float>, share: Float
@@ -79,9 +108,9 @@ extension ReferenceKernels {
         for row in 0..<rows {
             for c in 0..<channels {
                 let at = row * channels + c
-                let normalized = (x[at] - n.mean[c]) * n.inverse[c]
-                let slope = sums[channels + c] * share
-                dx[at] = fma(-normalized, slope, dy[at] - sums[c] * share) * (n.scale[c] * n.inverse[c])
+                let meanGradient = sums[c] * share * n.inverse[c]
+                let slope = sums[channels + c] * share * (n.inverse[c] * n.inverse[c])
+                dx[at] = fma(n.mean[c] - x[at], slope, fma(dy[at], n.scale[c] * n.inverse[c], -meanGradient))
             }
         }
     }

@@ -122,6 +122,9 @@ final class ImageKernels {
                 kernels.batchMoments(
                     moments.pointer, images: images, pixels: pixels, channels: channels, into: whole)
             },
+            kernel("group moments", elements: 2 * channels, bytes: 8) { [self] in
+                kernels.groupMoments(moments.pointer, pixels: pixels, channels: channels, groups: 4)
+            },
             kernel("inverse deviations", elements: channels, bytes: 8) { [self] in
                 kernels.inverseDeviations(numbers, factor: 1, epsilon: 1, count: channels, into: numbers + channels)
             },
@@ -133,6 +136,9 @@ final class ImageKernels {
                 kernels.normalizationSums(
                     x: x.pointer, dy: y.pointer, images: images, pixels: pixels, channels: channels, by: by,
                     into: moments.pointer)
+            },
+            kernel("group sums", elements: 2 * channels, bytes: 8) { [self] in
+                kernels.groupSums(moments.pointer, scale: numbers, channels: channels, groups: 4, into: whole)
             },
             kernel("normalization gradient", bytes: 12) { [self] in
                 kernels.normalizationGradient(

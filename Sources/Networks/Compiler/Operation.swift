@@ -83,6 +83,10 @@ public struct Frame {
     public let firstRow: Int
     /// Rows of the global batch.
     public let batchRows: Int
+    /// Where the shard's contribution to a collective operation goes.
+    public let contribution: UnsafeMutablePointer<Float>
+    /// What the shards' contributions to a collective operation have come to; meaningful in its `forward` and `backward`.
+    public let combined: UnsafePointer<Float>
 
     /// The activation `[rows, width]` of a value.
     @inline(__always)

@@ -14,6 +14,9 @@ public struct Plan: Sendable {
     public var bytesOfRow: Int { arena.width * MemoryLayout<Float>.stride }
     /// Whether some operation looks at all rows of a shard at once.
     public let needsWholeShards: Bool
+    /// The collective operations, where all shards meet, and their indices. None in a plan for inference.
+    private let collectives: [any CollectiveOperation]
+    private let meetings: [Int]
     /// Floats a sample, by value.
     let widths: [Int]
     /// Where in `arena` a value's activation lies, by value.
@@ -33,6 +36,10 @@ public struct Plan: Sendable {
         self.input = input
         self.output = output
         widths = graph.widths
+        let found = operations.enumerated().compactMap { index, operation in
+            (operation as? any CollectiveOperation).map { (index, $0) }
+        }.filter { graph.mode == .training && $1.isCollective }
+        (meetings, collectives) = (found.map(\.0), found.map(\.1))
         needsWholeShards = graph.mode == .training && operations.contains(where: \.needsWholeShards)
         runsBackward = operations.map { operation in
             graph.mode == .training && operation.writes.contains { graph.needsGradient[$0] }
@@ -76,42 +83,62 @@ public struct Plan: Sendable {
         }
     }
 
-    /// Computes the output of the micro-batch whose rows lie in the frame's input.
+    // MARK: Walking
+
+    /// The parts between meetings. Shards that have all finished one of them, and combined their contributions, go on with
+    /// the next: forward in this order, backward from the last on. A single one in most plans.
+    public var stages: Range<Int> { 0..<meetings.count + 1 }
+
+    /// Whether shards meet on their way.
+    public var isCollective: Bool { !meetings.isEmpty }
+
+    /// The collective operation between a stage and the next one.
+    public func meeting(after stage: Int) -> (any CollectiveOperation)? {
+        stage < collectives.count ? collectives[stage] : nil
+    }
+
+    /// Computes the output of the micro-batch whose rows lie in the frame's input, or a stage on the way to it.
     ///
     /// - Parameter finished: called with the index of each operation when it is done, for measurements.
-    public func forward(_ frame: Frame, finished: (Int) -> Void = { _ in }) {
+    public func forward(_ frame: Frame, stage: Int = 0, finished: (Int) -> Void = { _ in }) {
         // By index: an iterator over existentials allocates in debug builds.
-        for index in operations.indices {
+        for index in forwardOperations(of: stage) {
             operations[index].forward(frame)
             finished(index)
         }
+        meeting(after: stage)?.contributeForward(frame, into: frame.contribution)
     }
 
-    /// Turns the gradient of the output into gradients of all parameters.
+    private func forwardOperations(of stage: Int) -> Range<Int> {
+        (stage == 0 ? 0 : meetings[stage - 1])..<(stage < meetings.count ? meetings[stage] : operations.count)
+    }
+
+    /// Turns the gradient of the output into gradients of all parameters, or does a stage of that.
     ///
     /// - Parameter finished: called with the index of each operation that has a backward pass when it is done.
-    public func backward(_ frame: Frame, finished: (Int) -> Void = { _ in }) {
-        var index = operations.count
-        while index > 0 {
+    public func backward(_ frame: Frame, stage: Int = 0, finished: (Int) -> Void = { _ in }) {
+        let first = stage == 0 ? 0 : meetings[stage - 1] + 1
+        var index = stage < meetings.count ? meetings[stage] + 1 : operations.count
+        while index > first {
             index -= 1
             guard runsBackward[index] else { continue }
             operations[index].backward(frame)
             finished(index)
         }
+        if stage > 0 { meeting(after: stage - 1)?.contributeBackward(frame, into: frame.contribution) }
     }
 
-    /// Like `forward`, but stops at the first value that holds a number that is not finite, and returns after how many
-    /// operations that is: 0 for the input, nil if all is well. For finding out where a run went bad.
-    public func firstNonFiniteValue(_ frame: Frame) -> Int? {
+    /// Like `forward`, but looks for values that hold a number that is not finite, and returns after how many operations
+    /// the first one is there: 0 for the input, nil if all is well. For finding out where a run went bad.
+    public func firstNonFiniteValue(_ frame: Frame, stage: Int = 0) -> Int? {
         func isFinite(_ id: Value.ID) -> Bool {
             let count = frame.rows * widths[id]
             return frame.kernels.firstNonFinite(frame.value(id), count: count) == count
         }
-        guard isFinite(input.id) else { return 0 }
-        for (index, operation) in operations.enumerated() {
-            operation.forward(frame)
-            guard isFinite(operation.output) else { return index + 1 }
+        var found = stage == 0 && !isFinite(input.id) ? 0 : nil
+        forward(frame, stage: stage) { index in
+            if found == nil, !isFinite(operations[index].output) { found = index + 1 }
         }
-        return nil
+        return found
     }
 }

@@ -50,10 +50,12 @@ public final class WorkerArena: @unchecked Sendable {
     ///   - addsGradients: whether to add them to what is there, chains starting at zero.
     ///   - firstRow: where in the global batch the first of the rows stands.
     ///   - batchRows: rows of the global batch; nil if these are all.
+    ///   - meeting: where collective operations put the shard's contributions, and find what all have come to.
     public func frame(
         rows: Int, model: Model, gradients: UnsafeMutablePointer<Float>, gradientStart: Accumulator,
         addsGradients: Bool = false, seed: UInt64, step: UInt32, firstRow: Int,
-        batchRows: Int? = nil
+        batchRows: Int? = nil,
+        meeting: (contribution: UnsafeMutablePointer<Float>, combined: UnsafePointer<Float>)? = nil
     ) -> Frame {
         precondition(rows <= capacity, "\(rows) rows do not fit an arena for \(capacity)")
         if !isTouched { touch() }
@@ -63,7 +65,8 @@ public final class WorkerArena: @unchecked Sendable {
             parameters: model.parameters, packed: model.packed,
             parameterGradients: gradients, gradientStart: gradientStart, addsGradients: addsGradients,
             workspace: workspace.pointer, seed: seed, step: step, firstRow: firstRow,
-            batchRows: batchRows ?? rows)
+            batchRows: batchRows ?? rows, contribution: meeting?.contribution ?? workspace.pointer,
+            combined: meeting?.combined ?? UnsafePointer(workspace.pointer))
     }
 
     private func touch() {

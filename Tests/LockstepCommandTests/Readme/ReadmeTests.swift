@@ -47,6 +47,8 @@ final class ReadmeTests: CommandTestCase {
         "key of `convolution`": "network: [{convolution: {zzz: 1}}]",
         "key of `maxPool`": "network: [{maxPool: {zzz: 1}}]",
         "key of `batchNormalization`": "network: [{batchNormalization: {zzz: 1}}]",
+        "key of `groupNormalization`": "network: [{groupNormalization: {zzz: 1}}]",
+        "key of `layerNormalization`": "network: [{layerNormalization: {zzz: 1}}]",
         "key of `leNet5`": "network: [{leNet5: {zzz: 1}}]",
         "key of `smallCNN`": "network: [{smallCNN: {zzz: 1}}]",
         "key of `resNet`": "network: [{resNet: {zzz: 1}}]",

@@ -113,15 +113,16 @@ final class BatchNormalizationTests: XCTestCase {
     func testShortAndLongFormAreRead() throws {
         let json = """
             ["batchNormalization", {"batchNormalization": {"momentum": 0.01}},
-             {"batchNormalization": {"epsilon": 0.001, "name": "first"}}]
+             {"batchNormalization": {"epsilon": 0.001, "name": "first"}}, {"batchNormalization": {"synchronized": true}}]
             """
         let expected = Network([
             BatchNormalization(), BatchNormalization(momentum: 0.01), BatchNormalization(epsilon: 0.001, name: "first"),
+            BatchNormalization(synchronized: true),
         ])
         XCTAssertEqual(try decodeBoth(json), [expected, expected])
         assertRefused(
             #"[{"batchNormalization": {"axis": 1}}]"#, as: Network.self,
-            "[0].batchNormalization: unknown key 'axis'. Known keys: momentum, epsilon, name")
+            "[0].batchNormalization: unknown key 'axis'. Known keys: momentum, epsilon, synchronized, name")
     }
 
     func testNumbersThatMakeNoSenseAreRefused() {

@@ -44,6 +44,16 @@ struct Oracle {
             case let reshape as Reshape: dimensions = reshape.dimensions
             case let normalization as BatchNormalization:
                 x = batchNormalization(x, channels: dimensions.last!, epsilon: normalization.epsilon, name)
+            case let normalization as GroupNormalization:
+                let samples = chunks(of: x, count: x.count / rows)
+                x = samples.flatMap {
+                    groupNormalization(
+                        $0, channels: dimensions.last!, groups: normalization.groups, normalization.epsilon, name)
+                }
+            case let normalization as LayerNormalization:
+                x = chunks(of: x, count: dimensions.last!).flatMap {
+                    groupNormalization($0, channels: $0.count, groups: 1, normalization.epsilon, name)
+                }
             case is Flatten: dimensions = [dimensions.reduce(1, *)]
             case is Softmax: x = softmax(x, columns: dimensions.last!)
             case let dropout as Dropout where dropout.probability > 0:
@@ -91,6 +101,29 @@ struct Oracle {
             let mean = places.reduce(0) { $0 + x[$1] } / count
             let variance = places.reduce(0) { $0 + (x[$1] - mean) * (x[$1] - mean) } / count
             for place in places {
+                y[place] = (x[place] - mean) / (variance + epsilon).squareRoot() * scale[c] + offset[c]
+            }
+        }
+        return y
+    }
+
+    private func chunks(of x: [Double], count: Int) -> [[Double]] {
+        stride(from: 0, to: x.count, by: count).map { Array(x[$0..<$0 + count]) }
+    }
+
+    /// Over the pixels and channels of each group of one image.
+    private func groupNormalization(
+        _ x: [Double], channels: Int, groups: Int, _ epsilon: Double, _ name: String
+    ) -> [Double] {
+        let (scale, offset) = (parameters[name + "/scale"]!, parameters[name + "/offset"]!)
+        func group(_ place: Int) -> Int { place % channels / (channels / groups) }
+        var y = x
+        for index in 0..<groups {
+            let places = x.indices.filter { group($0) == index }
+            let mean = places.reduce(0) { $0 + x[$1] } / Double(places.count)
+            let variance = places.reduce(0) { $0 + (x[$1] - mean) * (x[$1] - mean) } / Double(places.count)
+            for place in places {
+                let c = place % channels
                 y[place] = (x[place] - mean) / (variance + epsilon).squareRoot() * scale[c] + offset[c]
             }
         }
