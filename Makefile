@@ -10,7 +10,7 @@ MINUTES := 10
 SOURCES := Package.swift Sources Tests
 
 # Debian's and Ubuntu's names: to build; for tests and for the Fashion-MNIST importer besides.
-BUILD_PACKAGES := libhdf5-dev libdeflate-dev pkg-config zlib1g-dev
+BUILD_PACKAGES := libhdf5-dev libdeflate-dev libjpeg-dev libpng-dev pkg-config zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) binutils python3-h5py dataset-fashion-mnist
 # Tests look at a report in one of these. Debian's chromium is a download of 125 MB with all it needs.
 BROWSERS := chromium chromium-browser google-chrome

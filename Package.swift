@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "CSystem"),
+        .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
 
         // A lock that ThreadSanitizer sees, and threads whose failure to start is seen.
         .target(name: "Threads"),
@@ -66,11 +67,12 @@ let package = Package(
         // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
         .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "Threads"]),
         .target(name: "StrictCoding"),
+        .target(name: "Images", dependencies: ["CImages"], swiftSettings: fast),
         .target(
             name: "Datasets",
             dependencies: [
-                "ControlGroups", "DurableFiles", "HDF5", "Kernels", "StrictCoding", "Threads", "Timelines", "CSystem",
-                "CZlib",
+                "ControlGroups", "DurableFiles", "HDF5", "Images", "Kernels", "StrictCoding", "Threads", "Timelines",
+                "CSystem", "CZlib",
             ]),
         .target(name: "Pictures", dependencies: ["CZlib"], swiftSettings: fast),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
@@ -94,8 +96,8 @@ let package = Package(
         .target(
             name: "Lockstep",
             dependencies: [
-                "Augmentation", "Checkpoints", "Datasets", "HDF5", "Kernels", "Networks", "Parallel", "Pictures",
-                "StrictCoding", "Timelines", "Training",
+                "Augmentation", "Checkpoints", "Datasets", "HDF5", "Images", "Kernels", "Networks", "Parallel",
+                "Pictures", "StrictCoding", "Timelines", "Training",
             ]),
         .executableTarget(
             name: "LockstepCommand",
@@ -106,6 +108,8 @@ let package = Package(
 
         // Tests mirror Sources.
         .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
+        .target(name: "CJPEGWriter", path: "Tests/CJPEGWriter", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "ImageWriting", dependencies: ["CJPEGWriter", "CZlib"], path: "Tests/ImageWriting"),
         .target(
             name: "KernelShapes", dependencies: ["KernelBodies"], path: "Tests/KernelShapes",
             swiftSettings: optimized()),
@@ -117,7 +121,8 @@ let package = Package(
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "TimelinesTests", dependencies: ["DurableFiles", "Timelines"]),
         .testTarget(name: "StrictCodingTests", dependencies: ["StrictCoding", "Yams"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "ImageWriting", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "ImageWriting", "TestSupport"]),
         .testTarget(
             name: "AugmentationTests", dependencies: ["Augmentation", "Kernels", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
@@ -131,7 +136,8 @@ let package = Package(
                 "Lockstep", "TestSupport", "AllocationCounter", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport", "CZlib"]),
-        .testTarget(name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "TestSupport"]),
+        .testTarget(
+            name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -19,6 +19,7 @@
 @_exported import Checkpoints
 @_exported import Datasets
 @_exported import HDF5
+@_exported import Images
 @_exported import Kernels
 @_exported import Networks
 @_exported import Parallel
