@@ -29,7 +29,10 @@ final class UsageTests: CommandTestCase {
             ["inspect"]: ["<file>"],
             ["preview"]: ["<file>", "--output <sheet.png>", "--split <split>", "--samples <n>", "--epoch <n>"],
             ["convert"]: ["<input>", "--output <file.h5>", "--chunk <rows>", "--compress <level>", "--type <type>"],
-            ["import"]: ["idx", "csv", "npz", "fashion-mnist", "cifar10"],
+            ["import"]: ["idx", "csv", "npz", "fashion-mnist", "cifar10", "images"],
+            ["import", "images"]: [
+                "<folder>", "--size <n|HxW>", "--color <gray|rgb>", "--skip-unreadable", "--output <file.h5>",
+            ],
             ["benchmark"]: ["step", "scaling", "kernels"],
             ["benchmark", "scaling"]: [
                 "<workload|config.yaml>", "--workers <n,n,...>", "--mode <mode>", "strong, weak", "--rounds <n>",

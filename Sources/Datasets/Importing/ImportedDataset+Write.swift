@@ -96,7 +96,7 @@ extension NormalizationValues {
 }
 
 /// Runs `body` and turns the errors of durable files into ours.
-private func reportingAsDatasetError<R>(_ body: () throws -> R) throws -> R {
+func reportingAsDatasetError<R>(_ body: () throws -> R) throws -> R {
     do {
         return try body()
     } catch DurableFileError.exists(let path) {

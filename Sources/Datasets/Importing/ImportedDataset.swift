@@ -83,33 +83,49 @@ public struct SplitFractions: Equatable, Sendable {
     }
 }
 
+extension SplitFractions {
+    /// The rows of each split, ascending, of so many rows that are to be divided.
+    ///
+    /// - Parameters:
+    ///   - existing: splits that are there already.
+    ///   - file: what messages name.
+    /// - Throws: `DatasetError` when a fraction makes no sense, a split is there already, or no row would be left.
+    func rows(of count: Int, beside existing: [Split] = [], file: String) throws -> [Split: [Int32]] {
+        func error(_ expected: String, _ found: String) -> DatasetError {
+            DatasetError(.invalidOption, file: file, object: "split", expected: expected, found: found)
+        }
+        guard validation >= 0, test >= 0, validation + test < 1 else {
+            throw error("fractions from 0 to below 1 together", "validation \(validation), test \(test)")
+        }
+        let order = SampleOrder(count: count, splitSeed: seed)
+        var rest = (0..<count).map { Int32(order[$0]) }[...]
+        var rows: [Split: [Int32]] = [:]
+        for (split, fraction) in [(Split.validation, validation), (.test, test)] where fraction > 0 {
+            guard !existing.contains(split) else {
+                throw error("no \(split) split beside the fraction \(fraction)", "one in the files")
+            }
+            let part = max(1, Int((Double(count) * fraction).rounded()))
+            guard part < rest.count else { throw error("rows for every split", "\(count) rows in all") }
+            rows[split] = rest.prefix(part).sorted()
+            rest = rest.dropFirst(part)
+        }
+        rows[.train] = rest.sorted()
+        return rows
+    }
+}
+
 extension ImportedDataset {
     /// Moves rows of the train split to new validation and test splits; every split keeps the order of rows.
     /// - Throws: `DatasetError` when a fraction makes no sense, a split is there already, or no row would be left.
     mutating func cut(_ fractions: SplitFractions, file: String) throws {
-        func error(_ expected: String, _ found: String) -> DatasetError {
-            DatasetError(.invalidOption, file: file, object: "split", expected: expected, found: found)
+        guard fractions.validation != 0 || fractions.test != 0 else { return }
+        guard let whole = tables[.train] else {
+            throw DatasetError(
+                .invalidOption, file: file, object: "split", expected: "train rows to cut from", found: "none")
         }
-        guard fractions.validation >= 0, fractions.test >= 0, fractions.validation + fractions.test < 1 else {
-            throw error(
-                "fractions from 0 to below 1 together", "validation \(fractions.validation), test \(fractions.test)")
+        let others = tables.keys.filter { $0 != .train }
+        for (split, rows) in try fractions.rows(of: whole.inputs.rows, beside: others, file: file) {
+            tables[split] = Table(whole, rows: rows)
         }
-        let parts = [(Split.validation, fractions.validation), (.test, fractions.test)].filter { $0.1 > 0 }
-        guard !parts.isEmpty else { return }
-        guard let whole = tables[.train] else { throw error("train rows to cut from", "none") }
-        let order = SampleOrder(count: whole.inputs.rows, splitSeed: fractions.seed)
-        var rest = (0..<whole.inputs.rows).map { Int32(order[$0]) }[...]
-        for (split, fraction) in parts {
-            guard tables[split] == nil else {
-                throw error("no \(split) split beside the fraction \(fraction)", "one in the files")
-            }
-            let count = max(1, Int((Double(whole.inputs.rows) * fraction).rounded()))
-            guard count < rest.count else {
-                throw error("rows for every split", "\(whole.inputs.rows) rows in all")
-            }
-            tables[split] = Table(whole, rows: rest.prefix(count).sorted())
-            rest = rest.dropFirst(count)
-        }
-        tables[.train] = Table(whole, rows: rest.sorted())
     }
 }

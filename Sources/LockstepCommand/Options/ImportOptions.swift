@@ -27,17 +27,26 @@ struct ImportOptions: ParsableArguments {
         }
     }
 
-    /// Reads a data set, writes it, and prints what it holds.
+    /// The splits to cut.
     ///
     /// - Parameters:
     ///   - validation, test: the fractions of splits that the command line says nothing of.
+    func split(validation: Double = 0, test: Double = 0) -> SplitFractions {
+        SplitFractions(validation: validationFraction ?? validation, test: testFraction ?? test, seed: splitSeed)
+    }
+
+    /// Reads a data set, writes it, and prints what it holds. The fractions are those of `split`.
     func make(
         at output: String, validation: Double = 0, test: Double = 0, _ read: (SplitFractions) throws -> ImportedDataset
     ) throws {
-        let split = SplitFractions(
-            validation: validationFraction ?? validation, test: testFraction ?? test, seed: splitSeed)
+        let split = split(validation: validation, test: test)
         let imported = try ImportedDataset.make(at: output, overwrite: overwrite) { try read(split) }
+        show(output, imported.summary)
+    }
+
+    /// Prints what was made: the file, and below it a line for each split.
+    func show(_ output: String, _ summary: String) {
         print(output.escaped)
-        for line in imported.summary.split(separator: "\n") { print("  " + String(line).escaped) }
+        for line in summary.split(separator: "\n") { print("  " + String(line).escaped) }
     }
 }

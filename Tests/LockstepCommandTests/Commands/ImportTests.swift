@@ -1,4 +1,5 @@
 import Foundation
+import ImageWriting
 import TestSupport
 import XCTest
 
@@ -126,6 +127,101 @@ final class ImportTests: CommandTestCase {
         XCTAssertEqual(try lockstep("inspect", "cifar.h5").output.contains("airplane, automobile, bird"), true)
     }
 
+    // MARK: Images
+
+    /// Writes `photos`: two classes of so many images each, 9 pixels wide and 6 high, dark and bright ones.
+    private func writePhotos(_ count: Int = 8) throws {
+        for (name, first) in [("dark", 0), ("bright", 150)] {
+            try FileManager.default.createDirectory(
+                atPath: path("photos/\(name)"), withIntermediateDirectories: true)
+            for index in 0..<count {
+                let pixels = (0..<54 * 3).map { UInt8(first + ($0 * 7 + index * 13) % 100) }
+                let bytes =
+                    index % 2 == 0
+                    ? TestPNG(width: 9, height: 6, .rgb, pixels.map { Int($0) }).bytes
+                    : TestJPEG(width: 9, height: 6, channels: 3, pixels).bytes
+                try write(bytes, to: "photos/\(name)/\(index).image")
+            }
+        }
+    }
+
+    private func write(_ bytes: [UInt8], to name: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
+    }
+
+    func testAFolderOfImagesBecomesADataSetThatCanBeTrainedOn() throws {
+        try writePhotos()
+        let outcome = try lockstep(
+            "import", "images", "photos", "--size", "8x12", "-o", "photos.h5", "--test-fraction", "0.25")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(outcome.errors, "")
+        XCTAssertEqual(
+            outcome.lines,
+            [
+                "photos.h5", "  train: 12 samples of [8, 12, 3] uint8, targets [12] int64",
+                "  test: 4 samples of [8, 12, 3] uint8, targets [4] int64",
+            ])
+        XCTAssertTrue(try lockstep("inspect", "photos.h5").output.contains("2 classes: bright, dark"))
+        try write(
+            "{dataset: photos.h5, network: [{convolution: {filters: 4, kernel: 3}}, flatten, {linear: 2}], epochs: 1, "
+                + "batchSize: 4}", to: "config.yaml")
+        let trained = try lockstep("train", "config.yaml", "--run", "run")
+        XCTAssertEqual(trained.status, 0, trained.errors)
+        XCTAssertEqual(try lockstep("preview", "photos.h5", "-o", "sheet.png").status, 0)
+    }
+
+    func testTheSameImagesGiveTheSameFingerprint() throws {
+        try writePhotos()
+        try write("{dataset: photos.h5, network: [flatten, {linear: 2}], epochs: 1, batchSize: 4}", to: "config.yaml")
+        var fingerprints: Set<String> = []
+        for run in ["one", "two"] {
+            let outcome = try lockstep(
+                "import", "images", "photos", "--color", "gray", "--output", "photos.h5", "--overwrite")
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            XCTAssertTrue(outcome.output.contains("16 samples of [6, 9, 1]"), outcome.output)
+            XCTAssertEqual(try lockstep("train", "config.yaml", "--run", run).status, 0)
+            fingerprints.insert(try fingerprint(of: newestCheckpoint(of: run)))
+        }
+        XCTAssertEqual(fingerprints.count, 1)
+    }
+
+    func testImagesThatCannotBeReadAreListedAndLeftOutWhenAsked() throws {
+        try writePhotos(2)
+        try write("no image", to: "photos/dark/notes.txt")
+        let before = try files()
+        assertFails(
+            try lockstep("import", "images", "photos", "-o", "photos.h5"), "photos: ", "1 of 5",
+            "dark/notes.txt (neither PNG nor JPEG)", "--skip-unreadable")
+        XCTAssertEqual(try files(), before)
+        let outcome = try lockstep("import", "images", "photos", "-o", "photos.h5", "--skip-unreadable")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(outcome.errors, "lockstep: left out dark/notes.txt: neither PNG nor JPEG\n")
+        XCTAssertTrue(outcome.output.contains("train: 4 samples"), outcome.output)
+    }
+
+    func testImagesThatDifferAndEmptyClassesAreRefused() throws {
+        try writePhotos(2)
+        try write(TestPNG(width: 5, height: 5, gray: 3).bytes, to: "photos/dark/x.png")
+        assertFails(
+            try lockstep("import", "images", "photos", "-o", "photos.h5"), "photos/dark/x.png: ",
+            "6x9 pixels (height x width) as in bright/0.image", "found 5x5", "--size 6x9")
+        try FileManager.default.createDirectory(atPath: path("photos/empty"), withIntermediateDirectories: false)
+        assertFails(
+            try lockstep("import", "images", "photos", "-o", "photos.h5"), "photos/empty: ", "class 'empty'")
+        assertFails(try lockstep("import", "images", "nowhere", "-o", "photos.h5"), "nowhere: ", "no such folder")
+        XCTAssertEqual(try files(), ["photos"])
+    }
+
+    func testADiskThatIsFullLeavesNothingOfImages() throws {
+        try writePhotos()
+        assertFails(
+            try shell("ulimit -f 4; $lockstep import images photos -o photos.h5 --size 64"), "photos.h5",
+            "File too large")
+        XCTAssertEqual(try files(), ["photos"])
+    }
+
+    // MARK: What is refused
+
     func testAFileThatExistsIsKeptUnlessSaidOtherwise() throws {
         try write(Self.table, to: "trees.csv")
         try write("precious", to: "trees.h5")
@@ -162,7 +258,9 @@ final class ImportTests: CommandTestCase {
             "csv a.csv --validation-fraction 0.5 --test-fraction 0.5", "csv a.csv --delimiter ab",
             "csv a.csv --header maybe", "idx a", "idx a b c -o o.h5", "npz", "npz a.npy b.npy",
             "npz a.npy b.npy -o o.h5 --inputs x", "npz a b c -o o.h5", "cifar10", "cifar10 a.bin",
-            "cifar10 a.bin --test -o o.h5",
+            "cifar10 a.bin --test -o o.h5", "images", "images a", "images a -o o.h5 --size 0",
+            "images a -o o.h5 --size 3x", "images a -o o.h5 --size 70000", "images a -o o.h5 --color cmyk",
+            "images a b -o o.h5",
         ] {
             assertFails(try shell("$lockstep import \(arguments)"), status: 64, "Usage: lockstep import")
         }

@@ -1,0 +1,130 @@
+import Foundation
+
+/// A folder with a folder for each class, and the files of images in them.
+///
+/// Entries are taken in the order of the bytes of their names, so that the same tree makes the same data set. Links are
+/// followed. Names that begin with a dot are passed over.
+struct ImageFolder {
+    struct File {
+        /// Within the folder: `cats/a.png`.
+        let name: String
+        /// Index of the class.
+        let label: Int
+        let bytes: Int
+    }
+
+    let path: String
+    /// Names of the folders, by class.
+    private(set) var classes: [String] = []
+    /// Class by class.
+    private(set) var files: [File] = []
+    /// What is no file in the folder of a class.
+    private(set) var strays: [UnreadableImage] = []
+
+    /// - Throws: `DatasetError` when a folder cannot be read, there are fewer than two classes, or one has no files.
+    init(_ path: String) throws {
+        self.path = path
+        for name in try names(in: path, called: "a folder with a folder for each class") {
+            switch FileKind(of: "\(path)/\(name)") {
+            case .folder: try add(class: name)
+            case .file: strays.append(UnreadableImage(name, "a file outside the folders of classes"))
+            case .other(let reason): strays.append(UnreadableImage(name, reason))
+            }
+        }
+        guard classes.count >= 2 else {
+            throw DatasetError(
+                .empty, file: path, expected: "a folder for each of two classes or more",
+                found: classes.first.map { "'\($0)' alone" } ?? "none, and \(strays.count) other entries",
+                advice: "Put the images of each class in a folder of their own.")
+        }
+        guard files.count <= Int(Int32.max) else {
+            throw DatasetError(
+                .unsupported, file: path, expected: "at most \(Int32.max) files", found: "\(files.count)")
+        }
+        try checkClasses(of: files, found: "a folder without files")
+    }
+
+    private mutating func add(class name: String) throws {
+        for entry in try names(in: "\(path)/\(name)", called: "a folder of images") {
+            let entry = "\(name)/\(entry)"
+            switch FileKind(of: "\(path)/\(entry)") {
+            case .file(let bytes): files.append(File(name: entry, label: classes.count, bytes: bytes))
+            case .folder: strays.append(UnreadableImage(entry, "a folder in the folder of a class"))
+            case .other(let reason): strays.append(UnreadableImage(entry, reason))
+            }
+        }
+        classes.append(name)
+    }
+
+    /// - Throws: `DatasetError` that names the first class without files.
+    func checkClasses(of files: [File], found: String) throws {
+        let labels = Set(files.map(\.label))
+        guard let empty = classes.indices.first(where: { !labels.contains($0) }) else { return }
+        throw DatasetError(
+            .empty, file: "\(path)/\(classes[empty])", expected: "images of the class '\(classes[empty])'",
+            found: found, advice: "Add some, or remove the folder.")
+    }
+
+    /// Entries of a folder but hidden ones, in the order of their bytes. Those whose names are no text are strays.
+    private mutating func names(in folder: String, called what: String) throws -> [String] {
+        guard let directory = opendir(folder) else {
+            let code = errno
+            let isMissing = code == ENOENT || code == ENOTDIR
+            throw DatasetError(
+                isMissing ? .missingFile : .unreadable, file: folder, expected: what,
+                found: code == ENOTDIR ? "a file" : code == ENOENT ? "no such folder" : String(cString: strerror(code)),
+                advice: isMissing ? "Check the path." : nil)
+        }
+        defer { closedir(directory) }
+        var names: [[UInt8]] = []
+        errno = 0
+        while let entry = readdir(directory) {
+            // Where it is: the declared length of a name is not the one an entry has.
+            let name = UnsafeRawPointer(entry) + MemoryLayout<dirent>.offset(of: \.d_name)!
+            let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name.assumingMemoryBound(to: CChar.self)))
+            if bytes.first != UInt8(ascii: ".") { names.append(Array(bytes)) }
+            errno = 0
+        }
+        guard errno == 0 else {
+            throw DatasetError(
+                .unreadable, file: folder, expected: what, found: String(cString: strerror(errno)))
+        }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { name in
+            if let text = String(validating: name, as: UTF8.self) { return text }
+            let inside = folder == path ? "" : folder.dropFirst(path.count + 1) + "/"
+            strays.append(UnreadableImage(inside + String(decoding: name, as: UTF8.self), "a name that is not UTF-8"))
+            return nil
+        }
+    }
+}
+
+/// An entry of a folder that is not imported, and why.
+public struct UnreadableImage: Equatable, Sendable, CustomStringConvertible {
+    /// Within the folder: `cats/a.png`.
+    public let name: String
+    public let reason: String
+
+    init(_ name: String, _ reason: String) { (self.name, self.reason) = (name, reason) }
+
+    public var description: String { "\(name) (\(reason))" }
+}
+
+/// What a path leads to. Pipes and devices are told before anyone opens them, which may block, or do what a device does.
+private enum FileKind {
+    case file(bytes: Int)
+    case folder
+    case other(String)
+
+    init(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            self = .other(errno == ENOENT ? "a link to nothing" : String(cString: strerror(errno)))
+            return
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: self = .file(bytes: Int(status.st_size))
+        case S_IFDIR: self = .folder
+        default: self = .other("neither a file nor a folder")
+        }
+    }
+}

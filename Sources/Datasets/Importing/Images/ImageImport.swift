@@ -1,0 +1,190 @@
+import DurableFiles
+import Foundation
+import Images
+
+/// A folder of images to be made a data set: a folder for each class, PNG and JPEG files in it.
+///
+///     try ImageImport("photos", size: ImageSize("64")).write(to: "photos.h5")
+///
+/// Classes are numbered in the order of the names of their folders, whose names are stored; samples are in the order of
+/// classes, then of files, by the bytes of their names. They are `[height, width, channels]` bytes. Memory does not grow
+/// with their number.
+public struct ImageImport: Sendable {
+    public var folder: String
+    /// What every image is stretched to; nil where all have one size.
+    public var size: ImageSize?
+    /// What every image is converted to; nil where all are gray, or all in color.
+    public var color: ImageColor?
+    /// Whether what cannot be read is left out. Files are decoded twice then: once to know which.
+    public var skipsUnreadable: Bool
+    public var split: SplitFractions
+    /// Threads that decode; nil for two, where there are two cores. They change no byte.
+    public var threads: Int?
+
+    /// What was made.
+    public struct Outcome: Sendable {
+        /// A line for each split.
+        public let summary: String
+        /// What was left out, in the order of names.
+        public let skipped: [UnreadableImage]
+    }
+
+    public init(
+        _ folder: String, size: ImageSize? = nil, color: ImageColor? = nil, skipsUnreadable: Bool = false,
+        split: SplitFractions = SplitFractions(), threads: Int? = nil
+    ) {
+        self.folder = folder
+        self.size = size
+        self.color = color
+        self.skipsUnreadable = skipsUnreadable
+        self.split = split
+        self.threads = threads
+    }
+
+    /// Writes the file, reads it back, and gives it its name when it holds what was read.
+    ///
+    /// - Parameter progress: called often, with the bytes of files that are done and those there are.
+    /// - Throws: `DatasetError` that names the files which cannot be read (the first twenty, and how many more), the first
+    ///   two images that differ in size or color, or a class without images; `HDF5Error`. Then nothing is left.
+    @discardableResult
+    public func write(
+        to output: String, overwrite: Bool = false, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> Outcome {
+        let durable = DurableFile(output, replacing: overwrite)
+        try reportingAsDatasetError { try durable.checkFree() }
+        try checkSize()
+        let tree = try ImageFolder(folder)
+        let model = model(of: tree)
+        // Whether there is anything to find out before a file is begun.
+        let examines = skipsUnreadable || model == nil || !tree.strays.isEmpty
+        let total = tree.files.reduce(0) { $0 + $1.bytes } * (examines ? 2 : 1)
+        var done = 0
+        func advance(_ file: ImageFolder.File) {
+            done += file.bytes
+            progress(done, total)
+        }
+
+        let skipped = examines ? try tree.strays + examine(tree.files, model, advance) : []
+        guard skipsUnreadable || skipped.isEmpty else { throw refusal(of: skipped, among: tree) }
+        // By bytes: to Swift, two ways to write é are one.
+        let names = Set(skipped.map { Array($0.name.utf8) })
+        let files = tree.files.filter { !names.contains(Array($0.name.utf8)) }
+        try tree.checkClasses(of: files, found: "none that can be read: \(listed(skipped.map(\.description)))")
+
+        // There is one: every class has an image.
+        let form = model!.form
+        let parts = try split.rows(of: files.count, file: folder)
+        var digests: [String: UInt64] = [:]
+        try reportingAsDatasetError {
+            try durable.writeHDF5 { file in
+                let root = try file.root
+                try root.attributes.set("class_names", tree.classes)
+                var tables = try ImageTables(
+                    in: root, form: form, labels: files.map { Int64($0.label) }, parts: parts)
+                let unreadable = try read(files, model, makesSamples: true, advance) { try tables.append($0) }
+                guard unreadable.isEmpty else { throw refusal(of: unreadable, among: tree) }
+                digests = try tables.finish()
+            } verify: { file in
+                for (name, digest) in digests where try ImageTables.digest(of: file.root.dataset(name)) != digest {
+                    throw DatasetError(
+                        .writeFailed, file: output, object: name, found: "it reads back as something else",
+                        advice: "Check the disk.")
+                }
+            }
+        }
+        return Outcome(summary: summary(parts, form), skipped: skipped.inOrder)
+    }
+
+    // MARK: Passes over the files
+
+    /// The first image that can be read: what the others have to be like.
+    private struct Model {
+        let file: ImageFolder.File
+        let form: ImageForm
+    }
+
+    private var reader: ImageReader { ImageReader(folder: folder, size: size, color: color) }
+
+    private func model(of tree: ImageFolder) -> Model? {
+        for file in tree.files {
+            if let form = reader.form(of: file) { return Model(file: file, form: form) }
+        }
+        return nil
+    }
+
+    /// Which files cannot be read.
+    private func examine(
+        _ files: [ImageFolder.File], _ model: Model?, _ advance: (ImageFolder.File) -> Void
+    ) throws -> [UnreadableImage] {
+        try read(files, model, makesSamples: false, advance) { _ in }
+    }
+
+    /// Reads files in order, and hands on their samples, as long as all can be read.
+    /// - Returns: those that cannot.
+    private func read(
+        _ files: [ImageFolder.File], _ model: Model?, makesSamples: Bool, _ advance: (ImageFolder.File) -> Void,
+        _ body: ([UInt8]) throws -> Void
+    ) throws -> [UnreadableImage] {
+        let pass = ImagePass(reader: reader, threads: threads ?? LoadingOptions().resolvedThreads)
+        var unreadable: [UnreadableImage] = []
+        try pass.run(files, as: model?.form, makesSamples: makesSamples) { file, outcome in
+            advance(file)
+            switch outcome {
+            case .sample(let sample): if unreadable.isEmpty { try body(sample) }
+            case .unreadable(let image): unreadable.append(image)
+            // Whoever has to look after other files anyway shall hear of all of them first.
+            case .differs(let form):
+                if unreadable.isEmpty || skipsUnreadable { throw difference(of: file, form, from: model!) }
+            }
+        }
+        return unreadable
+    }
+
+    // MARK: What is wrong
+
+    private func checkSize() throws {
+        guard let size, !size.isPossible else { return }
+        throw DatasetError(
+            .invalidOption, file: folder, object: "size",
+            expected: "at most \(ImageSize.mostPixels) pixels, and 1 ... \(ImageSize.mostSide) a side", found: "\(size)"
+        )
+    }
+
+    private func difference(of file: ImageFolder.File, _ form: ImageForm, from model: Model) -> DatasetError {
+        let path = "\(folder)/\(file.name)"
+        guard form.size == model.form.size else {
+            return DatasetError(
+                .wrongShape, file: path,
+                expected: "\(model.form.size) pixels (height x width) as in \(model.file.name)",
+                found: "\(form.size)", advice: "Give all images one size: --size \(model.form.size).")
+        }
+        return DatasetError(
+            .wrongShape, file: path, expected: "\(model.form.color.words) as in \(model.file.name)",
+            found: form.color.words, advice: "Make all images the same: --color gray, or --color rgb.")
+    }
+
+    private func refusal(of unreadable: [UnreadableImage], among tree: ImageFolder) -> DatasetError {
+        DatasetError(
+            .unreadable, file: folder, expected: "nothing but PNG and JPEG images in the folders of classes",
+            found: "\(unreadable.count) of \(tree.files.count + tree.strays.count) entries that cannot be read: "
+                + listed(unreadable.inOrder.map(\.description)),
+            advice: "Mend or remove them, or leave them out: --skip-unreadable.")
+    }
+
+    private func summary(_ parts: [Split: [Int32]], _ form: ImageForm) -> String {
+        Split.allCases.compactMap { split in
+            parts[split].map { "\(split): \($0.count) samples of \(form.shape) uint8, targets [\($0.count)] int64" }
+        }.joined(separator: "\n")
+    }
+}
+
+extension [UnreadableImage] {
+    /// By the bytes of their names.
+    fileprivate var inOrder: [UnreadableImage] {
+        sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+}
+
+extension ImageColor {
+    fileprivate var words: String { self == .gray ? "gray" : "color (rgb)" }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Lockstep
+
+struct ImportImages: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "images",
+        abstract: "Import a folder of PNG and JPEG images, in which each class has a folder of its own.",
+        discussion: """
+            Classes get the names of their folders, in the order of the bytes of their names; so do images in a class. \
+            Files are told by what is in them, hidden ones are passed over. Images become [height, width, channels]. \
+            Without --size and --color all have to be of one size, and gray or in color. --size stretches; transparency \
+            is left out, and the orientation that a camera has noted is not looked at.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The folder of the classes' folders.", valueName: "folder"), completion: .directory)
+    var folder: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Size to give all images: a side of squares, or height x width. (default: the one they have)",
+            valueName: "n|HxW"), transform: Self.size)
+    var size: ImageSize?
+
+    @Option(help: ArgumentHelp("Color to give all images. (default: the one they have)", valueName: "gray|rgb"))
+    var color: ImageColor?
+
+    @Flag(help: "Leave out, and list, what cannot be read, instead of giving up. Decodes everything twice.")
+    var skipUnreadable = false
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("File to make.", valueName: "file.h5"),
+        completion: .file(extensions: ["h5"]))
+    var output: String
+
+    @OptionGroup var importing: ImportOptions
+
+    func run() throws {
+        let bar = ByteBar()
+        defer { bar.erase() }
+        let images = ImageImport(
+            folder, size: size, color: color, skipsUnreadable: skipUnreadable, split: importing.split())
+        let outcome = try images.write(to: output, overwrite: importing.overwrite, progress: bar.show)
+        bar.erase()
+        for image in outcome.skipped { Terminal.note("left out \(image.name): \(image.reason)") }
+        importing.show(output, outcome.summary)
+    }
+
+    /// - Throws: `ValidationError` for anything but a size that images may have.
+    private static func size(_ argument: String) throws -> ImageSize {
+        guard let size = ImageSize(argument) else {
+            throw ValidationError(
+                "expected a side such as 32, or height x width such as 32x28, of at most \(ImageSize.mostSide) a side and "
+                    + "\(ImageSize.mostPixels) pixels")
+        }
+        return size
+    }
+}
+
+extension ImageColor: ExpressibleByArgument {}
