@@ -58,6 +58,24 @@ public struct TestPNG {
         return bigEndian(data.count) + content + bigEndian(Int(crc32(0, content, uInt(content.count))))
     }
 
+    /// Where the chunks of a file are that end with a checksum, which is of all but the length.
+    public static func checksummed(_ bytes: [UInt8]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var place = signature.count
+        while place + 12 <= bytes.count {
+            let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+            ranges.append(place + 4..<place + 12 + length)
+            place += 12 + length
+        }
+        return ranges
+    }
+
+    /// Writes the checksum of such a part anew.
+    public static func renewChecksum(_ bytes: inout [UInt8], _ range: Range<Int>) {
+        let content = Array(bytes[range.dropLast(4)])
+        bytes.replaceSubrange(range.suffix(4), with: bigEndian(Int(crc32(0, content, uInt(content.count)))))
+    }
+
     public static func compressed(_ data: [UInt8]) -> [UInt8] {
         var size = compressBound(uLong(data.count))
         var result = [UInt8](repeating: 0, count: Int(size))

@@ -60,6 +60,38 @@ final class FuzzTests: CommandTestCase {
         }
     }
 
+    func testCIFAR10() throws {
+        let (seeds, output) = (FuzzSeeds.cifar10, path("made.h5"))
+        try fuzz("cifar10", seeds.records, suffix: ".bin", share: 0.7) {
+            ["import", "cifar10"] + $0 + ["--output", output, "--overwrite"]
+        }
+        // Names are looked for beside the records.
+        let records = path("records.bin")
+        try Data(seeds.records[0].bytes).write(to: URL(fileURLWithPath: records))
+        try link("batches.meta.txt", to: path("fuzzed-0.txt"))
+        try fuzz("names", seeds.names, suffix: ".txt", share: 0.3) { _ in
+            ["import", "cifar10", records, "--output", output, "--overwrite"]
+        }
+    }
+
+    func testImages() throws {
+        try FileManager.default.createDirectory(atPath: path("photos/a"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: path("photos/b"), withIntermediateDirectories: true)
+        try Data(FuzzSeeds.png[0].bytes).write(to: URL(fileURLWithPath: path("photos/a/good")))
+        let (photos, output) = (path("photos"), path("made.h5"))
+        for (name, seeds) in [("png", FuzzSeeds.png), ("jpeg", FuzzSeeds.jpeg)] {
+            try? FileManager.default.removeItem(atPath: path("photos/b/image"))
+            try link("photos/b/image", to: path("fuzzed-0.\(name)"))
+            try fuzz(name, seeds, suffix: ".\(name)", share: 0.5) { _ in
+                ["import", "images", photos, "--size", "24x9", "--color", "rgb", "-o", output, "--overwrite"]
+            }
+        }
+    }
+
+    private func link(_ name: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: path(name), withDestinationPath: target)
+    }
+
     func testConfigurations() throws {
         try TestData.write(path("data.h5"), rows: ["train": 24, "test": 6], features: [3, 3])
         let seeds = try FuzzSeeds(directory: directory).yaml(dataset: path("data.h5"))

@@ -60,7 +60,7 @@ private func isChecksummed(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
     return (0..<4).allSatisfy { bytes[end + $0] == UInt8(truncatingIfNeeded: sum >> UInt32(8 * $0)) }
 }
 
-/// Writes the checksum of a part anew.
+/// Writes the checksum of a part of an HDF5 file anew.
 func renewChecksum(of bytes: inout [UInt8], _ range: Range<Int>) {
     let end = range.upperBound - 4
     let sum = lookup3(bytes[range.lowerBound..<end])

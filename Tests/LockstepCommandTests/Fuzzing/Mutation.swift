@@ -6,8 +6,10 @@ struct FuzzSeed {
     let bytes: [UInt8]
     /// The places that a reader decides by: what is not among them is data. Empty for all.
     var structure: [Int] = []
-    /// Parts of the file that end with an HDF5 checksum of what is before it, four bytes.
+    /// Parts of the file that end with a checksum of what is before it, four bytes.
     var checksummed: [Range<Int>] = []
+    /// Writes the checksum of a part anew.
+    var renew: (_ bytes: inout [UInt8], Range<Int>) -> Void = renewChecksum
     /// Words of a format that is text.
     var words: [String] = []
 
@@ -27,7 +29,7 @@ struct FuzzSeed {
             }
         }
         if !movesBytes, Int.random(in: 0..<10, using: &random) > 0 {
-            for range in checksummed { renewChecksum(of: &bytes, range) }
+            for range in checksummed { renew(&bytes, range) }
         }
         return bytes
     }
