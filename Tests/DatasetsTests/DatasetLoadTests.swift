@@ -158,6 +158,25 @@ final class DatasetLoadTests: HDF5TestCase {
         XCTAssertEqual(dataset.splits.map { dataset[$0]!.batch() }, [[0, 0], [1, 1]])
     }
 
+    func testSplitsWhoseFilesNameOtherClassesAreRefused() throws {
+        try python(
+            """
+            for name, classes in [('train', ['cat', 'dog']), ('same', ['cat', 'dog']), ('other', ['dog', 'cat'])]:
+                with h5py.File(sys.argv[1] + '/' + name + '.h5', 'w') as f:
+                    f['x'] = np.zeros((2, 1), 'f4'); f['y'] = [0, 1]; f.attrs['class_names'] = classes
+            """, directory)
+        func load(_ test: String) throws -> Dataset {
+            try self.load(
+                DatasetDescription(splits: [
+                    .train: SplitDescription(path: "train.h5"), .test: SplitDescription(path: test),
+                ]))
+        }
+        XCTAssertEqual(try load("same.h5").classNames, ["cat", "dog"])
+        assertRefused(.malformed, "other.h5: class_names", "the same", "cat, dog", "found dog, cat") {
+            try load("other.h5")
+        }
+    }
+
     func testValidationFractionCutsTheTrainSplitByItsSeed() throws {
         try python(
             """

@@ -171,12 +171,18 @@ final class ImageImportTests: HDF5TestCase {
     func testAClassWithoutFilesIsRefusedByName() throws {
         try put("a/1.png", gray: 1)
         try put("b/.hidden.png", gray: 1)
-        assertRefused(.empty, "photos/b", "images of the class 'b'", "a folder without files") { try self.load() }
+        assertRefused(.empty, "photos/b", "images of the class 'b'", "found no file", "Add some") { try self.load() }
         try put("b/1.png", [1, 2, 3])
         assertRefused(.empty, "photos/b", "none that can be read: b/1.png (neither PNG nor JPEG)") {
             try self.load { $0.skipsUnreadable = true }
         }
         try assertNothingIsMade()
+    }
+
+    func testFoldersOfSplitsAreRefusedWithAdvice() throws {
+        try put("train/cats/1.png", gray: 1)
+        try put("val/cats/1.png", gray: 1)
+        assertRefused(.empty, "photos/train", "found no file", "import", "photos/train by itself") { try self.load() }
     }
 
     func testAFolderWithoutClassesIsRefused() throws {

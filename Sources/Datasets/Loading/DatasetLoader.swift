@@ -145,13 +145,21 @@ private struct DatasetLoader {
             key: split.map { "\($0): {inputs: …, targets: …}." } ?? "inputs: … and targets: ….")
     }
 
-    /// Class names and other texts: attributes of the first file that has them.
+    /// Class names and other texts: attributes of the first file that has them. Files that have class names have the same:
+    /// a label would mean one class here and another there.
     private func labels() throws -> (classNames: [String]?, labels: Dataset.Labels) {
         var labels = Dataset.Labels()
         var classNames: [String]?
         for file in order {
             let attributes = try file.file.root.attributes
-            classNames = try classNames ?? attributes.strings("class_names")
+            let names = try attributes.strings("class_names")
+            if let names, let classNames, names != classNames {
+                throw DatasetError(
+                    .malformed, file: file.path, object: "class_names",
+                    expected: "the same as in the files of other splits: \(listed(classNames))", found: listed(names),
+                    advice: "Number the classes of all splits alike.")
+            }
+            classNames = classNames ?? names
             labels.title = try labels.title ?? attributes.string("title")
             labels.source = try labels.source ?? attributes.string("source")
             labels.license = try labels.license ?? attributes.string("license")

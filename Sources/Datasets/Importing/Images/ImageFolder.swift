@@ -41,7 +41,7 @@ struct ImageFolder {
             throw DatasetError(
                 .unsupported, file: path, expected: "at most \(Int32.max) files", found: "\(files.count)")
         }
-        try checkClasses(of: files, found: "a folder without files")
+        try checkClasses(of: files, found: "no file")
     }
 
     private mutating func add(class name: String) throws {
@@ -49,7 +49,7 @@ struct ImageFolder {
             let entry = "\(name)/\(entry)"
             switch FileKind(of: "\(path)/\(entry)") {
             case .file(let bytes): files.append(File(name: entry, label: classes.count, bytes: bytes))
-            case .folder: strays.append(UnreadableImage(entry, "a folder in the folder of a class"))
+            case .folder: strays.append(UnreadableImage(entry, Self.nested))
             case .other(let reason): strays.append(UnreadableImage(entry, reason))
             }
         }
@@ -62,8 +62,17 @@ struct ImageFolder {
         guard let empty = classes.indices.first(where: { !labels.contains($0) }) else { return }
         throw DatasetError(
             .empty, file: "\(path)/\(classes[empty])", expected: "images of the class '\(classes[empty])'",
-            found: found, advice: "Add some, or remove the folder.")
+            found: found,
+            advice: hasFolders(classes[empty])
+                ? "It has folders in it: if those are classes, import \(path)/\(classes[empty]) by itself."
+                : "Add some, or remove the folder.")
     }
+
+    private func hasFolders(_ name: String) -> Bool {
+        strays.contains { $0.reason == Self.nested && $0.name.hasPrefix(name + "/") }
+    }
+
+    private static let nested = "a folder in the folder of a class"
 
     /// Entries of a folder but hidden ones, in the order of their bytes. Those whose names are no text are strays.
     private mutating func names(in folder: String, called what: String) throws -> [String] {
