@@ -18,12 +18,13 @@ if sys.platform != "linux":
     sys.exit("compare.py: needs Linux, for what /proc tells of the processor")
 
 from comparison import machine, picture, readme, results, table
-from comparison.contestants import DATASET, END_TO_END, OURS, ROOT, Setup, competes, package
+from comparison.contestants import DATASET, OURS, ROOT, RUNS, Setup, competes, package
 from comparison.results import ResultsError
 from comparison.rounds import measure_rounds, problem
 from peers.workloads import WORKLOADS
 
-CONTESTANTS = [OURS, "torch", "jax"]
+CONTESTANTS = [OURS, "torch", "torch.channels-last", "jax"]
+COMPILED = ["torch.compile", "torch.compile.channels-last"]
 MAKE_ENVIRONMENT = """make one with PyTorch and JAX:
   python3 -m venv .venv
   .venv/bin/pip install numpy "jax[cpu]"
@@ -51,16 +52,16 @@ def main():
 
 
 def parse_arguments():
-    workloads = [*WORKLOADS, END_TO_END]
+    workloads = [*WORKLOADS, *RUNS]
     cores = len(os.sched_getaffinity(0))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("workloads", nargs="*", metavar="workload", help=f"of {', '.join(workloads)}; default: all but the last")
-    add("--end-to-end", action="store_true", help=f"also {END_TO_END}: a whole training run, from process start to end")
+    add("workloads", nargs="*", metavar="workload", help=f"of {', '.join(workloads)}; default: the steps")
+    add("--end-to-end", action="store_true", help=f"also {', '.join(RUNS)}: whole training runs")
     add("--rounds", type=int, default=5, help="default 5")
     add("--seconds", type=float, default=5, help="how long to time a workload, a contestant and round (default 5)")
     add("--workers", type=int, default=cores, help=f"threads of every contestant (default: all cores, {cores})")
-    add("--compile", action="store_true", help="torch.compile as a further contestant; needs g++, takes half a minute")
+    add("--compile", action="store_true", help="torch.compile too; needs g++, takes minutes a network")
     add("--wait", type=float, default=0, metavar="SECONDS", help="wait at most so long for other processes to end")
     add("--lockstep", type=Path, default=ROOT / ".build/release/lockstep", help="default .build/release/lockstep")
     add("--python", type=Path, default=ROOT / ".venv/bin/python", help="has torch and jax (default .venv/bin/python)")
@@ -81,14 +82,14 @@ def parse_arguments():
     if not 1 <= arguments.workers <= cores:
         parser.error(f"--workers: expected 1 to {cores}, the cores this process may use, found {arguments.workers}")
     chosen = arguments.workloads or list(WORKLOADS)
-    chosen += [END_TO_END] if arguments.end_to_end else []
+    chosen += RUNS if arguments.end_to_end else []
     arguments.workloads = list(dict.fromkeys(chosen))
     return arguments
 
 
 def compare(arguments):
     """Measures and saves; the exit status is 1 where something is missing."""
-    contestants = CONTESTANTS + (["torch.compile"] if arguments.compile else [])
+    contestants = CONTESTANTS + (COMPILED if arguments.compile else [])
     contestants = [name for name in contestants if any(competes(name, workload) for workload in arguments.workloads)]
     check_programs(arguments)
     found = new_results(arguments, contestants)
@@ -124,7 +125,7 @@ def check_programs(arguments):
     if not os.access(arguments.python, os.X_OK) or arguments.python.is_dir():
         raise UsageError(f"{arguments.python} is missing: {MAKE_ENVIRONMENT}")
     arguments.lockstep, arguments.python = arguments.lockstep.absolute(), arguments.python.absolute()
-    if END_TO_END in arguments.workloads and not (ROOT / DATASET).exists():
+    if any(name in RUNS for name in arguments.workloads) and not (ROOT / DATASET).exists():
         raise UsageError(f"{DATASET} is missing: make it with 'lockstep import fashion-mnist' in {ROOT}")
     if arguments.lockstep.stat().st_mtime < machine.newest_source(ROOT):
         note(f"warning: {arguments.lockstep} is older than the sources; 'make build' makes it anew")

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from peers.workloads import WORKLOADS
+
 
 def step(median, best=None, **others):
     numbers = {"stepMillisecondsMedian": median, "stepMillisecondsBest": best or median, "samplesPerSecond": 1000.0}
@@ -48,16 +50,19 @@ def program(path: Path, *lines):
     return path
 
 
-def step_line(median):
-    return (
-        f'{{"workload": "%s", "stepMillisecondsMedian": {median}, "stepMillisecondsBest": {median}, '
-        f'"samplesPerSecond": 100, "shareOfPeak": 0.5, "instructionSet": "avx2"}}\\n'
+def answer(argument, median):
+    """Prints the numbers of the workload that an argument of the script names."""
+    line = (
+        f'{{"workload": "%s", "batchSize": %s, "parameters": %s, "stepMillisecondsMedian": {median}, '
+        f'"stepMillisecondsBest": {median}, "samplesPerSecond": 100, "shareOfPeak": 0.5, "instructionSet": "avx2"}}\\n'
     )
+    cases = [f"{name}) numbers='{w.batch_size} {w.parameters}';;" for name, w in WORKLOADS.items()]
+    return [f'case "${argument}" in', *cases, "esac", f"printf '{line}' \"${argument}\" $numbers"]
 
 
 def lockstep(path, *before, median=1.0):
     """As `lockstep benchmark step WORKLOAD …` answers, after what `before` does."""
-    return program(path, *before, f"printf '{step_line(median)}' \"$3\"")
+    return program(path, *before, *answer(3, median))
 
 
 def python(path, torch="2.0", jax="0.5", before_torch="true", median=2.0):
@@ -67,5 +72,5 @@ def python(path, torch="2.0", jax="0.5", before_torch="true", median=2.0):
         path,
         f"if [ \"$1\" = -c ]; then echo '{versions}'; exit; fi",
         f'case "$1" in *torch_*) {before_torch};; esac',
-        f"printf '{step_line(median)}' \"$2\"",
+        *answer(2, median),
     )

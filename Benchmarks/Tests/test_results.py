@@ -94,12 +94,14 @@ class LoadTests(unittest.TestCase):
         self.results["rounds"][0]["workloads"]["mlp-128"]["numpy"] = fakes.step(1.0)
         self.assertEqual(
             self.refusal_of_results(),
-            "rounds[0].workloads.mlp-128: expected only lockstep, torch, torch.compile, jax, found numpy",
+            "rounds[0].workloads.mlp-128: expected only lockstep, torch, torch.channels-last, torch.compile, "
+            "torch.compile.channels-last, jax, found numpy",
         )
         self.results["workloads"].append("mlp-1")
         self.assertEqual(
             self.refusal_of_results(),
-            'workloads[2]: expected one of mlp-128, mlp-4096, wide-2048, moons-100, fashion-mnist, found "mlp-1"',
+            'workloads[2]: expected one of mlp-128, mlp-4096, wide-2048, moons-100, cnn-256, resnet20-128, lenet5-64, '
+            'fashion-mnist, fashion-mnist-cnn, found "mlp-1"',
         )
 
     def test_no_damage_is_worse_than_an_error(self):

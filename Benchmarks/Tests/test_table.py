@@ -19,11 +19,29 @@ class TableTests(unittest.TestCase):
             ],
         )
 
+    def test_a_library_has_the_time_of_its_fastest_mode(self):
+        entry = {"cnn-256": {"lockstep": fakes.step(1.0), "torch": fakes.step(3.0), "torch.compile": fakes.step(2.0)}}
+        names = ["lockstep", "torch", "torch.compile"]
+        found = table.readme_table(fakes.results(entry, contestants=names, workloads=["cnn-256"]))
+        self.assertIn(" | Lockstep | PyTorch | best peer", found)
+        self.assertIn("|  1.00 ms | 2.00 ms |", found)
+
+    def test_the_report_says_over_how_many_samples_batches_are_normalized(self):
+        entry = {"resnet20-128": {"lockstep": fakes.step(1.0, shards=2), "torch": fakes.step(2.0)}}
+        report = table.report(fakes.results(entry, workloads=["resnet20-128"]))
+        self.assertIn("over 128 samples, Lockstep over those of a shard, 64 of 2 each.\n", report)
+
+    def test_a_mode_that_does_not_compete_has_no_line(self):
+        names = ["lockstep", "torch.channels-last"]
+        entry = {name: {"lockstep": fakes.step(1.0)} for name in ("mlp-128", "cnn-256")}
+        report = table.report(fakes.results(entry, contestants=names, workloads=list(entry)))
+        self.assertEqual(report.count("PyTorch NHWC"), 1)
+
     def test_the_report_tells_rounds_conditions_and_problems(self):
         rounds = [{"mlp-128": {"lockstep": fakes.step(1.0), "torch": fakes.step(value)}} for value in (2.0, 3.0, 4.0)]
         failure = {"contestant": "jax", "workload": "mlp-128", "round": 2, "message": "it broke"}
         report = table.report(fakes.results(*rounds, problems=[failure]))
-        self.assertIn("|    2.00 |    3.00 |    4.00 |   3.00 |", report)
+        self.assertIn("|    2.00 |    3.00 |    4.00 |   3.00 | 2.50 to 3.50 |", report)
         self.assertIn("Lockstep 0123456789ab, changed since; Swift 6.3, Python 3.11.7, PyTorch 2.0\n", report)
         self.assertIn("load 0.10 before; at most 2% of a round's processor time taken by other processes", report)
         self.assertIn("- JAX on mlp-128 in round 2: it broke\n", report)

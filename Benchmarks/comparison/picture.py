@@ -9,7 +9,7 @@ from comparison.summary import Summary, summarize, time_key
 from comparison.table import count_rounds, hardware, number, software, times
 
 WIDTH = 760
-NAMES_END = 104  # names of contestants end here, bars begin a gap further right
+NAMES_END = 120  # names of contestants end here, bars begin a gap further right
 BARS_START = NAMES_END + 8
 BARS_END = 600  # the rest is for what is written behind a bar
 BAR_HEIGHT = 15
@@ -26,7 +26,9 @@ text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-s
 .ours { fill: #0969da; }
 .torch { fill: #a8643c; }
 .jax { fill: #6e7781; }
+.torch-last { fill: #8b4a25; }
 .compiled { fill: #c99a7c; }
+.compiled-last { fill: #b5835f; }
 @media (prefers-color-scheme: dark) {
 text { fill: #c3ccd6; }
 .title, .group { fill: #f0f6fc; }
@@ -34,10 +36,19 @@ text { fill: #c3ccd6; }
 .ours { fill: #4493f8; }
 .torch { fill: #d18f66; }
 .jax { fill: #8b949e; }
+.torch-last { fill: #e8b594; }
 .compiled { fill: #8f6146; }
+.compiled-last { fill: #a97a5c; }
 }
 """
-CLASSES = {"lockstep": "ours", "torch": "torch", "torch.compile": "compiled", "jax": "jax"}
+CLASSES = {
+    "lockstep": "ours",
+    "torch": "torch",
+    "torch.channels-last": "torch-last",
+    "torch.compile": "compiled",
+    "torch.compile.channels-last": "compiled-last",
+    "jax": "jax",
+}
 
 
 @dataclass(frozen=True)

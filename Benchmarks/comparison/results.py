@@ -5,7 +5,7 @@ import json
 import os
 import re
 
-from comparison.contestants import END_TO_END, TITLES
+from comparison.contestants import RUNS, TITLES
 from comparison.schema import FLAG, NUMBER, POSITIVE, TEXT, Only, Optional, SchemaError, check, nullable, one_of
 from peers.workloads import WORKLOADS
 
@@ -14,7 +14,7 @@ FORMAT = 1
 STEP = {"stepMillisecondsMedian": POSITIVE, "stepMillisecondsBest": POSITIVE, "samplesPerSecond": POSITIVE}
 RUN = {"seconds": POSITIVE, "peakMemoryMiB": POSITIVE, "testAccuracy": NUMBER}
 NUMBERS = {workload: Only(dict.fromkeys(TITLES, STEP)) for workload in WORKLOADS} | {
-    END_TO_END: Only(dict.fromkeys(TITLES, RUN))
+    run: Only(dict.fromkeys(TITLES, RUN)) for run in RUNS
 }
 SCHEMA = {
     "date": TEXT,

@@ -1,22 +1,27 @@
 """A comparison as Markdown: the whole of it, and the table of the README."""
 
-from comparison.contestants import END_TO_END, OURS, TITLES, workload_title
-from comparison.summary import summarize
+from comparison.contestants import OURS, RUNS, TITLES, competes, package, workload_title
+from comparison.summary import quartiles_of, summarize
+from peers.workloads import WORKLOADS
 
 MISSING = "–"
+MEDIANS = (
+    "Medians over rounds; quartiles are those of the rounds' times. Memory is the largest resident set of the process, "
+    "and what a peer's has right after importing its library."
+)
 INSTRUCTION_SETS = {"avx2": "AVX2", "avx512": "AVX-512", "neon": "NEON"}
 
 
 def report(results):
     """Everything that was measured, for the terminal and the results folder."""
     summaries = summarize(results)
-    steps = [summary for summary in summaries if summary.workload != END_TO_END]
-    runs = [summary for summary in summaries if summary.workload == END_TO_END]
+    steps = [summary for summary in summaries if summary.workload not in RUNS]
+    runs = [summary for summary in summaries if summary.workload in RUNS]
     parts = ["# Lockstep beside its peers", conditions(results)]
     if steps:
-        parts += ["## Training steps", "Medians over rounds.", step_table(steps, results)]
+        parts += ["## Training steps", MEDIANS, step_table(steps, results), *batch_notes(steps)]
     for summary in runs:
-        parts += [f"## {workload_title(summary.workload)}", "Medians over rounds.", run_table(summary, results)]
+        parts += [f"## {workload_title(summary.workload)}", MEDIANS, run_table(summary, results)]
     parts += ["## Time of the best peer over that of Lockstep", ratio_table(summaries, results)]
     if results["problems"]:
         parts += ["## Not measured", "\n".join(f"- {describe_problem(problem)}" for problem in results["problems"])]
@@ -58,50 +63,80 @@ def software(versions):
 
 
 def step_table(summaries, results):
-    header = ["workload", "contestant", "median ms", "best ms", "samples/s", "share of FMA peak"]
+    header = ["workload", "contestant", "median ms", "quartiles ms", "best ms", "samples/s", "share of FMA peak"]
+    header += ["peak MiB", "after import MiB"]
     rows = []
     for summary in summaries:
         for name in results["contestants"]:
+            if not competes(name, summary.workload):
+                continue
             numbers = summary.medians.get(name, {})
             rows.append(
                 [
                     workload_title(summary.workload),
                     TITLES[name],
                     number(numbers.get("stepMillisecondsMedian")),
+                    span(summary.quartiles.get(name), number),
                     number(numbers.get("stepMillisecondsBest")),
                     f"{numbers['samplesPerSecond']:,.0f}" if numbers else MISSING,
-                    percent(numbers.get("shareOfPeak")),
+                    percent(summary.shares.get(name)),
+                    whole(numbers.get("peakMemoryMiB")),
+                    whole(numbers.get("importMemoryMiB")),
                 ]
             )
     return table(header, rows, texts=2)
 
 
+def batch_notes(summaries):
+    """Over how many samples batch normalization takes its statistics, for workloads that have it."""
+    for summary in summaries:
+        workload, shards = WORKLOADS[summary.workload], summary.medians.get(OURS, {}).get("shards")
+        if workload.normalizes_batches and shards:
+            yield (
+                f"Batch normalization in {workload.title}: PyTorch and JAX over {workload.batch_size} samples, Lockstep "
+                f"over those of a shard, {workload.batch_size / shards:g} of {shards:g} each."
+            )
+
+
 def run_table(summary, results):
-    header = ["contestant", "seconds", "peak memory MiB", "test accuracy"]
+    header = ["contestant", "seconds", "quartiles s", "peak MiB", "after import MiB", "test accuracy"]
     rows = []
     for name in results["contestants"]:
         if numbers := summary.medians.get(name):
-            memory, accuracy = f"{numbers['peakMemoryMiB']:.0f}", f"{100 * numbers['testAccuracy']:.2f}%"
-            rows.append([TITLES[name], number(numbers["seconds"]), memory, accuracy])
+            accuracy = f"{100 * numbers['testAccuracy']:.2f}%"
+            memory = [whole(numbers["peakMemoryMiB"]), whole(numbers.get("importMemoryMiB"))]
+            quartiles = span(summary.quartiles.get(name), number)
+            rows.append([TITLES[name], number(numbers["seconds"]), quartiles, *memory, accuracy])
     return table(header, rows, texts=1)
 
 
 def ratio_table(summaries, results):
-    """Ratios of median step times a round, their median, and the median of ratios of best step times."""
+    """Ratios of median step times a round, their median and quartiles, the median of ratios of best step times, and that
+    of PyTorch's least memory over ours."""
     rounds = [f"round {index + 1}" for index in range(len(results["rounds"]))]
-    header = ["workload", *rounds, "median", "of best steps"]
-    rows = [[workload_title(s.workload), *map(times, s.ratios), times(s.ratio), times(s.best_ratio)] for s in summaries]
+    header = ["workload", *rounds, "median", "quartiles", "of best steps", "of memory"]
+    rows = [
+        [
+            workload_title(summary.workload),
+            *map(times, summary.ratios),
+            times(summary.ratio),
+            span(quartiles_of(summary.ratios), times),
+            times(summary.best_ratio),
+            times(summary.memory_ratio),
+        ]
+        for summary in summaries
+    ]
     return table(header, rows, texts=1)
 
 
 def readme_table(results):
-    """A line a workload, with times where the contestants meet."""
-    names = results["contestants"]
-    header = ["workload", *[TITLES[name] for name in names], "best peer ÷ Lockstep", "share of FMA peak"]
+    """A line a workload, with times where the contestants meet: of each library, that of its fastest mode."""
+    libraries = list(dict.fromkeys(map(package, results["contestants"])))
+    header = ["workload", *[TITLES[name] for name in libraries], "best peer ÷ Lockstep", "share of FMA peak"]
     rows = []
     for summary in summarize(results):
-        key, unit = ("seconds", "s") if summary.workload == END_TO_END else ("stepMillisecondsMedian", "ms")
-        medians = [summary.medians.get(name, {}).get(key) for name in names]
+        key, unit = ("seconds", "s") if summary.workload in RUNS else ("stepMillisecondsMedian", "ms")
+        medians = [summary.medians.get(summary.fastest(library), {}).get(key) for library in libraries]
         cells = [MISSING if value is None else f"{number(value)} {unit}" for value in medians]
         share = percent(summary.medians.get(OURS, {}).get("shareOfPeak"))
         rows.append([workload_title(summary.workload), *cells, times(summary.ratio), share])
@@ -143,6 +178,14 @@ def milliseconds(value):
 
 def times(ratio):
     return MISSING if ratio is None else f"{ratio:.2f}"
+
+
+def span(quartiles, text):
+    return MISSING if quartiles is None else f"{text(quartiles[0])} to {text(quartiles[1])}"
+
+
+def whole(value):
+    return MISSING if value is None else f"{value:.0f}"
 
 
 def percent(share):

@@ -1,4 +1,4 @@
-"""Trains an MLP 784-512-256-10 on Fashion-MNIST with PyTorch, timed from the start of the process.
+"""Trains an MLP 784-512-256-10 or a CNN on Fashion-MNIST with PyTorch, timed from the start of the process.
 
 Prints a line of JSON an epoch, and one at the end with the time to the first step, the total and the peak memory.
 """
@@ -26,14 +26,26 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+import torch_networks
+from workloads import resident_mib
+
+IMPORT_MIB = resident_mib()
+
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--network",
+        choices=["mlp", "cnn"],
+        default="mlp",
+        help="mlp is 784-512-256-10; cnn is 1-32-pool-64-pool-128-10 (default mlp)",
+    )
+    parser.add_argument("--channels-last", action="store_true", help="keep images and their filters as NHWC")
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--batch-size", type=int, default=256)
     parser.add_argument("--learning-rate", type=float, default=0.001)
     parser.add_argument("--weight-decay", type=float, default=0.01)
-    parser.add_argument("--dropout", type=float, default=0, help="after each hidden layer (default 0)")
+    parser.add_argument("--dropout", type=float, default=0, help="after each hidden layer of the mlp (default 0)")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="default: all cores")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -65,11 +77,19 @@ def read_split(folder, name):
     return torch.from_numpy(pixels), torch.from_numpy(np.frombuffer(labels, np.uint8, offset=8).astype(np.int64))
 
 
-def make_network(dropout):
+def make_perceptron(dropout):
     def hidden(inputs, outputs):
         return [nn.Linear(inputs, outputs), nn.ReLU()] + ([nn.Dropout(dropout)] if dropout else [])
 
     return nn.Sequential(*hidden(784, 512), *hidden(512, 256), nn.Linear(256, 10))
+
+
+def make_network(arguments):
+    """For rows of 784 pixels."""
+    if arguments.network == "mlp":
+        return make_perceptron(arguments.dropout)
+    network = nn.Sequential(nn.Unflatten(1, (1, 28, 28)), *torch_networks.small_cnn())
+    return network.to(memory_format=torch.channels_last) if arguments.channels_last else network
 
 
 def batches(images, labels, size, loader):
@@ -95,7 +115,7 @@ def main():
     torch.set_num_threads(arguments.threads)
     images, labels = read_split(arguments.data, "train")
     test_images, test_labels = read_split(arguments.data, "t10k")
-    network = make_network(arguments.dropout)
+    network = make_network(arguments)
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=arguments.learning_rate, weight_decay=arguments.weight_decay, fused=True
     )
@@ -118,6 +138,8 @@ def main():
         "threads": torch.get_num_threads(),
         "firstStepSeconds": first_step and round(first_step, 2),
         "totalSeconds": round(seconds_since_process_start(), 2),
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "importMemoryMiB": IMPORT_MIB,
         "peakMemoryMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "versions": {"torch": torch.__version__},
     }

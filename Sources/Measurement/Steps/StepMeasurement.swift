@@ -6,6 +6,8 @@ public struct StepMeasurement: Encodable, Sendable {
     public let workload: String
     public let instructionSet: String
     public let workers: Int
+    /// Numbers that the optimizer learns: no running statistics.
+    public let parameters: Int
     /// Samples a step.
     public let batchSize: Int
     public let shards: Int

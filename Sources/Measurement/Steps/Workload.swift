@@ -1,5 +1,3 @@
-import Datasets
-import Networks
 import StrictCoding
 import Training
 
@@ -11,26 +9,6 @@ public struct Workload: Sendable {
     public init(name: String, configuration: Configuration) {
         self.name = name
         self.configuration = configuration
-    }
-
-    /// The workloads that have a name, the same as the peers' under `Benchmarks`.
-    public static let builtIn = [
-        Workload(name: "mlp-128", widths: [784, 512, 256, 10], batchSize: 128),
-        Workload(name: "mlp-4096", widths: [784, 512, 256, 10], batchSize: 4096),
-        Workload(name: "wide-2048", widths: [784, 2048, 2048, 10], batchSize: 2048),
-        Workload(name: "moons-100", widths: [2, 16, 16, 2], batchSize: 100),
-    ]
-
-    /// A multilayer perceptron with ReLU and cross-entropy under SGD with momentum, on random samples.
-    private init(name: String, widths: [Int], batchSize: Int) {
-        var layers: [any Layer] = []
-        for width in widths.dropFirst() { layers += [Linear(width), ReLU()] }
-        self.init(
-            name: name,
-            configuration: Configuration(
-                dataset: .synthetic(inputs: [widths[0]], classes: widths.last!, samples: batchSize * 8),
-                network: Network(layers.dropLast()), optimizer: .sgd(.init(learningRate: 0.01, momentum: 0.9)),
-                batchSize: batchSize))
     }
 
     /// A workload by its name, or by the path of a configuration.

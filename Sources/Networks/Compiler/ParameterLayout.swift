@@ -52,6 +52,9 @@ public struct ParameterLayout: Sendable {
     /// The number of parameters a reader would count.
     public var elementCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
+    /// Those of them that an optimizer moves.
+    public var learnedCount: Int { parameters.reduce(0) { $0 + ($1.isLearned ? $1.count : 0) } }
+
     mutating func append(
         name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, packing: WeightPacking?,
         role: Parameter.Role = .learned

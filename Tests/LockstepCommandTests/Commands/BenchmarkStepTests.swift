@@ -22,7 +22,7 @@ final class BenchmarkStepTests: CommandTestCase {
             XCTAssertEqual(
                 object.keys.sorted(),
                 [
-                    "batchSize", "gflops", "instructionSet", "peakGflops", "phases", "samplesPerSecond", "shards",
+                    "batchSize", "gflops", "instructionSet", "parameters", "peakGflops", "phases", "samplesPerSecond", "shards",
                     "shareOfPeak", "shareOfPeakMedian", "stepMillisecondsBest", "stepMillisecondsMedian",
                     "stepMillisecondsP95", "steps", "workers", "workload",
                 ])
@@ -69,7 +69,7 @@ final class BenchmarkStepTests: CommandTestCase {
     func testAnUnknownWorkloadNamesTheNearestAndAll() throws {
         assertFails(
             try benchmark("mpl-128"), status: 64, "unknown workload 'mpl-128'", "did you mean 'mlp-128'?",
-            "mlp-128, mlp-4096, wide-2048, moons-100", "CONFIG.yaml")
+            "mlp-128, mlp-4096, wide-2048, moons-100, cnn-256, resnet20-128, lenet5-64", "CONFIG.yaml")
     }
 
     func testABadConfigurationIsNamedWithItsFile() throws {
