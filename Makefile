@@ -48,7 +48,7 @@ test: setup-tests ## run all tests
 build: setup ## build the release program, .build/release/lockstep
 	swift build --configuration release --product lockstep
 
-benchmark: .venv/bin/python setup-fashion build ## compare with PyTorch and JAX on this machine, in ten minutes
+benchmark: .venv/bin/python setup-fashion build ## compare with PyTorch and JAX on this machine, in half an hour
 	[[ -e datasets/fashion-mnist.h5 ]] || $(LOCKSTEP) import fashion-mnist
 	python3 Benchmarks/compare.py --end-to-end
 

@@ -62,7 +62,8 @@ public struct StepBenchmark {
         let flops = Double(trainer.model.network.flopsPerStep(rows: steps.batchSize))
         return StepMeasurement(
             workload: name, instructionSet: kernels.name, workers: trainer.team.workerCount,
-            parameters: trainer.model.network.layout.learnedCount, batchSize: steps.batchSize, shards: trainer.configuration.shards!, steps: times.count,
+            parameters: trainer.model.network.layout.learnedCount, batchSize: steps.batchSize,
+            shards: trainer.configuration.shards!, steps: times.count,
             stepMillisecondsBest: best * 1e3, stepMillisecondsMedian: median * 1e3,
             stepMillisecondsP95: times[(times.count * 95 + 99) / 100 - 1] * 1e3,
             samplesPerSecond: Double(steps.batchSize) / median, gflops: flops / best / 1e9, peakGflops: peak / 1e9,

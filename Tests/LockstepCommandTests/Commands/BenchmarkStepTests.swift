@@ -22,7 +22,8 @@ final class BenchmarkStepTests: CommandTestCase {
             XCTAssertEqual(
                 object.keys.sorted(),
                 [
-                    "batchSize", "gflops", "instructionSet", "parameters", "peakGflops", "phases", "samplesPerSecond", "shards",
+                    "batchSize", "gflops", "instructionSet", "parameters", "peakGflops", "phases", "samplesPerSecond",
+                    "shards",
                     "shareOfPeak", "shareOfPeakMedian", "stepMillisecondsBest", "stepMillisecondsMedian",
                     "stepMillisecondsP95", "steps", "workers", "workload",
                 ])
