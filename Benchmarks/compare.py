@@ -61,7 +61,7 @@ def parse_arguments():
     add("--rounds", type=int, default=5, help="default 5")
     add("--seconds", type=float, default=5, help="how long to time a workload, a contestant and round (default 5)")
     add("--workers", type=int, default=cores, help=f"threads of every contestant (default: all cores, {cores})")
-    add("--compile", action="store_true", help="torch.compile too; needs g++, takes minutes a network")
+    add("--compile", action="store_true", help="torch.compile too; needs g++, and minutes for a network the first time")
     add("--wait", type=float, default=0, metavar="SECONDS", help="wait at most so long for other processes to end")
     add("--lockstep", type=Path, default=ROOT / ".build/release/lockstep", help="default .build/release/lockstep")
     add("--python", type=Path, default=ROOT / ".venv/bin/python", help="has torch and jax (default .venv/bin/python)")

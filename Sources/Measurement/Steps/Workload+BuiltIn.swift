@@ -11,7 +11,7 @@ extension Workload {
         perceptron("moons-100", widths: [2, 16, 16, 2], batchSize: 100),
         images("cnn-256", SmallCNN(), [28, 28, 1], batchSize: 256),
         images("resnet20-128", ResNet(depth: 20), [32, 32, 3], batchSize: 128),
-        images("lenet5-64", LeNet5(), [28, 28, 1], batchSize: 64),
+        images("lenet5-64", LeNet5(), [28, 28, 1], batchSize: 64, shards: 2),
     ]
 
     /// A multilayer perceptron with ReLU.
@@ -23,18 +23,22 @@ extension Workload {
     }
 
     /// A convolutional network for images `[height, width, channels]` of ten classes.
+    ///
+    /// - Parameter shards: nil for as many as rows of a perceptron would make; a small batch of images has work for more.
     private static func images(
-        _ name: String, _ model: any ModelShape, _ image: [Int], batchSize: Int
+        _ name: String, _ model: any ModelShape, _ image: [Int], batchSize: Int, shards: Int? = nil
     ) -> Workload {
-        Workload(name, Network([model]), inputs: image, classes: 10, batchSize: batchSize)
+        Workload(name, Network([model]), inputs: image, classes: 10, batchSize: batchSize, shards: shards)
     }
 
     /// Eight batches of random samples, cross-entropy, SGD with momentum.
-    private init(_ name: String, _ network: Network, inputs: [Int], classes: Int, batchSize: Int) {
+    private init(
+        _ name: String, _ network: Network, inputs: [Int], classes: Int, batchSize: Int, shards: Int? = nil
+    ) {
         self.init(
             name: name,
             configuration: Configuration(
                 dataset: .synthetic(inputs: inputs, classes: classes, samples: batchSize * 8), network: network,
-                optimizer: .sgd(.init(learningRate: 0.01, momentum: 0.9)), batchSize: batchSize))
+                optimizer: .sgd(.init(learningRate: 0.01, momentum: 0.9)), batchSize: batchSize, shards: shards))
     }
 }
