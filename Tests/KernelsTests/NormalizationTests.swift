@@ -24,8 +24,10 @@ final class NormalizationTests: XCTestCase {
                         let by = ChannelNormalization(
                             mean: out[1], inverse: out[2], scale: scale.baseAddress!, offset: offset.baseAddress!)
                         let rows = images * pixels
-                        kernels.normalize(x, into: out[3], rows: rows, channels: channels, by: by, activation: .relu)
-                        kernels.normalize(x, into: out[4], rows: rows, channels: channels, by: by, activation: .tanh)
+                        kernels.normalize(
+                            x, adding: nil, into: out[3], rows: rows, channels: channels, by: by, activation: .relu)
+                        kernels.normalize(
+                            x, adding: dy, into: out[4], rows: rows, channels: channels, by: by, activation: .tanh)
                         kernels.normalizationSums(
                             x: x, dy: dy, images: images, pixels: pixels, channels: channels, by: by, into: out[5])
                         kernels.groupSums(

@@ -80,8 +80,8 @@ extension InstructionSet {
 
     @inlinable @inline(never)
     public static func normalize(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, channels: Int,
-        by normalization: ChannelNormalization, activation: Activation
+        _ x: UnsafePointer<Float>, adding addend: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>, rows: Int,
+        channels: Int, by normalization: ChannelNormalization, activation: Activation
     ) {
         let isRelu = activation == .relu
         forEachStrip(rows, channels) { rows, c, lanes in
@@ -90,7 +90,8 @@ extension InstructionSet {
             let offset = Lanes16.load(normalization.offset + c, lanes: lanes)
             for row in rows {
                 let at = row * channels + c
-                let value = Lanes16.fma(.load(x + at, lanes: lanes) - mean, factor, offset)
+                var value = Lanes16.fma(.load(x + at, lanes: lanes) - mean, factor, offset)
+                if let addend { value += .load(addend + at, lanes: lanes) }
                 (isRelu ? value.raised(to: 0) : value).store(y + at, lanes: lanes)
             }
         }

@@ -23,10 +23,11 @@ public protocol NormalizationKernels {
         into inverses: UnsafeMutablePointer<Float>
     )
 
-    /// y = activation((x - mean) · (scale · inverse) + offset), the last product and sum rounded once. `y` may be `x`.
+    /// y = activation((x - mean) · (scale · inverse) + offset + addend), the product and the first sum rounded once; without
+    /// the last one if `addend` is nil. `y` may be `x` or `addend`.
     static func normalize(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, channels: Int,
-        by normalization: ChannelNormalization, activation: Activation
+        _ x: UnsafePointer<Float>, adding addend: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>, rows: Int,
+        channels: Int, by normalization: ChannelNormalization, activation: Activation
     )
 
     /// sums[image] = [Σ dy, Σ dy · x̂] of each channel over the pixels of an image, where x̂ = (x - mean) · inverse; sums as

@@ -60,13 +60,14 @@ extension ReferenceKernels {
     }
 
     public static func normalize(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, channels: Int,
-        by n: ChannelNormalization, activation: Activation
+        _ x: UnsafePointer<Float>, adding addend: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>, rows: Int,
+        channels: Int, by n: ChannelNormalization, activation: Activation
     ) {
         for row in 0..<rows {
             for c in 0..<channels {
                 let at = row * channels + c
-                y[at] = value(of: activation, at: fma(x[at] - n.mean[c], n.scale[c] * n.inverse[c], n.offset[c]))
+                let normalized = fma(x[at] - n.mean[c], n.scale[c] * n.inverse[c], n.offset[c])
+                y[at] = value(of: activation, at: addend.map { normalized + $0[at] } ?? normalized)
             }
         }
     }

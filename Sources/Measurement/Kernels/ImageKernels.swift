@@ -130,7 +130,8 @@ final class ImageKernels {
             },
             kernel("normalization", bytes: 8) { [self] in
                 kernels.normalize(
-                    x.pointer, into: y.pointer, rows: images * pixels, channels: channels, by: by, activation: .relu)
+                    x.pointer, adding: nil, into: y.pointer, rows: images * pixels, channels: channels, by: by,
+                    activation: .relu)
             },
             kernel("normalization sums", bytes: 8) { [self] in
                 kernels.normalizationSums(

@@ -11,10 +11,14 @@ protocol ActivatedOperation: Operation {
 
 extension ActivatedOperation {
     var reads: [Value.ID] { [input] }
-    var savedForBackward: [Value.ID] {
-        activation == .identity || isGradientHandedOver ? [input] : [input, output]
-    }
+    var savedForBackward: [Value.ID] { activationOperands }
     var hasParameters: Bool { true }
+
+    /// The activation whose derivative the backward pass multiplies by: identity if the reader of the output does that.
+    var pendingActivation: Activation { isGradientHandedOver ? .identity : activation }
+
+    /// The input, and the output if the backward pass needs it for the derivative.
+    var activationOperands: [Value.ID] { pendingActivation == .identity ? [input] : [input, output] }
 
     func fusing(_ activation: Activation) -> (any Operation)? {
         guard self.activation == .identity, !activation.gradientUsesInput else { return nil }

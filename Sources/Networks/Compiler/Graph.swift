@@ -92,8 +92,18 @@ public struct Graph {
         return values + [rest]
     }
 
-    /// `first + second`. The gradient of `first` lies where that of the sum does.
+    /// `first + second`, added by the operation that writes `first` if it can do that.
     mutating func sum(_ first: Value, _ second: Value) -> Value {
+        if let index = operations.lastIndex(where: { $0.output == first.id }),
+            let fused = operations[index].fusingSum(with: second.id)
+        {
+            // It comes after whatever makes `second`, and leaves the gradient of the sum where that of `second` lies.
+            operations.remove(at: index)
+            append(fused)
+            gradientPlaces[first.id] = gradientPlaces[second.id]
+            return first
+        }
+        // The gradient of `first` lies where that of the sum does.
         let output = value(shape: first.shape, gradientSharedWith: first)
         append(
             SumOperation(

@@ -11,8 +11,10 @@ public protocol Operation: Sendable {
     var reads: [Value.ID] { get }
     /// The value it writes.
     var output: Value.ID { get }
-    /// All values it writes, where there are several.
+    /// All values it hands on, where there are several.
     var writes: [Value.ID] { get }
+    /// Values it writes for its own backward pass: nobody else reads them, and they have no gradient.
+    var notes: [Value.ID] { get }
     /// The activations that `backward` looks at again, so that the arena keeps them.
     var savedForBackward: [Value.ID] { get }
 
@@ -28,6 +30,10 @@ public protocol Operation: Sendable {
     /// This operation with `activation` applied as it writes its output, if it can do that.
     func fusing(_ activation: Activation) -> (any Operation)?
 
+    /// This operation with `addend`, which has the shape of its output, added before any activation, if it can do that. Its
+    /// output's gradient is then that of `addend` too, in the same place, and it may not write that of its input there.
+    func fusingSum(with addend: Value.ID) -> (any Operation)?
+
     /// This operation without the multiplication of its output's gradient by the derivative of a fused activation, and the
     /// activation, if there is one: for the reader of the output, which then does that as it writes the gradient.
     func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)?
@@ -41,11 +47,13 @@ public protocol Operation: Sendable {
 
 extension Operation {
     public var writes: [Value.ID] { [output] }
+    public var notes: [Value.ID] { [] }
     public var hasParameters: Bool { false }
     public var needsWholeShards: Bool { false }
     public var flopsPerRow: Int { 0 }
     public func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { 0 }
     public func fusing(_ activation: Activation) -> (any Operation)? { nil }
+    public func fusingSum(with addend: Value.ID) -> (any Operation)? { nil }
     public func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)? { nil }
 }
 

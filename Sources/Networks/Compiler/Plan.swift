@@ -70,6 +70,7 @@ public struct Plan: Sendable {
                 touchActivation(id, at: time)
                 touchGradient(id, at: 2 * end - time)
             }
+            for id in operation.notes { touchActivation(id, at: time) }
             if runsBackward[time] {
                 for id in operation.savedForBackward { touchActivation(id, at: 2 * end - time) }
             }

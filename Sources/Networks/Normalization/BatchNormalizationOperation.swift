@@ -8,15 +8,16 @@ struct NormalizationStatistics: Sendable {
 
 /// With μ and σ² over the n pixels of a shard, or of all shards if it is collective, and x̂ = (x - μ) / √(σ² + ε):
 ///
-///     forward    y = f(γ·x̂ + β)
+///     forward    y = f(γ·x̂ + β + a)
 ///     backward   dz = dy · f'(y)    dβ += Σ dz    dγ += Σ dz·x̂    dx = γ / √(σ² + ε) · (dz - Σ dz / n - x̂ · Σ dz·x̂ / n)
 ///
-/// in place. Sums run over the pixels of an image, then over the images of a shard in their order, then over shards in the
+/// where da is dz, and without an addend dx lies in its place. Sums run over the pixels of an image, then over the images of a shard in their order, then over shards in the
 /// tree of all gradients.
 struct BatchNormalizationOperation: NormalizationOperation, CollectiveOperation {
     let layer: String
     let input: Value.ID
     let output: Value.ID
+    var addend: Value.ID?
     /// `[2, channels]` of each image: mean, and sum of squared distances from it.
     let moments: Value.ID
     /// `[3, channels]` in the place of the first image's: mean, sum of squared distances, 1 / √(σ² + ε) of all that is
@@ -31,9 +32,8 @@ struct BatchNormalizationOperation: NormalizationOperation, CollectiveOperation 
     var activation = Activation.identity
     var isGradientHandedOver = false
 
-    var reads: [Value.ID] { [input] }
-    var writes: [Value.ID] { [output, moments, normalizer] }
-    var savedForBackward: [Value.ID] { readsOutput ? [input, normalizer, output] : [input, normalizer] }
+    var notes: [Value.ID] { [moments, normalizer] }
+    var savedForBackward: [Value.ID] { activationOperands + [normalizer] }
     var needsWholeShards: Bool { true }
     var contributionCount: Int { 2 * channels }
 
@@ -80,8 +80,8 @@ struct BatchNormalizationOperation: NormalizationOperation, CollectiveOperation 
             normalizer + channels, factor: 1 / Float(normalizedRows(frame) * pixels), epsilon: epsilon,
             count: channels, into: normalizer + 2 * channels)
         frame.kernels.normalize(
-            frame.value(input), into: frame.value(output), rows: frame.rows * pixels, channels: channels,
-            by: normalization(frame), activation: activation)
+            frame.value(input), adding: addend.map { UnsafePointer(frame.value($0)) }, into: frame.value(output),
+            rows: frame.rows * pixels, channels: channels, by: normalization(frame), activation: activation)
     }
 
     /// Rows that are normalized together.
@@ -90,10 +90,10 @@ struct BatchNormalizationOperation: NormalizationOperation, CollectiveOperation 
     // MARK: Backward
 
     func contributeBackward(_ frame: Frame, into contribution: UnsafeMutablePointer<Float>) {
-        applyActivationGradient(frame, count: frame.rows * pixels * channels)
+        let dz = frame.preactivationGradient(of: output, pendingActivation, count: pixels * channels)
         let images = frame.workspace + contributionCount
         frame.kernels.normalizationSums(
-            x: frame.value(input), dy: frame.gradient(output)!, images: frame.rows, pixels: pixels,
+            x: frame.value(input), dy: dz, images: frame.rows, pixels: pixels,
             channels: channels, by: normalization(frame), into: images)
         frame.kernels.columnSums(
             images, rows: frame.rows, columns: contributionCount, start: .zero, into: contribution)

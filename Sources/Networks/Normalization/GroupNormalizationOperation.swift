@@ -2,14 +2,15 @@ import Kernels
 
 /// With μ and σ² over the pixels and channels of a group, n numbers, and x̂ = (x - μ) / √(σ² + ε):
 ///
-///     forward    y = f(γ·x̂ + β)
+///     forward    y = f(γ·x̂ + β + a)
 ///     backward   dz = dy · f'(y)    dβ += Σ dz    dγ += Σ dz·x̂    dx = (γ·dz - Σ γ·dz / n - x̂ · Σ γ·dz·x̂ / n) / √(σ² + ε)
 ///
-/// in place. Image by image; the sums of the parameters' gradients are chains over images.
+/// where da is dz, and without an addend dx lies in its place. Image by image; the sums of the parameters' gradients are chains over images.
 struct GroupNormalizationOperation: NormalizationOperation {
     let layer: String
     let input: Value.ID
     let output: Value.ID
+    var addend: Value.ID?
     /// `[2, groups]` of each image: mean, and 1 / √(σ² + ε).
     let moments: Value.ID
     let affine: AffineParameters
@@ -23,9 +24,8 @@ struct GroupNormalizationOperation: NormalizationOperation {
     var activation = Activation.identity
     var isGradientHandedOver = false
 
-    var reads: [Value.ID] { [input] }
-    var writes: [Value.ID] { [output, moments] }
-    var savedForBackward: [Value.ID] { readsOutput ? [input, moments, output] : [input, moments] }
+    var notes: [Value.ID] { [moments] }
+    var savedForBackward: [Value.ID] { activationOperands + [moments] }
 
     /// The moments of an image by channel, its sums, those of its groups, and those of all images.
     func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { 4 * 2 * channels }
@@ -46,19 +46,19 @@ struct GroupNormalizationOperation: NormalizationOperation {
                 moments[groups + group] = inverse[group * (channels / groups)]
             }
             kernels.normalize(
-                x, into: y, rows: pixels, channels: channels,
-                by: normalization(mean: mean, inverse: inverse, frame), activation: activation)
+                x, adding: addend.map { UnsafePointer(frame.value($0) + place(image)) }, into: y, rows: pixels,
+                channels: channels, by: normalization(mean: mean, inverse: inverse, frame), activation: activation)
         }
     }
 
     func backward(_ frame: Frame) {
         let kernels = frame.kernels
-        applyActivationGradient(frame, count: frame.rows * images * pixels * channels)
+        let dy = frame.preactivationGradient(of: output, pendingActivation, count: images * pixels * channels)
         let sums = frame.workspace + 2 * channels
         let (groupSums, totals) = (sums + 2 * channels, sums + 4 * channels)
         begin(totals, frame)
         for image in 0..<frame.rows * images {
-            let (x, dz) = (frame.value(input) + place(image), frame.gradient(output)! + place(image))
+            let (x, dz) = (frame.value(input) + place(image), dy + place(image))
             let normalization = normalization(of: image, frame)
             kernels.normalizationSums(
                 x: x, dy: dz, images: 1, pixels: pixels, channels: channels, by: normalization, into: sums)

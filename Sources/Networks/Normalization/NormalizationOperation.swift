@@ -25,40 +25,24 @@ func normalizedChannels(of input: Value, epsilon: Double, layer: String) throws 
     return channels
 }
 
-/// An operation of a training plan that normalizes, `y = f(γ · x̂ + β)`.
-protocol NormalizationOperation: Operation {
+/// An operation that normalizes, `y = f(γ · x̂ + β)`, or with a residual sum `y = f(γ · x̂ + β + a)`.
+///
+/// The gradient of a sum is that of its parts, so that of `a` lies where that of `y` does.
+protocol NormalizationOperation: ActivatedOperation {
+    /// a.
+    var addend: Value.ID? { get set }
     var affine: AffineParameters { get }
     var channels: Int { get }
-    /// f, if the activation that follows is applied as the output is written.
-    var activation: Activation { get set }
-    /// Whether the reader of the output multiplies its gradient by f'.
-    var isGradientHandedOver: Bool { get set }
 }
 
 extension NormalizationOperation {
-    var hasParameters: Bool { true }
+    var reads: [Value.ID] { [input] + (addend.map { [$0] } ?? []) }
 
-    /// Whether `backward` needs the output, for f'.
-    var readsOutput: Bool { activation != .identity && !isGradientHandedOver }
-
-    func fusing(_ activation: Activation) -> (any Operation)? {
-        guard self.activation == .identity, !activation.gradientUsesInput else { return nil }
+    func fusingSum(with addend: Value.ID) -> (any Operation)? {
+        guard self.addend == nil, activation == .identity else { return nil }
         var fused = self
-        fused.activation = activation
+        fused.addend = addend
         return fused
-    }
-
-    func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)? {
-        guard readsOutput else { return nil }
-        var operation = self
-        operation.isGradientHandedOver = true
-        return (operation, activation)
-    }
-
-    /// dz = dy · f', in the place of dy.
-    func applyActivationGradient(_ frame: Frame, count: Int) {
-        guard readsOutput, let dy = frame.gradient(output) else { return }
-        frame.kernels.activationGradient(activation, saved: frame.value(output), dy: dy, into: dy, count: count)
     }
 
     /// How to normalize with a mean and a standard deviation of each channel, the latter as its inverse.

@@ -20,7 +20,7 @@ final class PlanTests: XCTestCase {
         write(plan.input.id, -1)
         read(plan.output.id, end)
         for (index, operation) in plan.operations.enumerated() {
-            operation.writes.forEach { write($0, index) }
+            (operation.writes + operation.notes).forEach { write($0, index) }
             operation.reads.forEach { read($0, index) }
             if plan.runsBackward[index] { operation.savedForBackward.forEach { read($0, 2 * end - index) } }
         }

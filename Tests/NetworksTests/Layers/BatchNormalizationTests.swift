@@ -42,6 +42,30 @@ final class BatchNormalizationTests: XCTestCase {
             }, inputShape: [7, 6, 2], rows: 5, tolerance: 2e-5)
     }
 
+    func testAResidualSumIsPartOfTheNormalizationBeforeIt() throws {
+        let branch = Network {
+            Convolution(3, kernel: 3, padding: .same, bias: false)
+            BatchNormalization(epsilon: 0.1)
+        }
+        let networks = [
+            Network([Residual(branch), ReLU()]),
+            Network([Residual(branch), Tanh(), Linear(2)]),
+            Network([Residual(branch, projection: branch), ReLU(), Residual(branch), ReLU(), GlobalAveragePool()]),
+            Network([Residual(Network { BatchNormalization() }), Residual(Network { GroupNormalization(3) })]),
+        ]
+        for network in networks {
+            try assertMatchesOracle(network, inputShape: [4, 5, 3], rows: 3, tolerance: 2e-5)
+            for mode in [Graph.Mode.training, .inference] {
+                let run = try LayerRun(
+                    network, inputShape: [4, 5, 3], rows: 3, mode: mode, kernels: availableKernels()[0])
+                XCTAssertFalse(run.plan.operations.contains { $0 is SumOperation })
+            }
+        }
+        // An activation comes first here.
+        let plain = Network([Residual(Network(branch.layers + [ReLU()])), Linear(2)])
+        try assertMatchesOracle(plain, inputShape: [4, 5, 3], rows: 3, tolerance: 2e-5)
+    }
+
     /// Mean and unbiased variance of a channel of `x`.
     private func statistics(_ x: [Float], channels: Int) -> (mean: [Double], variance: [Double]) {
         let columns = (0..<channels).map { c in

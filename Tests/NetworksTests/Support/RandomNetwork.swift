@@ -10,7 +10,7 @@ func randomNetwork(width: Int, depth: Int = 3, keepsWidth: Bool = false, _ rando
         func block(keepsWidth: Bool) -> Network {
             randomNetwork(width: current, depth: depth - 1, keepsWidth: keepsWidth, &random)
         }
-        switch Int.random(in: 0..<14, using: &random) {
+        switch Int.random(in: 0..<16, using: &random) {
         case 0, 1, 2:
             current = Int.random(in: 1...20, using: &random)
             layers.append(Linear(current, bias: Bool.random(using: &random)))
@@ -34,6 +34,8 @@ func randomNetwork(width: Int, depth: Int = 3, keepsWidth: Bool = false, _ rando
             let end = Linear(Int.random(in: 1...20, using: &random))
             layers += [Concatenate(branches), end]
             current = end.outputs
+        case 11: layers.append(LayerNormalization(epsilon: 0.1))
+        case 12: layers.append(GroupNormalization(1, epsilon: 0.1))
         default:
             let activations: [any Layer] = [ReLU(), LeakyReLU(), Sigmoid(), Tanh(), GELU(), SiLU()]
             layers.append(activations.randomElement(using: &random)!)
