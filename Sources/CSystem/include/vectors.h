@@ -90,8 +90,9 @@ LOCKSTEP_INLINE void lockstep_prefetch(const void *address) { __builtin_prefetch
 // The same into the second-level cache.
 LOCKSTEP_INLINE void lockstep_prefetch_far(const void *address) { __builtin_prefetch(address, 0, 2); }
 
-// Memory: the first `count` lanes, 0 to 16. A count of 16, where the compiler sees it, is one plain load or store; fewer
-// lanes go through the stack in powers of two.
+// Memory: the first `count` lanes, 0 to 16. A count of 16, where the compiler sees it, is one plain load or store. Fewer
+// lanes are loaded under a mask where there is an instruction for it, else through the stack in powers of two, as they are
+// stored: what is loaded whole just after it was stored in parts has to wait, the reverse not.
 
 LOCKSTEP_INLINE void lockstep_copy_floats(float *to, const float *from, intptr_t count) {
     if (count & 8) __builtin_memcpy(to, from, 32), to += 8, from += 8;
@@ -104,10 +105,18 @@ LOCKSTEP_INLINE lockstep_floats lockstep_load(const float *from, intptr_t count,
     lockstep_floats x = fill;
     if (count == 16) {
         __builtin_memcpy(&x, from, sizeof x);
-    } else {
-        lockstep_copy_floats((float *)&x, from, count);
+        return x;
     }
+#ifdef __AVX__
+    const lockstep_ints lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const lockstep_ints mask = lanes < (int32_t)count;
+    x.lo = __builtin_ia32_maskloadps256((const void *)from, mask.lo);
+    x.hi = __builtin_ia32_maskloadps256((const void *)(from + 8), mask.hi);
+    return mask ? x : (lockstep_floats)fill;
+#else
+    lockstep_copy_floats((float *)&x, from, count);
     return x;
+#endif
 }
 
 LOCKSTEP_INLINE void lockstep_store(lockstep_floats x, float *to, intptr_t count) {

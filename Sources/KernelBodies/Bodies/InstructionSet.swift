@@ -60,6 +60,14 @@ public enum NarrowTile<Set: InstructionSet>: TileShape {
     @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
 }
 
+/// 2 · MR × NR / 2: few columns of C, in as many chains as the full tile has. Of 6 chains two multiply-add units with a
+/// latency of 4 can use three quarters at the most.
+public enum SlimTile<Set: InstructionSet>: TileShape {
+    public typealias Registers = Set.Tile
+    @inlinable @inline(__always) public static var rows: Int { 2 * Set.mr }
+    @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
+}
+
 /// A fixed number of registers that one may index.
 public protocol RegisterTile {
     associatedtype Register

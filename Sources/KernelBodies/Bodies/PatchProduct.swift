@@ -5,37 +5,51 @@
 /// rows together fit all even widths from 4 on without a rest where MR is 6.
 extension InstructionSet {
     @inlinable
-    public static func patchWorkspaceCount() -> Int { mr * nr }
+    public static func patchWorkspaceCount() -> Int { 2 * mr * nr }
 
     @inlinable @inline(never)
     public static func gemm(
         _ a: PatchView, n: Int, packedB: UnsafePointer<Float>, c: PatchTarget, start: Accumulator, epilogue: Epilogue,
         workspace: UnsafeMutablePointer<Float>
     ) {
-        let tall = tallColumns(of: a.columns)
         for jr in stride(from: 0, to: n, by: nr) {
             let panel = packedB + jr * a.runs * a.depth
             let target = PatchTarget(c.base + jr, rowStride: c.rowStride, columnStride: c.columnStride)
             let (start, epilogue) = (start.advanced(toColumn: jr), epilogue.advanced(by: jr))
             if n - jr > nr / 2 {
-                compute(FullTile<Self>.self, 0..<tall, min(nr, n - jr), a, panel, target, start, epilogue, workspace)
+                compute(FullTile<Self>.self, min(nr, n - jr), a, panel, target, start, epilogue, workspace)
+            } else if 2 * mr <= 16 {
+                compute(SlimTile<Self>.self, n - jr, a, panel, target, start, epilogue, workspace)
             } else {
-                compute(NarrowTile<Self>.self, 0..<tall, n - jr, a, panel, target, start, epilogue, workspace)
+                // A slim tile would read more than 15 patches beyond the last.
+                compute(NarrowTile<Self>.self, n - jr, a, panel, target, start, epilogue, workspace)
             }
-            compute(
-                LowTile<Self>.self, tall..<a.columns, min(nr, n - jr), a, panel, target, start, epilogue, workspace)
         }
     }
 
-    /// How many of a row's patches go in tiles of MR rows, the others in tiles of 4, so that as little as can be is thrown
+    /// All patches times one panel of B, in tiles of one shape and in low ones.
+    @inlinable @inline(__always)
+    static func compute<Shape: TileShape>(
+        _ shape: Shape.Type, _ width: Int, _ a: PatchView, _ b: UnsafePointer<Float>, _ c: PatchTarget,
+        _ start: Accumulator, _ epilogue: Epilogue, _ scratch: UnsafeMutablePointer<Float>
+    ) where Shape.Registers.Register == Vector {
+        let tall = tallColumns(shape, of: a.columns)
+        compute(shape, 0..<tall, width, a, b, c, start, epilogue, scratch)
+        compute(LowTile<Self>.self, tall..<a.columns, width, a, b, c, start, epilogue, scratch)
+    }
+
+    /// How many of a row's patches go in tiles of a shape, the others in low ones, so that as little as can be is thrown
     /// away.
     @inlinable @inline(__always)
-    static func tallColumns(of columns: Int) -> Int {
-        var (best, fewest) = (columns, roundUp(columns, mr))
-        for low in 1...max(mr / 2, 1) where low * lowRows < columns + lowRows {
-            let rest = max(columns - low * lowRows, 0)
-            let computed = low * lowRows + roundUp(rest, mr)
-            if computed < fewest { (best, fewest) = (roundUp(rest, mr), computed) }
+    static func tallColumns<Shape: TileShape>(_ shape: Shape.Type, of columns: Int) -> Int
+    where Shape.Registers.Register == Vector {
+        let (tile, lowTile) = (Shape.rows * Shape.columns, lowRows * nr)
+        func tiles(_ columns: Int) -> Int { (max(columns, 0) + Shape.rows - 1) / Shape.rows }
+        var (best, least) = (columns, tiles(columns) * tile)
+        for low in 1...max(Shape.rows / 2, 1) where low * lowRows < columns + lowRows {
+            let tall = tiles(columns - low * lowRows)
+            let computed = low * lowTile + tall * tile
+            if computed < least { (best, least) = (tall * Shape.rows, computed) }
         }
         return min(best, columns)
     }

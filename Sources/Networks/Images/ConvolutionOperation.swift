@@ -25,6 +25,12 @@ struct ConvolutionOperation: ActivatedOperation {
     private var filtersOfGroup: Int { plan.filters / plan.groups }
     private var outputCount: Int { plan.geometry.outputPixels * plan.filters }
 
+    /// Whether tiles have the activation applied as they are stored: in registers, or in the nearest cache, pixel by
+    /// pixel, which a few filters of a pixel are too short for. A whole image of them is still near.
+    private var appliesActivation: Bool {
+        activation == .identity || activation == .relu || filtersOfGroup >= 16
+    }
+
     // MARK: Scratch memory
 
     /// Where the parts of the scratch memory begin, in floats, all at cache lines.
@@ -68,6 +74,7 @@ struct ConvolutionOperation: ActivatedOperation {
         bordered.clear(image)
         for row in 0..<frame.rows {
             bordered.fill(image, from: frame.value(input) + row * geometry.inputCount)
+            let y = frame.value(output) + row * outputCount
             for group in 0..<plan.groups {
                 let patches = PatchView(
                     base: image + group * channelsOfGroup, rows: geometry.rows.output,
@@ -76,13 +83,14 @@ struct ConvolutionOperation: ActivatedOperation {
                     runs: plan.forward.count, depth: plan.forward.depth)
                 let filter = group * filtersOfGroup
                 let target = PatchTarget(
-                    frame.value(output) + row * outputCount + filter,
+                    y + filter,
                     rowStride: geometry.columns.output * plan.filters, columnStride: plan.filters)
                 frame.kernels.gemm(
                     patches, n: filtersOfGroup, packedB: packed + group * packedCount, c: target,
                     start: bias.map { .bias(frame.parameters + $0.offset + filter) } ?? .zero,
-                    epilogue: .activation(activation), workspace: frame.workspace)
+                    epilogue: appliesActivation ? .activation(activation) : .none, workspace: frame.workspace)
             }
+            if !appliesActivation { frame.kernels.activate(activation, y, into: y, count: outputCount) }
         }
     }
 
