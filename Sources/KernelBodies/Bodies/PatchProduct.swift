@@ -18,10 +18,10 @@ extension InstructionSet {
             let (start, epilogue) = (start.advanced(toColumn: jr), epilogue.advanced(by: jr))
             if n - jr > nr / 2 {
                 compute(FullTile<Self>.self, min(nr, n - jr), a, panel, target, start, epilogue, workspace)
-            } else if 2 * mr <= 16 {
+            } else if a.columns > mr && 2 * mr <= 16 {
+                // It reads no more than 15 patches beyond the last.
                 compute(SlimTile<Self>.self, n - jr, a, panel, target, start, epilogue, workspace)
             } else {
-                // A slim tile would read more than 15 patches beyond the last.
                 compute(NarrowTile<Self>.self, n - jr, a, panel, target, start, epilogue, workspace)
             }
         }
