@@ -29,7 +29,7 @@ class TableTests(unittest.TestCase):
     def test_the_report_says_over_how_many_samples_batches_are_normalized(self):
         entry = {"resnet20-128": {"lockstep": fakes.step(1.0, shards=2), "torch": fakes.step(2.0)}}
         report = table.report(fakes.results(entry, workloads=["resnet20-128"]))
-        self.assertIn("over 128 samples, Lockstep over those of a shard, 64 of 2 each.\n", report)
+        self.assertIn("over 128 samples, Lockstep over 64 in each of 2 shards.\n", report)
 
     def test_a_mode_that_does_not_compete_has_no_line(self):
         names = ["lockstep", "torch.channels-last"]

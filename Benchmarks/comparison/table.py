@@ -94,7 +94,7 @@ def batch_notes(summaries):
         if workload.normalizes_batches and shards:
             yield (
                 f"Batch normalization in {workload.title}: PyTorch and JAX over {workload.batch_size} samples, Lockstep "
-                f"over those of a shard, {workload.batch_size / shards:g} of {shards:g} each."
+                f"over {workload.batch_size / shards:g} in each of {shards:g} shards."
             )
 
 
