@@ -61,16 +61,19 @@ def answer(argument, median):
 
 
 def lockstep(path, *before, median=1.0):
-    """As `lockstep benchmark step WORKLOAD …` answers, after what `before` does."""
-    return program(path, *before, *answer(3, median))
+    """As `lockstep benchmark step WORKLOAD …` and `lockstep train …` answer, after what `before` does."""
+    training = "echo 'network     421,642 parameters' >&2; echo 'test accuracy  90.00%'; exit"
+    return program(path, *before, f'if [ "$1" = train ]; then {training}; fi', *answer(3, median))
 
 
 def python(path, torch="2.0", jax="0.5", before_torch="true", median=2.0):
     """As an interpreter: the versions of its packages, and the peers' scripts."""
     versions = json.dumps({"python": "3.11.7", "torch": torch, "jax": jax})
+    trained = json.dumps({"testAccuracy": 0.875, "parameters": 421_642, "importMemoryMiB": 200})
     return program(
         path,
         f"if [ \"$1\" = -c ]; then echo '{versions}'; exit; fi",
         f'case "$1" in *torch_*) {before_torch};; esac',
+        f'case "$1" in *fashion*) echo \'{trained}\'; exit;; esac',
         *answer(2, median),
     )

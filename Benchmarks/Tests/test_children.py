@@ -13,6 +13,10 @@ class ChildrenTests(unittest.TestCase):
         self.assertLess(children.run(["sh", "-c", "sleep 0.05"]).peak_memory_mib, 100)
         self.assertGreaterEqual(children.run(["sh", "-c", "sleep 0.05"]).seconds, 0.05)
 
+    def test_standard_error_is_kept_apart(self):
+        child = children.run(["sh", "-c", "echo result; echo progress >&2"])
+        self.assertEqual((child.output, child.messages), ("result\n", "progress\n"))
+
     def test_a_failure_tells_the_last_line_and_the_status(self):
         with self.assertRaisesRegex(ChildFailure, r"^the reason \(exit status 7\)$"):
             children.run(["sh", "-c", "echo first >&2; echo the reason >&2; exit 7"])

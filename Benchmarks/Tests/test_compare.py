@@ -81,6 +81,15 @@ class CompareTests(unittest.TestCase):
         ElementTree.parse(picture)
         self.assertIn("round 2/2  moons-100", errors)
 
+    def test_a_whole_run_has_its_accuracy_and_memory(self):
+        with mock.patch("compare.DATASET", "README.md"):  # a file that is there
+            status, output, errors = self.compare("fashion-mnist-cnn", "--rounds", "1")
+        self.assertEqual(status, 0, errors)
+        found = self.saved()["rounds"][0]["workloads"]["fashion-mnist-cnn"]
+        accuracies = {name: numbers["testAccuracy"] for name, numbers in found.items()}
+        self.assertEqual(accuracies, {"lockstep": 0.9, "torch": 0.875, "torch.channels-last": 0.875})
+        self.assertIn("| PyTorch NHWC |", output)
+
     def test_a_contestant_that_fails_is_shown_and_the_others_go_on(self):
         self.python = fakes.python(self.python, before_torch="echo 'Error: no luck' >&2; exit 3")
         status, output, _ = self.compare("mlp-128", "--rounds", "1")

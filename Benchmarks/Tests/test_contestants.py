@@ -59,13 +59,15 @@ class ContestantsTests(unittest.TestCase):
                 self.assertIn(line, ours)
 
     def test_accuracy_and_parameters_are_read_from_what_each_prints(self):
-        ours = "network     421,642 parameters\ntest loss            0.42066\ntest accuracy        85.53%\n"
-        self.assertEqual(contestants.read_run(ours), {"testAccuracy": 0.8553, "parameters": 421_642})
+        ours = "test loss            0.42066\ntest accuracy        85.53%\ntest top-5 accuracy  99.70%\n"
+        messages = "data set    x.h5\nnetwork     421,642 parameters\nepoch 1/1\n"
+        self.assertEqual(contestants.read_run(ours, messages), {"testAccuracy": 0.8553, "parameters": 421_642})
+        with self.assertRaisesRegex(ChildFailure, "printed no line"):
+            contestants.read_run("{}\n", messages)
         peer = '{"epoch": 4, "testAccuracy": 0.5}\n{"testAccuracy": 0.875}\n{"totalSeconds": 9, "parameters": 7}\n'
         self.assertEqual(contestants.read_peer_run(peer), {"testAccuracy": 0.875, "parameters": 7})
-        for read in (contestants.read_run, contestants.read_peer_run):
-            with self.assertRaisesRegex(ChildFailure, "printed no line"):
-                read("{}\n")
+        with self.assertRaisesRegex(ChildFailure, "printed no line"):
+            contestants.read_peer_run("{}\n")
 
     def test_another_network_or_batch_is_not_compared(self):
         numbers = '"workload": "lenet5-64", "stepMillisecondsMedian": 2, "stepMillisecondsBest": 1, "samplesPerSecond": 3'

@@ -16,13 +16,14 @@ class ChildFailure(Exception):
 
 @dataclass(frozen=True)
 class Child:
-    """A child that ended well.
+    """A child that ended well, with what it wrote to standard output and to standard error.
 
     `seconds` is wall time from before the process exists until it is gone. `peak_memory_mib` is the largest resident
     set; Linux lets it start at that of the parent, which is a few MiB and smaller than any contestant.
     """
 
     output: str
+    messages: str
     seconds: float
     peak_memory_mib: float
 
@@ -53,7 +54,7 @@ def run(command, folder=None, timeout=None):
             raise ChildFailure(f"took longer than {timeout:g} s and was ended")
         if process.returncode != 0:
             raise ChildFailure(failure_message(process.returncode, text(errors)))
-        return Child(text(output), seconds, usage.ru_maxrss / 1024)
+        return Child(text(output), text(errors), seconds, usage.ru_maxrss / 1024)
 
 
 def start_process(command, folder, output, errors):

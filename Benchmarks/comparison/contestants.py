@@ -109,9 +109,9 @@ class Setup:
         """Wall time, peak memory and test accuracy of a whole training run, the process's start and end included."""
         with tempfile.TemporaryDirectory(prefix="lockstep-compare-") as folder:
             child = children.run(self.end_to_end_command(contestant, run, seed, folder), ROOT, timeout=1800)
-        read = read_run if contestant == OURS else read_peer_run
+        read = read_run(child.output, child.messages) if contestant == OURS else read_peer_run(child.output)
         numbers = {"seconds": round(child.seconds, 3), "peakMemoryMiB": round(child.peak_memory_mib, 1)}
-        return numbers | expecting({"parameters": run.parameters}, read(child.output))
+        return numbers | expecting({"parameters": run.parameters}, read)
 
     def end_to_end_command(self, contestant, run, seed, folder):
         arguments = ["--epochs", run.epochs, "--batch-size", 256, "--seed", seed]
@@ -152,12 +152,12 @@ def read_step(output, workload):
     raise ChildFailure(f"printed no line of JSON with workload {workload}")
 
 
-def read_run(output):
-    """From what `lockstep train` says first and last."""
+def read_run(output, messages):
+    """From what `lockstep train` prints at the end, and what it says of the network on standard error."""
     found = re.search(r"^test accuracy\s+([\d.]+)%", output, re.MULTILINE)
     if not found:
         raise ChildFailure("printed no line with its test accuracy")
-    parameters = re.search(r"^network\s+([\d,]+) parameters", output, re.MULTILINE)
+    parameters = re.search(r"^network\s+([\d,]+) parameters", messages, re.MULTILINE)
     return {
         "testAccuracy": round(float(found.group(1)) / 100, 6),
         "parameters": int(parameters.group(1).replace(",", "")) if parameters else None,
