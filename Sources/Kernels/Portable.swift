@@ -9,6 +9,7 @@ public enum Portable: InstructionSet {
     public typealias Tile = InlineArray<16, SIMD4<Float>>
     public typealias LowRegisters = InlineArray<16, SIMD4<Float>>
     public typealias NarrowRegisters = InlineArray<8, SIMD4<Float>>
+    public typealias SlimRegisters = InlineArray<24, SIMD4<Float>>
 
     public static var name: String { "portable" }
     @inline(__always) public static var mr: Int { 4 }

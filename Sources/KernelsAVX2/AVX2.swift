@@ -10,6 +10,7 @@
         public typealias Tile = InlineArray<12, SIMD8<Float>>
         public typealias LowRegisters = InlineArray<8, SIMD8<Float>>
         public typealias NarrowRegisters = InlineArray<6, SIMD8<Float>>
+        public typealias SlimRegisters = InlineArray<12, SIMD8<Float>>
 
         public static var name: String { "avx2" }
         @inline(__always) public static var mr: Int { 6 }

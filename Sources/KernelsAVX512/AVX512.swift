@@ -11,6 +11,9 @@
         public typealias Tile = InlineArray<24, SIMD16<Float>>
         public typealias LowRegisters = InlineArray<8, SIMD16<Float>>
         public typealias NarrowRegisters = InlineArray<12, SIMD16<Float>>
+        public typealias SlimRegisters = InlineArray<12, SIMD16<Float>>
+        public typealias ThinRegisters = InlineArray<12, SIMD8<Float>>
+        public typealias LowThinRegisters = InlineArray<8, SIMD8<Float>>
 
         public static var name: String { "avx512" }
         @inline(__always) public static var mr: Int { 12 }

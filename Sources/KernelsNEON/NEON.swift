@@ -10,6 +10,7 @@
         public typealias Tile = InlineArray<24, SIMD4<Float>>
         public typealias LowRegisters = InlineArray<16, SIMD4<Float>>
         public typealias NarrowRegisters = InlineArray<12, SIMD4<Float>>
+        public typealias SlimRegisters = InlineArray<24, SIMD4<Float>>
 
         public static var name: String { "neon" }
         @inline(__always) public static var mr: Int { 6 }

@@ -7,6 +7,9 @@ public enum WideTile: InstructionSet {
     public typealias Tile = InlineArray<24, SIMD16<Float>>
     public typealias LowRegisters = InlineArray<8, SIMD16<Float>>
     public typealias NarrowRegisters = InlineArray<12, SIMD16<Float>>
+    public typealias SlimRegisters = InlineArray<12, SIMD16<Float>>
+    public typealias ThinRegisters = InlineArray<12, SIMD8<Float>>
+    public typealias LowThinRegisters = InlineArray<8, SIMD8<Float>>
 
     public static var name: String { "12x32" }
     @inline(__always) public static var mr: Int { 12 }
@@ -20,6 +23,7 @@ public enum ShortTile: InstructionSet {
     public typealias Tile = InlineArray<24, SIMD4<Float>>
     public typealias LowRegisters = InlineArray<16, SIMD4<Float>>
     public typealias NarrowRegisters = InlineArray<12, SIMD4<Float>>
+    public typealias SlimRegisters = InlineArray<24, SIMD4<Float>>
 
     public static var name: String { "6x16" }
     @inline(__always) public static var mr: Int { 6 }

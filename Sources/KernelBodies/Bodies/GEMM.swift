@@ -126,7 +126,7 @@ extension InstructionSet {
     static func compute<Shape: TileShape>(
         _ shape: Shape.Type, _ rows: Range<Int>, _ jr: Int, _ block: Block, _ a: LeftOperand,
         _ scratch: UnsafeMutablePointer<Float>
-    ) where Shape.Registers.Register == Vector {
+    ) {
         let columns = min(Shape.columns, block.columns - jr)
         let b = block.panels + jr * block.panelStride
         let start = block.start.advanced(toColumn: jr)

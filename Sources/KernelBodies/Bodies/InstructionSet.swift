@@ -13,6 +13,12 @@ public protocol InstructionSet: KernelTable {
     associatedtype LowRegisters: RegisterTile where LowRegisters.Register == Vector
     /// MR × NR / 2 floats, for the last columns of C.
     associatedtype NarrowRegisters: RegisterTile where NarrowRegisters.Register == Vector
+    /// 12 × NR / 2 floats, for few filters of a convolution.
+    associatedtype SlimRegisters: RegisterTile where SlimRegisters.Register == Vector
+    /// 12 × 8 floats, for fewer yet; in registers of 8 lanes where `Vector` has more.
+    associatedtype ThinRegisters: RegisterTile = SlimRegisters
+    /// 8 × 8 floats, likewise.
+    associatedtype LowThinRegisters: RegisterTile = LowRegisters
 
     /// Rows of the tile; at least 4.
     static var mr: Int { get }
@@ -25,6 +31,13 @@ public protocol InstructionSet: KernelTable {
 extension InstructionSet {
     /// Rows of the tile for the last rows. Its eight or more chains of multiply-adds still cover two units of latency 4.
     @inlinable @inline(__always) static var lowRows: Int { 4 }
+
+    /// Rows of a tile of few columns. With those of the low one, 8, all widths from 12 on that are multiples of 4 come out
+    /// even.
+    @inlinable @inline(__always) static var slimRows: Int { 12 }
+
+    /// Columns of the thinnest tile.
+    @inlinable @inline(__always) static var thinColumns: Int { 8 }
 }
 
 /// What a tile covers.
@@ -60,17 +73,37 @@ public enum NarrowTile<Set: InstructionSet>: TileShape {
     @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
 }
 
-/// 2 · MR × NR / 2: few columns of C, in as many chains as the full tile has. Of 6 chains two multiply-add units with a
-/// latency of 4 can use three quarters at the most.
+/// 12 × NR / 2: few filters of a convolution.
 public enum SlimTile<Set: InstructionSet>: TileShape {
-    public typealias Registers = Set.Tile
-    @inlinable @inline(__always) public static var rows: Int { 2 * Set.mr }
+    public typealias Registers = Set.SlimRegisters
+    @inlinable @inline(__always) public static var rows: Int { Set.slimRows }
     @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
+}
+
+/// 8 × NR / 2: the last patches of a row for them.
+public enum LowSlimTile<Set: InstructionSet>: TileShape {
+    public typealias Registers = Set.LowRegisters
+    @inlinable @inline(__always) public static var rows: Int { 2 * Set.lowRows }
+    @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
+}
+
+/// 12 × 8: the fewest filters, where a register has more lanes than they need.
+public enum ThinTile<Set: InstructionSet>: TileShape {
+    public typealias Registers = Set.ThinRegisters
+    @inlinable @inline(__always) public static var rows: Int { Set.slimRows }
+    @inlinable @inline(__always) public static var columns: Int { Set.thinColumns }
+}
+
+/// 8 × 8: the last patches of a row for them.
+public enum LowThinTile<Set: InstructionSet>: TileShape {
+    public typealias Registers = Set.LowThinRegisters
+    @inlinable @inline(__always) public static var rows: Int { 2 * Set.lowRows }
+    @inlinable @inline(__always) public static var columns: Int { Set.thinColumns }
 }
 
 /// A fixed number of registers that one may index.
 public protocol RegisterTile {
-    associatedtype Register
+    associatedtype Register: FloatVector
     /// The same in every register.
     init(repeating register: Register)
     /// One of them; only indices that the compiler knows keep the tile in registers.

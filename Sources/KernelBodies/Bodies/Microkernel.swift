@@ -11,7 +11,8 @@ extension InstructionSet {
         _ shape: Shape.Type, k: Int, a: UnsafePointer<Float>, aRowStride: Int, aColumnStride: Int,
         b: UnsafePointer<Float>, next: UnsafeRawPointer, nextStep: Int, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, epilogue: Epilogue
-    ) where Shape.Registers.Register == Vector {
+    ) {
+        typealias Vector = Shape.Registers.Register
         let columns = Shape.columns / Vector.width
         var tile = begin(shape, start, c, cRowStride)
         var a = a
@@ -38,7 +39,8 @@ extension InstructionSet {
     @inlinable @inline(__always)
     static func begin<Shape: TileShape>(
         _ shape: Shape.Type, _ start: Accumulator, _ c: UnsafePointer<Float>, _ cRowStride: Int
-    ) -> Shape.Registers where Shape.Registers.Register == Vector {
+    ) -> Shape.Registers {
+        typealias Vector = Shape.Registers.Register
         let columns = Shape.columns / Vector.width
         var tile = Shape.Registers(repeating: Vector(repeating: 0))
         switch start {
@@ -63,7 +65,7 @@ extension InstructionSet {
     static func end<Shape: TileShape>(
         _ shape: Shape.Type, _ tile: Shape.Registers, _ epilogue: Epilogue, _ c: UnsafeMutablePointer<Float>,
         _ cRowStride: Int
-    ) where Shape.Registers.Register == Vector {
+    ) {
         switch epilogue {
         case .none, .activation(.identity), .activationGradient(.identity, _):
             store(shape, tile, PlainStore(), c, cRowStride)
@@ -87,8 +89,8 @@ extension InstructionSet {
     static func store<Shape: TileShape, Operation: StoreOperation>(
         _ shape: Shape.Type, _ tile: Shape.Registers, _ operation: Operation, _ c: UnsafeMutablePointer<Float>,
         _ cRowStride: Int
-    ) where Shape.Registers.Register == Vector {
-        let columns = Shape.columns / Vector.width
+    ) {
+        let columns = Shape.columns / Shape.Registers.Register.width
         storeColumn(shape, 0, tile, operation, c, cRowStride)
         if columns > 1 { storeColumn(shape, 1, tile, operation, c, cRowStride) }
         if columns > 2 { storeColumn(shape, 2, tile, operation, c, cRowStride) }
@@ -99,10 +101,11 @@ extension InstructionSet {
     static func storeColumn<Shape: TileShape, Operation: StoreOperation>(
         _ shape: Shape.Type, _ column: Int, _ tile: Shape.Registers, _ operation: Operation,
         _ c: UnsafeMutablePointer<Float>, _ cRowStride: Int
-    ) where Shape.Registers.Register == Vector {
-        let columns = Shape.columns / Vector.width
+    ) {
+        let width = Shape.Registers.Register.width
+        let columns = Shape.columns / width
         for i in 0..<Shape.rows {
-            let offset = i * cRowStride + column * Vector.width
+            let offset = i * cRowStride + column * width
             operation.value(tile[register: i * columns + column], offset).store(c + offset)
         }
     }

@@ -1,11 +1,12 @@
 /// Products whose left operand is read from an image, tile by tile, with the tiles of the matrix product.
 ///
 /// The panel of B stays in the nearest cache while all patches pass over it; nothing of the image is packed. A tile
-/// covers patches of one row, next to each other, so that their addresses are one stride apart. Heights of MR and 4
-/// rows together fit all even widths from 4 on without a rest where MR is 6.
+/// covers patches of one row, next to each other, so that their addresses are one stride apart. Where there are few
+/// filters a tile has more patches for them, and two heights together fit most widths without a rest: 6 and 4 rows, or 12
+/// and 8, all even ones or all multiples of four.
 extension InstructionSet {
     @inlinable
-    public static func patchWorkspaceCount() -> Int { 2 * mr * nr }
+    public static func patchWorkspaceCount() -> Int { max(mr, slimRows) * nr }
 
     @inlinable @inline(never)
     public static func gemm(
@@ -16,40 +17,40 @@ extension InstructionSet {
             let panel = packedB + jr * a.runs * a.depth
             let target = PatchTarget(c.base + jr, rowStride: c.rowStride, columnStride: c.columnStride)
             let (start, epilogue) = (start.advanced(toColumn: jr), epilogue.advanced(by: jr))
-            if n - jr > nr / 2 {
-                compute(FullTile<Self>.self, min(nr, n - jr), a, panel, target, start, epilogue, workspace)
-            } else if a.columns > mr && 2 * mr <= 16 {
-                // It reads no more than 15 patches beyond the last.
-                compute(SlimTile<Self>.self, n - jr, a, panel, target, start, epilogue, workspace)
+            let width = min(nr, n - jr)
+            if width > nr / 2 {
+                compute(
+                    FullTile<Self>.self, LowTile<Self>.self, width, a, panel, target, start, epilogue, workspace)
+            } else if width > thinColumns || thinColumns == nr / 2 {
+                compute(
+                    SlimTile<Self>.self, LowSlimTile<Self>.self, width, a, panel, target, start, epilogue, workspace)
             } else {
-                compute(NarrowTile<Self>.self, n - jr, a, panel, target, start, epilogue, workspace)
+                compute(
+                    ThinTile<Self>.self, LowThinTile<Self>.self, width, a, panel, target, start, epilogue, workspace)
             }
         }
     }
 
-    /// All patches times one panel of B, in tiles of one shape and in low ones.
+    /// All patches times one panel of B, in tall tiles and in low ones.
     @inlinable @inline(__always)
-    static func compute<Shape: TileShape>(
-        _ shape: Shape.Type, _ width: Int, _ a: PatchView, _ b: UnsafePointer<Float>, _ c: PatchTarget,
+    static func compute<Tall: TileShape, Low: TileShape>(
+        _ tall: Tall.Type, _ low: Low.Type, _ width: Int, _ a: PatchView, _ b: UnsafePointer<Float>, _ c: PatchTarget,
         _ start: Accumulator, _ epilogue: Epilogue, _ scratch: UnsafeMutablePointer<Float>
-    ) where Shape.Registers.Register == Vector {
-        let tall = tallColumns(shape, of: a.columns)
-        compute(shape, 0..<tall, width, a, b, c, start, epilogue, scratch)
-        compute(LowTile<Self>.self, tall..<a.columns, width, a, b, c, start, epilogue, scratch)
+    ) {
+        let inTall = tallColumns(of: a.columns, tall: Tall.rows, low: Low.rows)
+        compute(tall, 0..<inTall, width, a, b, c, start, epilogue, scratch)
+        compute(low, inTall..<a.columns, width, a, b, c, start, epilogue, scratch)
     }
 
-    /// How many of a row's patches go in tiles of a shape, the others in low ones, so that as little as can be is thrown
-    /// away.
-    @inlinable @inline(__always)
-    static func tallColumns<Shape: TileShape>(_ shape: Shape.Type, of columns: Int) -> Int
-    where Shape.Registers.Register == Vector {
-        let (tile, lowTile) = (Shape.rows * Shape.columns, lowRows * nr)
-        func tiles(_ columns: Int) -> Int { (max(columns, 0) + Shape.rows - 1) / Shape.rows }
-        var (best, least) = (columns, tiles(columns) * tile)
-        for low in 1...max(Shape.rows / 2, 1) where low * lowRows < columns + lowRows {
-            let tall = tiles(columns - low * lowRows)
-            let computed = low * lowTile + tall * tile
-            if computed < least { (best, least) = (tall * Shape.rows, computed) }
+    /// How many of a row's patches go in tall tiles, the others in up to two low ones, so that as little as can be is
+    /// thrown away.
+    @inlinable
+    static func tallColumns(of columns: Int, tall: Int, low: Int) -> Int {
+        var (best, least) = (columns, roundUp(columns, tall))
+        for count in 1...2 where (count - 1) * low < columns {
+            let inLow = count * low
+            let inTall = roundUp(max(columns - inLow, 0), tall)
+            if inTall + inLow < least { (best, least) = (inTall, inTall + inLow) }
         }
         return min(best, columns)
     }
@@ -59,7 +60,7 @@ extension InstructionSet {
     static func compute<Shape: TileShape>(
         _ shape: Shape.Type, _ columns: Range<Int>, _ width: Int, _ a: PatchView, _ b: UnsafePointer<Float>,
         _ c: PatchTarget, _ start: Accumulator, _ epilogue: Epilogue, _ scratch: UnsafeMutablePointer<Float>
-    ) where Shape.Registers.Register == Vector {
+    ) {
         for y in 0..<a.rows {
             for x in stride(from: columns.lowerBound, to: columns.upperBound, by: Shape.rows) {
                 let height = min(Shape.rows, columns.upperBound - x)
@@ -83,7 +84,7 @@ extension InstructionSet {
     static func patchKernel<Shape: TileShape>(
         _ shape: Shape.Type, _ a: PatchView, _ source: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
         _ c: UnsafeMutablePointer<Float>, _ cRowStride: Int, _ start: Accumulator, _ epilogue: Epilogue
-    ) where Shape.Registers.Register == Vector {
+    ) {
         var tile = begin(shape, start, c, cRowStride)
         // Twice, so that one of the strides is a constant to the compiler.
         if a.depthStride == 1 {
@@ -98,7 +99,8 @@ extension InstructionSet {
     static func accumulate<Shape: TileShape>(
         _ shape: Shape.Type, _ tile: inout Shape.Registers, _ a: PatchView, _ source: UnsafePointer<Float>,
         _ rowStride: Int, _ depthStride: Int, _ b: UnsafePointer<Float>
-    ) where Shape.Registers.Register == Vector {
+    ) {
+        typealias Vector = Shape.Registers.Register
         let columns = Shape.columns / Vector.width
         var b = b
         for run in 0..<a.runs {
