@@ -90,6 +90,33 @@ final class DepthwiseTests: XCTestCase {
         }
     }
 
+    func testRowsMayHaveSomeOfTheTapsOnly() {
+        var numbers = TestNumbers(seed: 4)
+        let inside = [3..<9, 0..<9, 0..<6, 4..<4]
+        for (columns, channels) in [(1, 3), (7, 16), (4, 40)] {
+            let value = Case(rows: inside.count, columns: columns, window: (3, 3), channels: channels)
+            let image = numbers.floats(value.imageCount)
+            let (weights, bias) = (numbers.floats(value.weightCount), numbers.floats(channels))
+            let c = numbers.floats(value.outputCount)
+            assertEqualsReference("\(value)", [c]) { kernels, out in
+                withView(value, image) { view in
+                    inside.withUnsafeBufferPointer { inside in
+                        var view = view
+                        view.inside = inside.baseAddress
+                        kernels.depthwiseProduct(
+                            view, channels: channels, weights: weights, bias: bias,
+                            c: PatchTarget(out[0], rowStride: columns * channels, columnStride: channels),
+                            epilogue: .none)
+                    }
+                }
+                // Row 3 has no tap at all.
+                for x in 0..<columns * channels {
+                    XCTAssertEqual(out[0][3 * columns * channels + x], bias[x % channels])
+                }
+            }
+        }
+    }
+
     func testWeightGradientsEqualTheReference() {
         var numbers = TestNumbers(seed: 3)
         for value in cases {

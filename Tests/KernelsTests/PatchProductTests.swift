@@ -111,6 +111,44 @@ final class PatchProductTests: XCTestCase {
         }
     }
 
+    func testRowsMayHaveSomeOfTheRunsOnly() {
+        var numbers = TestNumbers(seed: 5)
+        let inside = [1..<4, 0..<4, 0..<2, 2..<2]
+        for (columns, outputs) in [(1, 1), (8, 16), (14, 6), (28, 32), (13, 40)] {
+            let value = Case(rows: inside.count, columns: columns, window: 4, channels: 3, outputs: outputs)
+            let image = numbers.floats(value.imageCount)
+            let b = numbers.floats(value.window * value.depth * outputs)
+            let c = numbers.floats(value.rows * columns * outputs)
+            assertEqualsReference("\(value)", [c, c]) { kernels, out in
+                image.withUnsafeBufferPointer { image in
+                    value.offsets.withUnsafeBufferPointer { offsets in
+                        inside.withUnsafeBufferPointer { inside in
+                            var view = value.view(image.baseAddress!, offsets.baseAddress!)
+                            view.inside = inside.baseAddress
+                            multiply(
+                                kernels, view, outputs, b, .output, .none,
+                                PatchTarget(out[0], rowStride: columns * outputs, columnStride: outputs))
+                        }
+                        // The same of products that have no other runs.
+                        for (y, runs) in inside.enumerated() {
+                            var view = value.view(image.baseAddress!, offsets.baseAddress! + runs.lowerBound)
+                            view.base += y * view.rowStride
+                            (view.rows, view.runs) = (1, runs.count)
+                            multiply(
+                                kernels, view, outputs, Array(b[(runs.lowerBound * value.depth * outputs)...]),
+                                .output, .none,
+                                PatchTarget(
+                                    out[1] + y * columns * outputs, rowStride: 0, columnStride: outputs))
+                        }
+                    }
+                }
+                XCTAssertEqual(
+                    UnsafeBufferPointer(start: out[0], count: c.count).map(\.bitPattern),
+                    UnsafeBufferPointer(start: out[1], count: c.count).map(\.bitPattern), kernels.name)
+            }
+        }
+    }
+
     private func multiply(
         _ kernels: any KernelTable.Type, _ value: Case, _ image: [Float], _ b: [Float],
         _ c: UnsafeMutablePointer<Float>, _ start: Accumulator, _ epilogue: Epilogue, _ target: PatchTarget? = nil

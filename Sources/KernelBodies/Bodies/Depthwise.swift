@@ -10,20 +10,25 @@ extension InstructionSet {
     ) {
         for y in 0..<a.rows {
             let (source, row) = (a.base + y * a.rowStride, c.base + y * c.rowStride)
+            let runs = a.runs(ofRow: y)
+            let taps = Taps(
+                offsets: a.offsets + runs.lowerBound, weights: weights + runs.lowerBound * channels,
+                count: runs.count, channels: channels)
             @inline(__always) func body(channel: Int, lanes: Int) {
                 var start = Lanes16(repeating: 0)
                 if let bias { start = .load(bias + channel, lanes: lanes) }
                 var x = 0
                 while x + 4 <= a.columns {
-                    fourPixels(a, x, source, channel, lanes, channels, weights, start, row, c.columnStride)
+                    fourPixels(taps, x, source, a.columnStride, channel, lanes, start, row, c.columnStride)
                     x += 4
                 }
                 if x < a.columns && a.columns >= 4 {
                     // The last four, some of them a second time: C holds no part of a chain.
-                    fourPixels(a, a.columns - 4, source, channel, lanes, channels, weights, start, row, c.columnStride)
+                    fourPixels(
+                        taps, a.columns - 4, source, a.columnStride, channel, lanes, start, row, c.columnStride)
                 } else {
                     while x < a.columns {
-                        onePixel(a, x, source, channel, lanes, channels, weights, start, row, c.columnStride)
+                        onePixel(taps, x, source, a.columnStride, channel, lanes, start, row, c.columnStride)
                         x += 1
                     }
                 }
@@ -40,14 +45,14 @@ extension InstructionSet {
 
     @inlinable @inline(__always)
     static func fourPixels(
-        _ a: PatchView, _ x: Int, _ source: UnsafePointer<Float>, _ channel: Int, _ lanes: Int, _ channels: Int,
-        _ weights: UnsafePointer<Float>, _ start: Lanes16, _ row: UnsafeMutablePointer<Float>, _ columnStride: Int
+        _ taps: Taps, _ x: Int, _ source: UnsafePointer<Float>, _ step: Int, _ channel: Int, _ lanes: Int,
+        _ start: Lanes16, _ row: UnsafeMutablePointer<Float>, _ columnStride: Int
     ) {
-        let (source, step) = (source + x * a.columnStride + channel, a.columnStride)
+        let source = source + x * step + channel
         var (y0, y1, y2, y3) = (start, start, start, start)
-        for tap in 0..<a.runs {
-            let w = Lanes16.load(weights + tap * channels + channel, lanes: lanes)
-            let element = source + a.offsets[tap]
+        for tap in 0..<taps.count {
+            let w = Lanes16.load(taps.weights + tap * taps.channels + channel, lanes: lanes)
+            let element = source + taps.offsets[tap]
             y0 = .fma(.load(element, lanes: lanes), w, y0)
             y1 = .fma(.load(element + step, lanes: lanes), w, y1)
             y2 = .fma(.load(element + 2 * step, lanes: lanes), w, y2)
@@ -62,14 +67,14 @@ extension InstructionSet {
 
     @inlinable @inline(__always)
     static func onePixel(
-        _ a: PatchView, _ x: Int, _ source: UnsafePointer<Float>, _ channel: Int, _ lanes: Int, _ channels: Int,
-        _ weights: UnsafePointer<Float>, _ start: Lanes16, _ row: UnsafeMutablePointer<Float>, _ columnStride: Int
+        _ taps: Taps, _ x: Int, _ source: UnsafePointer<Float>, _ step: Int, _ channel: Int, _ lanes: Int,
+        _ start: Lanes16, _ row: UnsafeMutablePointer<Float>, _ columnStride: Int
     ) {
-        let source = source + x * a.columnStride + channel
+        let source = source + x * step + channel
         var y = start
-        for tap in 0..<a.runs {
-            let w = Lanes16.load(weights + tap * channels + channel, lanes: lanes)
-            y = .fma(.load(source + a.offsets[tap], lanes: lanes), w, y)
+        for tap in 0..<taps.count {
+            let w = Lanes16.load(taps.weights + tap * taps.channels + channel, lanes: lanes)
+            y = .fma(.load(source + taps.offsets[tap], lanes: lanes), w, y)
         }
         y.store(row + x * columnStride + channel, lanes: lanes)
     }
@@ -131,5 +136,22 @@ extension InstructionSet {
         w2.store(dw + t2 * channels, lanes: lanes)
         w3.store(dw + t3 * channels, lanes: lanes)
         w4.store(dw + t4 * channels, lanes: lanes)
+    }
+}
+
+/// What a row of patches is multiplied with: a pixel at each offset, by the weights of its channels.
+@usableFromInline
+struct Taps {
+    @usableFromInline let offsets: UnsafePointer<Int>
+    @usableFromInline let weights: UnsafePointer<Float>
+    @usableFromInline let count: Int
+    @usableFromInline let channels: Int
+
+    @inlinable @inline(__always)
+    init(offsets: UnsafePointer<Int>, weights: UnsafePointer<Float>, count: Int, channels: Int) {
+        self.offsets = offsets
+        self.weights = weights
+        self.count = count
+        self.channels = channels
     }
 }

@@ -62,17 +62,20 @@ extension InstructionSet {
         _ c: PatchTarget, _ start: Accumulator, _ epilogue: Epilogue, _ scratch: UnsafeMutablePointer<Float>
     ) {
         for y in 0..<a.rows {
+            // Chosen before the tiles of the row: with it the loop over k keeps AVX-512's in memory.
+            let (row, skipped) = a.row(y)
+            let b = b + skipped * a.depth * nr
             for x in stride(from: columns.lowerBound, to: columns.upperBound, by: Shape.rows) {
                 let height = min(Shape.rows, columns.upperBound - x)
                 let offset = y * c.rowStride + x * c.columnStride
                 let output = c.base + offset
-                let source = a.base + y * a.rowStride + x * a.columnStride
+                let source = row.base + x * row.columnStride
                 let epilogue = epilogue.advanced(by: offset)
                 if height == Shape.rows && width == Shape.columns {
-                    patchKernel(shape, a, source, b, output, c.columnStride, start, epilogue)
+                    patchKernel(shape, row, source, b, output, c.columnStride, start, epilogue)
                 } else {
                     let start = bring(start, output, c.columnStride, to: scratch, rows: height, columns: width)
-                    patchKernel(shape, a, source, b, scratch, nr, start, epilogue.withinTile)
+                    patchKernel(shape, row, source, b, scratch, nr, start, epilogue.withinTile)
                     takeBack(scratch, to: output, c.columnStride, rows: height, columns: width, epilogue)
                 }
             }

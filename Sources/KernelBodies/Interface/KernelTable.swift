@@ -77,7 +77,7 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
 
     /// dw[t, c] = start + Σ over rows m of A of A[m, t][c] · dy[m, c], a chain of fused multiply-adds over the rows in order.
     ///
-    /// Patches are those of `depthwiseProduct`; dy is contiguous.
+    /// Patches are those of `depthwiseProduct`, with all their taps; dy is contiguous.
     static func depthwiseWeightGradient(
         _ a: PatchView, channels: Int, dy: UnsafePointer<Float>, into dw: UnsafeMutablePointer<Float>,
         start: Accumulator

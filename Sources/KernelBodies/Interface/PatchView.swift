@@ -6,7 +6,8 @@
 ///
 /// A convolution reads, for each output pixel, one run a row of its window; the gradient of its weights reads, for each
 /// weight of a row of the window, one run a row of the image. No copy of the patches is ever made ("im2col"), so the image
-/// must be bordered with zeros where windows reach beyond it.
+/// must be bordered with zeros where windows reach beyond it. Runs of a row of patches that are border and nothing else may
+/// be left out.
 ///
 /// Up to 15 columns beyond the last may be read, and must be memory of ours; what is there does not matter.
 @frozen
@@ -23,11 +24,14 @@ public struct PatchView {
     public var depth: Int
     /// 1, unless `columnStride` is 1.
     public var depthStride: Int
+    /// The runs that each row of patches has, where not all; the others are neither read nor multiplied.
+    public var inside: UnsafePointer<Range<Int>>?
 
     @inlinable
     public init(
         base: UnsafePointer<Float>, rows: Int, columns: Int, rowStride: Int, columnStride: Int,
-        offsets: UnsafePointer<Int>, runs: Int, depth: Int, depthStride: Int = 1
+        offsets: UnsafePointer<Int>, runs: Int, depth: Int, depthStride: Int = 1,
+        inside: UnsafePointer<Range<Int>>? = nil
     ) {
         self.base = base
         self.rows = rows
@@ -38,6 +42,23 @@ public struct PatchView {
         self.runs = runs
         self.depth = depth
         self.depthStride = depthStride
+        self.inside = inside
+    }
+
+    /// A row of patches with the runs that it has, and how many are left out before them.
+    @inlinable @inline(__always)
+    func row(_ y: Int) -> (row: PatchView, skipped: Int) {
+        let runs = runs(ofRow: y)
+        let row = PatchView(
+            base: base + y * rowStride, rows: 1, columns: columns, rowStride: rowStride, columnStride: columnStride,
+            offsets: offsets + runs.lowerBound, runs: runs.count, depth: depth, depthStride: depthStride)
+        return (row, runs.lowerBound)
+    }
+
+    /// The runs that a row of patches has.
+    @inlinable @inline(__always)
+    func runs(ofRow y: Int) -> Range<Int> {
+        if let inside { inside[y] } else { 0..<runs }
     }
 }
 

@@ -8,7 +8,7 @@ extension ReferenceKernels {
                 let patch = a.base + y * a.rowStride + x * a.columnStride
                 for channel in 0..<channels {
                     var chain = bias?[channel] ?? 0
-                    for tap in 0..<a.runs {
+                    for tap in a.runs(ofRow: y) {
                         chain = fma(patch[a.offsets[tap] + channel], weights[tap * channels + channel], chain)
                     }
                     let offset = y * c.rowStride + x * c.columnStride + channel

@@ -10,7 +10,7 @@ import Kernels
 public struct PackedWeights: @unchecked Sendable {
     private let buffer: AlignedBuffer
     /// Floats from the buffer's start, of both forms by parameter; -1 where a form is not kept.
-    private let offsets: OffsetTable
+    private let offsets: FixedTable<Int>
     private let kernels: any KernelTable.Type
 
     /// - Parameter includesBackward: false for a network that only computes outputs.
@@ -28,7 +28,7 @@ public struct PackedWeights: @unchecked Sendable {
                 offsets[2 * parameter.index + 1] = reserve(packing.backwardCount(kernels))
             }
         }
-        self.offsets = OffsetTable(offsets)
+        self.offsets = FixedTable(offsets)
         self.buffer = AlignedBuffer(count: count)
         self.kernels = kernels
     }
@@ -65,19 +65,4 @@ public struct PackedWeights: @unchecked Sendable {
             refresh(parameter, rows: 0..<parameter.rowCount, from: parameters)
         }
     }
-}
-
-/// A table of offsets at a fixed address, so that reading one costs a load and no reference counting.
-/// `@unchecked Sendable`: never written after `init`.
-final class OffsetTable: @unchecked Sendable {
-    let pointer: UnsafePointer<Int>
-    private let storage: UnsafeMutableBufferPointer<Int>
-
-    init(_ offsets: [Int]) {
-        storage = .allocate(capacity: max(offsets.count, 1))
-        _ = storage.initialize(from: offsets)
-        pointer = UnsafePointer(storage.baseAddress!)
-    }
-
-    deinit { storage.deallocate() }
 }

@@ -12,8 +12,8 @@ public final class WorkerArena: @unchecked Sendable {
     private let kernels: any KernelTable.Type
     private let values: AlignedBuffer
     private let workspace: AlignedBuffer
-    private let activationOffsets: OffsetTable
-    private let gradientOffsets: OffsetTable
+    private let activationOffsets: FixedTable<Int>
+    private let gradientOffsets: FixedTable<Int>
     /// Whether the memory is in place. The worker's that has the arena, like the memory itself.
     private(set) var isTouched = false
 
@@ -24,8 +24,8 @@ public final class WorkerArena: @unchecked Sendable {
         values = AlignedBuffer(untouchedCount: plan.arena.width * capacity)
         let scratch = plan.operations.map { $0.workspaceCount(rows: capacity, kernels: kernels) }.max() ?? 0
         workspace = AlignedBuffer(untouchedCount: scratch)
-        activationOffsets = OffsetTable(plan.activationPlaces.map { plan.arena.offsets[$0] * capacity })
-        gradientOffsets = OffsetTable(plan.gradientPlaces.map { $0.map { plan.arena.offsets[$0] * capacity } ?? -1 })
+        activationOffsets = FixedTable(plan.activationPlaces.map { plan.arena.offsets[$0] * capacity })
+        gradientOffsets = FixedTable(plan.gradientPlaces.map { $0.map { plan.arena.offsets[$0] * capacity } ?? -1 })
     }
 
     /// Bytes of its activations, their gradients and the kernels' scratch.

@@ -80,7 +80,7 @@ struct ConvolutionOperation: ActivatedOperation {
                     base: image + group * channelsOfGroup, rows: geometry.rows.output,
                     columns: geometry.columns.output, rowStride: geometry.rows.stride * bordered.line,
                     columnStride: geometry.columns.stride * geometry.channels, offsets: plan.forward.offsets.pointer,
-                    runs: plan.forward.count, depth: plan.forward.depth)
+                    runs: plan.forward.count, depth: plan.forward.depth, inside: plan.forward.inside?.pointer)
                 let filter = group * filtersOfGroup
                 let target = PatchTarget(
                     y + filter,
@@ -172,7 +172,7 @@ struct ConvolutionOperation: ActivatedOperation {
                     let patches = PatchView(
                         base: gradient + group * filtersOfGroup, rows: phase.rows, columns: phase.columns,
                         rowStride: bordered.line, columnStride: plan.filters, offsets: phase.runs.offsets.pointer,
-                        runs: phase.runs.count, depth: phase.runs.depth)
+                        runs: phase.runs.count, depth: phase.runs.depth, inside: phase.runs.inside?.pointer)
                     let place =
                         row * geometry.inputCount + group * channelsOfGroup
                         + (phase.row * geometry.columns.input + phase.column) * geometry.channels

@@ -12,6 +12,9 @@ import Kernels
 ///
 /// The pixels j of one remainder by s, a phase, see the same taps; so the second is a convolution of stride 1 for each of the
 /// s² phases. Its sum runs over outputs in increasing order, which is decreasing order of taps.
+///
+/// Rows of a window that lie above the image or below it are left out of the first two sums; where a window reaches beyond
+/// the sides, zeros of the border are multiplied, so that all tiles of a row do the same.
 struct ConvolutionPlan: Sendable {
     let geometry: WindowGeometry
     let groups: Int
@@ -19,21 +22,37 @@ struct ConvolutionPlan: Sendable {
 
     /// Where the runs of a patch begin.
     struct Runs: Sendable {
-        let offsets: OffsetTable
+        let offsets: FixedTable<Int>
         let count: Int
         let depth: Int
+        /// For each row of patches the runs that are not border alone, where some are.
+        let inside: FixedTable<Range<Int>>?
 
-        /// Runs of `depth` elements each; those that follow one another in memory become one.
-        init(offsets: [Int], depth: Int) {
-            var merged = 1
-            while merged < offsets.count, offsets[merged] == offsets[0] + merged * depth { merged += 1 }
-            let follow = offsets.indices.allSatisfy {
-                $0 % merged == 0 || offsets[$0] == offsets[$0 - 1] + depth
+        /// Runs of `depth` elements each, by the rows of the window; those of a row that follow one another in memory
+        /// become one.
+        ///
+        /// - Parameter inside: for each row of patches, the rows of the window that reach the image.
+        init(window: [[Int]], depth: Int, inside: [Range<Int>]) {
+            let columns = window.first?.count ?? 0
+            let isWhole = window.allSatisfy { row in
+                row.indices.dropFirst().allSatisfy { row[$0] == row[$0 - 1] + depth }
             }
-            if offsets.count % merged > 0 || !follow { merged = 1 }
-            self.offsets = OffsetTable(stride(from: 0, to: offsets.count, by: merged).map { offsets[$0] })
-            count = offsets.count / merged
-            self.depth = depth * merged
+            let runs = isWhole ? window.compactMap(\.first) : Array(window.joined())
+            let runsOfRow = isWhole ? 1 : columns
+            offsets = FixedTable(runs)
+            count = runs.count
+            self.depth = isWhole ? depth * columns : depth
+            self.inside =
+                columns == 0 || inside.allSatisfy { $0 == window.indices }
+                ? nil : FixedTable(inside.map { $0.lowerBound * runsOfRow..<$0.upperBound * runsOfRow })
+        }
+
+        /// Runs whose elements are not next to one another.
+        init(offsets: [Int], inSteps depth: Int) {
+            self.offsets = FixedTable(offsets)
+            count = offsets.count
+            self.depth = depth
+            inside = nil
         }
     }
 
@@ -70,9 +89,9 @@ struct ConvolutionPlan: Sendable {
         let (rows, columns, channels) = (geometry.rows, geometry.columns, geometry.channels)
         let line = columns.padded * channels
         forward = Runs(
-            offsets: (0..<rows.size).flatMap { row in
+            window: (0..<rows.size).map { row in
                 (0..<columns.size).map { row * rows.dilation * line + $0 * columns.dilation * channels }
-            }, depth: channels / groups)
+            }, depth: channels / groups, inside: (0..<rows.output).map(rows.tapsInside))
 
         let imageCount = rows.padded * line
         let floats = imageCount + geometry.outputPixels * filters
@@ -92,13 +111,13 @@ struct ConvolutionPlan: Sendable {
         gradientColumns = width
         phases = rowPhases.flatMap { row in
             columnPhases.map { column in
-                let taps = row.taps.flatMap { r in column.taps.map { (row: r, column: $0) } }
-                return Phase(
+                Phase(
                     row: row.first, column: column.first, rows: row.count, columns: column.count,
                     runs: Runs(
-                        offsets: taps.map { ((top + $0.row.shift) * width + left + $0.column.shift) * filters },
-                        depth: filters / groups),
-                    taps: taps.map { $0.row.tap * columns.size + $0.column.tap })
+                        window: row.taps.map { r in
+                            column.taps.map { ((top + r.shift) * width + left + $0.shift) * filters }
+                        }, depth: filters / groups, inside: row.tapsInside(outputs: rows.output)),
+                    taps: row.taps.flatMap { r in column.taps.map { r.tap * columns.size + $0.tap } })
             }
         }
     }
@@ -111,15 +130,6 @@ struct ConvolutionPlan: Sendable {
         WeightPacking(
             taps: geometry.taps, channels: geometry.channels / groups, filters: filters / groups, groups: groups,
             phases: isInputLearning ? phases.map(\.taps) : [])
-    }
-}
-
-extension ConvolutionPlan.Runs {
-    /// Runs whose elements are not next to one another.
-    init(offsets: [Int], inSteps depth: Int) {
-        self.offsets = OffsetTable(offsets)
-        count = offsets.count
-        self.depth = depth
     }
 }
 
@@ -138,6 +148,15 @@ private struct AxisPhase {
                 return shift * axis.stride == distance ? (tap, shift) : nil
             }
             return AxisPhase(first: first, count: (axis.input - first + axis.stride - 1) / axis.stride, taps: taps)
+        }
+    }
+
+    /// For each input, the taps that stand on an output. Outputs increase from tap to tap, so these are neighbors.
+    func tapsInside(outputs: Int) -> [Range<Int>] {
+        (0..<count).map { input in
+            let first = taps.firstIndex { input + $0.shift >= 0 } ?? taps.count
+            let end = taps.firstIndex { input + $0.shift >= outputs } ?? taps.count
+            return first..<max(first, end)
         }
     }
 

@@ -42,12 +42,12 @@ struct DepthwiseConvolutionOperation: ActivatedOperation {
     func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { Scratch(self).count }
 
     /// The patches of the bordered image in scratch memory.
-    private func patches(of image: UnsafePointer<Float>) -> PatchView {
+    private func patches(of image: UnsafePointer<Float>, inside: FixedTable<Range<Int>>? = nil) -> PatchView {
         let (rows, columns) = (plan.geometry.rows, plan.geometry.columns)
         return PatchView(
             base: image, rows: rows.output, columns: columns.output, rowStride: rows.stride * plan.borderedInput.line,
             columnStride: columns.stride * channels, offsets: plan.forward.offsets.pointer, runs: plan.forward.count,
-            depth: plan.forward.depth)
+            depth: plan.forward.depth, inside: inside?.pointer)
     }
 
     // MARK: Forward
@@ -61,8 +61,9 @@ struct DepthwiseConvolutionOperation: ActivatedOperation {
                 frame.value(output) + row * outputCount, rowStride: plan.geometry.columns.output * channels,
                 columnStride: channels)
             frame.kernels.depthwiseProduct(
-                patches(of: image), channels: channels, weights: frame.parameters + weight.offset,
-                bias: bias.map { frame.parameters + $0.offset }, c: target, epilogue: .activation(activation))
+                patches(of: image, inside: plan.forward.inside), channels: channels,
+                weights: frame.parameters + weight.offset, bias: bias.map { frame.parameters + $0.offset }, c: target,
+                epilogue: .activation(activation))
         }
     }
 
@@ -114,7 +115,7 @@ struct DepthwiseConvolutionOperation: ActivatedOperation {
                 let patches = PatchView(
                     base: gradient, rows: phase.rows, columns: phase.columns, rowStride: bordered.line,
                     columnStride: channels, offsets: phase.runs.offsets.pointer, runs: phase.runs.count,
-                    depth: phase.runs.depth)
+                    depth: phase.runs.depth, inside: phase.runs.inside?.pointer)
                 let place =
                     row * geometry.inputCount + (phase.row * geometry.columns.input + phase.column) * channels
                 let target = PatchTarget(

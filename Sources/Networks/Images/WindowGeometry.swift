@@ -15,6 +15,15 @@ struct WindowGeometry: Sendable, Equatable {
         /// The image with its border, as far as windows reach.
         var padded: Int { before + input + after }
 
+        /// The elements of an output's window that are on the image, as against its border.
+        func tapsInside(output: Int) -> Range<Int> {
+            let first = output * stride - before
+            // first + dilation · tap in 0 ..< input
+            let start = min(max(0, (-first + dilation - 1).dividedDown(by: dilation)), size)
+            let end = min(size, (input - 1 - first).dividedDown(by: dilation) + 1)
+            return start..<max(start, end)
+        }
+
         /// Which outputs' windows have their element `tap` on the image, as against its border.
         func outputsInside(tap: Int) -> Range<Int> {
             let offset = tap * dilation - before
