@@ -106,14 +106,31 @@ struct ConvolutionOperation: ActivatedOperation {
             frame.addBiasGradient(bias, dz, rows: frame.rows * plan.geometry.outputPixels, scratch: sums)
         }
         let dw = frame.parameterGradients + weight.offset
-        computeWeightGradient(dz, into: frame.addsGradients ? sums : dw, scratch, frame)
+        computeGradients(dz, dw: frame.addsGradients ? sums : dw, dx: frame.gradient(input), scratch, frame)
         if frame.addsGradients { kernels.add(sums, into: dw, count: weight.count) }
-        if let dx = frame.gradient(input) { computeInputGradient(dz, into: dx, scratch, frame) }
     }
 
-    /// dW, a chain over all pixels of all images, some images at a time.
+    /// dW, a chain over all pixels of all images, and dX: both of some images while the gradient of their outputs is near.
+    private func computeGradients(
+        _ dz: UnsafePointer<Float>, dw: UnsafeMutablePointer<Float>, dx: UnsafeMutablePointer<Float>?,
+        _ scratch: Scratch, _ frame: Frame
+    ) {
+        let images = frame.workspace + scratch.images
+        for slot in 0..<plan.imagesAtOnce { plan.borderedInput.clear(images + slot * plan.borderedInput.count) }
+        if dx != nil { plan.borderedGradient.clear(frame.workspace + scratch.gradient) }
+        var start = frame.gradientStart
+        for first in stride(from: 0, to: frame.rows, by: plan.imagesAtOnce) {
+            let rows = first..<min(first + plan.imagesAtOnce, frame.rows)
+            computeWeightGradient(dz, of: rows, into: dw, start, scratch, frame)
+            if let dx { computeInputGradient(dz, of: rows, into: dx, scratch, frame) }
+            start = .output
+        }
+    }
+
+    /// Goes on with dW over the pixels of some images.
     private func computeWeightGradient(
-        _ dz: UnsafePointer<Float>, into dw: UnsafeMutablePointer<Float>, _ scratch: Scratch, _ frame: Frame
+        _ dz: UnsafePointer<Float>, of rows: Range<Int>, into dw: UnsafeMutablePointer<Float>, _ start: Accumulator,
+        _ scratch: Scratch, _ frame: Frame
     ) {
         let (kernels, geometry, bordered) = (frame.kernels, plan.geometry, plan.borderedInput)
         let images = frame.workspace + scratch.images
@@ -121,48 +138,41 @@ struct ConvolutionOperation: ActivatedOperation {
         // Neighboring taps are neighboring pixels, and so one long row of the weight, unless something lies between.
         let isWhole = plan.groups == 1 && geometry.columns.dilation == 1
         let columns = isWhole ? geometry.columns.size * channelsOfGroup : channelsOfGroup
-        var start = frame.gradientStart
-        for slot in 0..<plan.imagesAtOnce { bordered.clear(images + slot * bordered.count) }
-        for first in stride(from: 0, to: frame.rows, by: plan.imagesAtOnce) {
-            let count = min(plan.imagesAtOnce, frame.rows - first)
-            for slot in 0..<count {
-                bordered.fill(
-                    images + slot * bordered.count, from: frame.value(input) + (first + slot) * geometry.inputCount)
+        for (slot, row) in rows.enumerated() {
+            bordered.fill(images + slot * bordered.count, from: frame.value(input) + row * geometry.inputCount)
+        }
+        let pixels = rows.count * geometry.outputPixels
+        for group in 0..<plan.groups {
+            let filter = group * filtersOfGroup
+            kernels.pack(
+                MatrixView(dz + rows.lowerBound * outputCount + filter, columns: plan.filters), k: pixels,
+                n: filtersOfGroup, rows: 0..<pixels, columns: 0..<filtersOfGroup, into: packed)
+            for column in 0..<(isWhole ? 1 : geometry.columns.size) {
+                let patches = PatchView(
+                    base: images + group * channelsOfGroup
+                        + column * geometry.columns.dilation * geometry.channels,
+                    rows: geometry.rows.size, columns: columns, rowStride: geometry.rows.dilation * bordered.line,
+                    columnStride: 1, offsets: plan.weights.offsets.pointer, runs: rows.count * geometry.rows.output,
+                    depth: plan.weights.depth, depthStride: geometry.columns.stride * geometry.channels)
+                let target = PatchTarget(
+                    dw + column * channelsOfGroup * plan.filters + filter,
+                    rowStride: geometry.columns.size * channelsOfGroup * plan.filters,
+                    columnStride: plan.filters)
+                kernels.gemm(
+                    patches, n: filtersOfGroup, packedB: packed, c: target, start: start, epilogue: .none,
+                    workspace: frame.workspace)
             }
-            let pixels = count * geometry.outputPixels
-            for group in 0..<plan.groups {
-                let filter = group * filtersOfGroup
-                kernels.pack(
-                    MatrixView(dz + first * outputCount + filter, columns: plan.filters), k: pixels,
-                    n: filtersOfGroup, rows: 0..<pixels, columns: 0..<filtersOfGroup, into: packed)
-                for column in 0..<(isWhole ? 1 : geometry.columns.size) {
-                    let patches = PatchView(
-                        base: images + group * channelsOfGroup
-                            + column * geometry.columns.dilation * geometry.channels,
-                        rows: geometry.rows.size, columns: columns, rowStride: geometry.rows.dilation * bordered.line,
-                        columnStride: 1, offsets: plan.weights.offsets.pointer, runs: count * geometry.rows.output,
-                        depth: plan.weights.depth, depthStride: geometry.columns.stride * geometry.channels)
-                    let target = PatchTarget(
-                        dw + column * channelsOfGroup * plan.filters + filter,
-                        rowStride: geometry.columns.size * channelsOfGroup * plan.filters,
-                        columnStride: plan.filters)
-                    kernels.gemm(
-                        patches, n: filtersOfGroup, packedB: packed, c: target, start: start, epilogue: .none,
-                        workspace: frame.workspace)
-                }
-            }
-            start = .output
         }
     }
 
-    /// dX, image by image and phase by phase.
+    /// dX of some images, image by image and phase by phase.
     private func computeInputGradient(
-        _ dz: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, _ scratch: Scratch, _ frame: Frame
+        _ dz: UnsafePointer<Float>, of rows: Range<Int>, into dx: UnsafeMutablePointer<Float>, _ scratch: Scratch,
+        _ frame: Frame
     ) {
         let (kernels, geometry, bordered) = (frame.kernels, plan.geometry, plan.borderedGradient)
         let gradient = frame.workspace + scratch.gradient
-        bordered.clear(gradient)
-        for row in 0..<frame.rows {
+        for row in rows {
             bordered.fill(gradient, from: dz + row * outputCount)
             var packed = frame.packed.backward(weight)
             for index in plan.phases.indices {
