@@ -2,13 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from comparison.contestants import OURS, TITLES, workload_title
 from comparison.summary import Summary, summarize, time_key
+from comparison.svg import document, style_sheet, text
 from comparison.table import count_rounds, hardware, number, software, times
 
-WIDTH = 760
 NAMES_END = 120  # names of contestants end here, bars begin a gap further right
 BARS_START = NAMES_END + 8
 BARS_END = 600  # the rest is for what is written behind a bar
@@ -18,29 +17,24 @@ GROUP_GAP = 14
 HEAD = 74
 MOST = 3.0  # longer bars are cut: one workload of tiny steps must not shrink all others
 
-STYLE = """
-text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #3d444d; }
-.title { font-size: 16px; font-weight: 600; fill: #1f2328; }
-.group { font-size: 13px; font-weight: 600; fill: #1f2328; }
-.note { font-size: 11px; fill: #59636e; }
+STYLE = style_sheet(
+    light="""\
 .ours { fill: #0969da; }
 .torch { fill: #a8643c; }
 .jax { fill: #6e7781; }
 .torch-last { fill: #8b4a25; }
 .compiled { fill: #c99a7c; }
 .compiled-last { fill: #b5835f; }
-@media (prefers-color-scheme: dark) {
-text { fill: #c3ccd6; }
-.title, .group { fill: #f0f6fc; }
-.note { fill: #9198a1; }
+""",
+    dark="""\
 .ours { fill: #4493f8; }
 .torch { fill: #d18f66; }
 .jax { fill: #8b949e; }
 .torch-last { fill: #e8b594; }
 .compiled { fill: #8f6146; }
 .compiled-last { fill: #a97a5c; }
-}
-"""
+""",
+)
 CLASSES = {
     "lockstep": "ours",
     "torch": "torch",
@@ -77,21 +71,8 @@ def draw(results):
         parts += group
     parts.append(note(results, y) if summaries else text(8, y, "Lockstep was not measured", "note"))
     height = y + 14
-    title = "Time relative to Lockstep"
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-            f'height="{height}" role="img" aria-labelledby="title description">',
-            f'<title id="title">{title}</title>',
-            f'<desc id="description">{escape(describe(summaries))}</desc>',
-            f"<style>{STYLE}</style>",
-            text(8, 24, title, "title"),
-            text(8, 42, "Lockstep = 1; a shorter bar is faster", "note"),
-            *parts,
-            "</svg>",
-            "",
-        ]
-    )
+    subtitle = "Lockstep = 1; a shorter bar is faster"
+    return document("Time relative to Lockstep", subtitle, describe(summaries), STYLE, height, parts)
 
 
 def draw_group(summary: Summary, contestants, scale, y):
@@ -124,12 +105,6 @@ def bar(value, scale, y):
         f"M{start} {y}H{cut + slant:.1f}L{cut:.1f} {bottom}H{start}Z"
         f"M{cut + slant + gap:.1f} {y}H{end:.1f}V{bottom}H{cut + gap:.1f}Z"
     )
-
-
-def text(x, y, words, style=None, anchor=None):
-    attributes = f' class="{style}"' if style else ""
-    attributes += f' text-anchor="{anchor}"' if anchor else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(words)}</text>'
 
 
 def note(results, y):
