@@ -20,6 +20,10 @@ public struct PoolWindow: Sendable, Equatable {
             self.before = before
         }
 
+        /// Whether windows lie side by side and leave nothing out.
+        @inlinable @inline(__always)
+        var isTiled: Bool { size == stride && before == 0 && output * size == input }
+
         /// The inputs that the window of an output covers.
         @inlinable @inline(__always)
         func inputs(of output: Int) -> (first: Int, end: Int) {
@@ -45,16 +49,9 @@ public struct PoolWindow: Sendable, Equatable {
     @inlinable
     public var outputCount: Int { rows.output * columns.output * channels }
 
-    /// Calls `body` for each output pixel of an image: where it stands, in floats, and the inputs it covers.
-    @inlinable @inline(__always)
-    func forEachOutput(
-        _ body: (_ output: Int, _ rows: (first: Int, end: Int), _ columns: (first: Int, end: Int)) -> Void
-    ) {
-        for y in 0..<rows.output {
-            let covered = rows.inputs(of: y)
-            for x in 0..<columns.output {
-                body((y * columns.output + x) * channels, covered, columns.inputs(of: x))
-            }
-        }
+    /// Whether windows lie side by side and leave nothing of the image out.
+    @inlinable
+    var isTiling: Bool {
+        rows.isTiled && columns.isTiled
     }
 }
