@@ -138,8 +138,10 @@ struct ConvolutionOperation: ActivatedOperation {
         // Neighboring taps are neighboring pixels, and so one long row of the weight, unless something lies between.
         let isWhole = plan.groups == 1 && geometry.columns.dilation == 1
         let columns = isWhole ? geometry.columns.size * channelsOfGroup : channelsOfGroup
-        for (slot, row) in rows.enumerated() {
-            bordered.fill(images + slot * bordered.count, from: frame.value(input) + row * geometry.inputCount)
+        for slot in 0..<rows.count {
+            bordered.fill(
+                images + slot * bordered.count,
+                from: frame.value(input) + (rows.lowerBound + slot) * geometry.inputCount)
         }
         let pixels = rows.count * geometry.outputPixels
         for group in 0..<plan.groups {
