@@ -63,14 +63,18 @@ final class GEMMTests: XCTestCase {
         }
     }
 
-    func testAChainFromZeroIsAddedToTheOutput() {
+    func testAChainFromZeroOrABiasIsAddedToTheOutput() {
         var numbers = TestNumbers(seed: 11)
         for (m, n, k) in shapes {
             let (a, b, c) = (numbers.floats(m * k), numbers.floats(k * n), numbers.floats(m * n))
-            assertEqualsReference("\(m)x\(n)x\(k)", [c, c]) { kernels, out in
+            let bias = numbers.floats(n)
+            assertEqualsReference("\(m)x\(n)x\(k)", [c, c, c]) { kernels, out in
                 withOperands(a, b, m, n, k, 1) { a, b in
                     multiply(kernels, m, n, k, a, b, out[0], n, .zero, .addition)
                     multiplyPacked(kernels, m, n, k, a, b, out[1], n, .zero, .addition)
+                    bias.withUnsafeBufferPointer { bias in
+                        multiplyPacked(kernels, m, n, k, a, b, out[2], n, .bias(bias.baseAddress!), .addition)
+                    }
                 }
             }
         }

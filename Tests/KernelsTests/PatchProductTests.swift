@@ -42,12 +42,13 @@ final class PatchProductTests: XCTestCase {
             let b = numbers.floats(value.window * value.depth * value.outputs)
             let bias = numbers.floats(value.outputs)
             let c = numbers.floats(value.rows * value.columns * value.outputs)
-            assertEqualsReference("\(value)", [c, c, c, c]) { kernels, out in
+            assertEqualsReference("\(value)", [c, c, c, c, c]) { kernels, out in
                 bias.withUnsafeBufferPointer { bias in
                     multiply(kernels, value, image, b, out[0], .zero, .none)
                     multiply(kernels, value, image, b, out[1], .output, .none)
                     multiply(kernels, value, image, b, out[2], .bias(bias.baseAddress!), .activation(.relu))
                     multiply(kernels, value, image, b, out[3], .zero, .addition)
+                    multiply(kernels, value, image, b, out[4], .bias(bias.baseAddress!), .addition)
                 }
             }
         }

@@ -45,7 +45,7 @@ public enum Accumulator {
 public enum Epilogue {
     /// It is stored as it is.
     case none
-    /// It is added to what the output held before; the chain itself starts at zero.
+    /// It is added to what the output held before; the chain itself starts at zero or at a bias.
     case addition
     /// The activation of it.
     case activation(Activation)

@@ -36,7 +36,7 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
 
     /// C[m, n] = epilogue(start + A[m, k] · B[k, n]), B packed.
     ///
-    /// Each element is one chain of fused multiply-adds in increasing k that begins at `start`, which is `.zero` for the
+    /// Each element is one chain of fused multiply-adds in increasing k that begins at `start`, which is not `.output` for the
     /// epilogue `.addition`. Rows of C are `cRowStride` apart; elements between them are left alone. C aliases nothing.
     static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
@@ -57,7 +57,7 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
     /// C[m, n] = epilogue(start + A[m, k] · B[k, n]) where the rows of A are patches of an image, B packed.
     ///
     /// Each element is one chain of fused multiply-adds over the runs in order, and within them in increasing depth, that
-    /// begins at `start`, which is `.zero` for the epilogue `.addition`. What an epilogue saved lies as C does. Elements
+    /// begins at `start`, which is not `.output` for the epilogue `.addition`. What an epilogue saved lies as C does. Elements
     /// between the rows of C are left alone. C aliases nothing.
     static func gemm(
         _ a: PatchView, n: Int, packedB: UnsafePointer<Float>, c: PatchTarget, start: Accumulator, epilogue: Epilogue,

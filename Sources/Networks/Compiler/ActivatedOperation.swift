@@ -35,6 +35,25 @@ extension ActivatedOperation {
     }
 }
 
+/// One that can also add the other part of a residual sum before it applies the activation.
+///
+/// The gradient of a sum is that of its parts, so that of the addend lies where that of the output does.
+protocol SummingOperation: ActivatedOperation {
+    /// What is added, of the shape of the output.
+    var addend: Value.ID? { get set }
+}
+
+extension SummingOperation {
+    var reads: [Value.ID] { [input] + (addend.map { [$0] } ?? []) }
+
+    func fusingSum(with addend: Value.ID) -> (any Operation)? {
+        guard self.addend == nil, activation == .identity else { return nil }
+        var fused = self
+        fused.addend = addend
+        return fused
+    }
+}
+
 /// What the backward passes of such operations begin with.
 extension Frame {
     /// `dZ = dY · f'(Y)`, in the place of dY.

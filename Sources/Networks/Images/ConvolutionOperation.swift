@@ -2,15 +2,17 @@ import Kernels
 
 /// Convolution by products over patches, image by image; `ConvolutionPlan` has the formulas.
 ///
-///     forward    Y = f(patches(X)·W + b)
+///     forward    Y = f(patches(X)·W + b + A)
 ///     backward   dZ = dY · f'(Y)    db += Σ pixels of dZ    dW += patches(X)ᵀ·dZ    dX = patches(dZ)·Wᵀ · g'(X)
 ///
-/// where g is the activation that the operation before has fused and left to this one to differentiate. Each image is
+/// where A is the other part of a residual sum, if there is one, whose gradient lies where dZ does, and g the activation that
+/// the operation before has fused and left to this one to differentiate. Each image is
 /// copied into a bordered place in scratch memory, which stays in a near cache while the products read it many times.
-struct ConvolutionOperation: ActivatedOperation {
+struct ConvolutionOperation: SummingOperation {
     let layer: String
     let input: Value.ID
     let output: Value.ID
+    var addend: Value.ID?
     let weight: Parameter
     let bias: Parameter?
     let plan: ConvolutionPlan
@@ -27,8 +29,9 @@ struct ConvolutionOperation: ActivatedOperation {
 
     /// Whether tiles have the activation applied as they are stored: in registers, or in the nearest cache, pixel by
     /// pixel, which a few filters of a pixel are too short for. A whole image of them is still near.
+    /// After a residual sum it is applied there too.
     private var appliesActivation: Bool {
-        activation == .identity || activation == .relu || filtersOfGroup >= 16
+        activation == .identity || addend == nil && (activation == .relu || filtersOfGroup >= 16)
     }
 
     // MARK: Scratch memory
@@ -75,6 +78,7 @@ struct ConvolutionOperation: ActivatedOperation {
         for row in 0..<frame.rows {
             bordered.fill(image, from: frame.value(input) + row * geometry.inputCount)
             let y = frame.value(output) + row * outputCount
+            if let addend { y.update(from: frame.value(addend) + row * outputCount, count: outputCount) }
             for group in 0..<plan.groups {
                 let patches = PatchView(
                     base: image + group * channelsOfGroup, rows: geometry.rows.output,
@@ -88,7 +92,8 @@ struct ConvolutionOperation: ActivatedOperation {
                 frame.kernels.gemm(
                     patches, n: filtersOfGroup, packedB: packed + group * packedCount, c: target,
                     start: bias.map { .bias(frame.parameters + $0.offset + filter) } ?? .zero,
-                    epilogue: appliesActivation ? .activation(activation) : .none, workspace: frame.workspace)
+                    epilogue: addend != nil ? .addition : appliesActivation ? .activation(activation) : .none,
+                    workspace: frame.workspace)
             }
             if !appliesActivation { frame.kernels.activate(activation, y, into: y, count: outputCount) }
         }

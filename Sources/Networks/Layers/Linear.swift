@@ -53,15 +53,16 @@ public struct Linear: Layer {
 
 /// With X `[m, inputs]`, W `[inputs, outputs]`, b `[outputs]`, and m = rows of the micro-batch times rows a sample:
 ///
-///     forward    Y = f(X·W + b)
+///     forward    Y = f(X·W + b + A)
 ///     backward   dZ = dY · f'(Y)        db += Σ rows of dZ        dW += Xᵀ·dZ        dX = dZ·Wᵀ · g'(X)
 ///
-/// where g is the activation that the operation before has fused and left to this one to differentiate, so that the
-/// product writes its gradient once.
-struct LinearOperation: ActivatedOperation {
+/// where A is the other part of a residual sum, if there is one, whose gradient lies where dZ does, and g the activation that
+/// the operation before has fused and left to this one to differentiate, so that the product writes its gradient once.
+struct LinearOperation: SummingOperation {
     let layer: String
     let input: Value.ID
     let output: Value.ID
+    var addend: Value.ID?
     let weight: Parameter
     let bias: Parameter?
     let inputs: Int
@@ -83,13 +84,19 @@ struct LinearOperation: ActivatedOperation {
     }
 
     func forward(_ frame: Frame) {
+        let y = frame.value(output)
+        let count = frame.rows * rowsPerSample * outputs
+        if let addend { y.update(from: frame.value(addend), count: count) }
         frame.kernels.gemm(
             m: frame.rows * rowsPerSample, n: outputs, k: inputs,
             a: MatrixView(base: frame.value(input), rowStride: inputs, columnStride: 1),
             packedB: frame.packed.forward(weight),
-            c: frame.value(output), cRowStride: outputs,
+            c: y, cRowStride: outputs,
             start: bias.map { .bias(frame.parameters + $0.offset) } ?? .zero,
-            epilogue: .activation(activation), workspace: frame.workspace)
+            epilogue: addend == nil ? .activation(activation) : .addition, workspace: frame.workspace)
+        if addend != nil && activation != .identity {
+            frame.kernels.activate(activation, y, into: y, count: count)
+        }
     }
 
     func backward(_ frame: Frame) {

@@ -26,25 +26,12 @@ func normalizedChannels(of input: Value, epsilon: Double, layer: String) throws 
 }
 
 /// An operation that normalizes, `y = f(γ · x̂ + β)`, or with a residual sum `y = f(γ · x̂ + β + a)`.
-///
-/// The gradient of a sum is that of its parts, so that of `a` lies where that of `y` does.
-protocol NormalizationOperation: ActivatedOperation {
-    /// a.
-    var addend: Value.ID? { get set }
+protocol NormalizationOperation: SummingOperation {
     var affine: AffineParameters { get }
     var channels: Int { get }
 }
 
 extension NormalizationOperation {
-    var reads: [Value.ID] { [input] + (addend.map { [$0] } ?? []) }
-
-    func fusingSum(with addend: Value.ID) -> (any Operation)? {
-        guard self.addend == nil, activation == .identity else { return nil }
-        var fused = self
-        fused.addend = addend
-        return fused
-    }
-
     /// How to normalize with a mean and a standard deviation of each channel, the latter as its inverse.
     func normalization(
         mean: UnsafePointer<Float>, inverse: UnsafePointer<Float>, _ frame: Frame

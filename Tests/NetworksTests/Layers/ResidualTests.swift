@@ -59,6 +59,28 @@ final class ResidualTests: XCTestCase {
         }
     }
 
+    func testASumIsPartOfTheProductBeforeIt() throws {
+        let pixels = Network { Convolution(3, kernel: 1) }
+        let networks = [
+            Network([Residual(Network { Convolution(3, kernel: 3, padding: .same) })]),
+            Network([Residual(Network { Convolution(3, kernel: 3, padding: .same, bias: false) }, projection: pixels)]),
+            Network([Residual(pixels), ReLU(), Residual(pixels), Tanh(), Residual(pixels, projection: pixels)]),
+            Network([
+                Convolution(18, kernel: 2), Residual(Network { Convolution(18, kernel: 3, padding: .same) }), ReLU(),
+                Residual(Network { Convolution(18, kernel: 3, padding: .same, groups: 2) }), Sigmoid(), Linear(2),
+            ]),
+            Network([Residual(Network { Linear(3) }), SiLU(), Residual(Network { Linear(3, bias: false) }), ReLU()]),
+        ]
+        for network in networks {
+            try assertMatchesOracle(network, inputShape: [4, 5, 3], rows: 3)
+            for mode in [Graph.Mode.training, .inference] {
+                let run = try LayerRun(
+                    network, inputShape: [4, 5, 3], rows: 3, mode: mode, kernels: availableKernels()[0])
+                XCTAssertFalse(run.plan.operations.contains { $0 is SumOperation })
+            }
+        }
+    }
+
     func testAnEmptyBlockDoublesItsInput() throws {
         try check { Residual {} }
         try check {
