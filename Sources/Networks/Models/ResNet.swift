@@ -15,12 +15,17 @@ public struct ResNet: ModelShape {
     public var width: Int
     /// Numbers to put out, one for each class.
     public var classes: Int
+    /// Whether batches are normalized as a whole instead of shard by shard.
+    public var synchronized: Bool
     public var name: String?
 
-    public init(depth: Int, width: Int = 16, classes: Int = 10, name: String? = nil) {
+    public init(
+        depth: Int, width: Int = 16, classes: Int = 10, synchronized: Bool = false, name: String? = nil
+    ) {
         self.depth = depth
         self.width = width
         self.classes = classes
+        self.synchronized = synchronized
         self.name = name
     }
 
@@ -33,11 +38,11 @@ public struct ResNet: ModelShape {
         }
         return Network {
             Convolution(width, kernel: 3, padding: .same, bias: false)
-            BatchNormalization()
+            BatchNormalization(synchronized: synchronized)
             ReLU()
             for stage in 0..<3 {
                 for block in 0..<(depth - 2) / 6 {
-                    Self.block(filters: width << stage, halves: stage > 0 && block == 0)
+                    self.block(filters: width << stage, halves: stage > 0 && block == 0)
                     ReLU()
                 }
             }
@@ -46,24 +51,24 @@ public struct ResNet: ModelShape {
         }
     }
 
-    private static func block(filters: Int, halves: Bool) -> Residual {
+    private func block(filters: Int, halves: Bool) -> Residual {
         let layers = Network {
             Convolution(filters, kernel: 3, stride: halves ? 2 : 1, padding: .of(1), bias: false)
-            BatchNormalization()
+            BatchNormalization(synchronized: synchronized)
             ReLU()
             Convolution(filters, kernel: 3, padding: .same, bias: false)
-            BatchNormalization()
+            BatchNormalization(synchronized: synchronized)
         }
         let projection = Network {
             Convolution(filters, kernel: 1, stride: 2, bias: false)
-            BatchNormalization()
+            BatchNormalization(synchronized: synchronized)
         }
         return Residual(layers, projection: halves ? projection : nil)
     }
 }
 
 extension ResNet {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case depth, width, classes, name }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case depth, width, classes, synchronized, name }
 
     /// `{resNet: 20}` or a mapping.
     private struct Fields: Codable {
@@ -81,6 +86,7 @@ extension ResNet {
                 depth: try fields.value(Int.self, forKey: .depth),
                 width: try fields.valueIfPresent(Int.self, forKey: .width) ?? 16,
                 classes: try fields.valueIfPresent(Int.self, forKey: .classes) ?? 10,
+                synchronized: try fields.valueIfPresent(Bool.self, forKey: .synchronized) ?? false,
                 name: try fields.valueIfPresent(String.self, forKey: .name))
         }
 
@@ -89,6 +95,7 @@ extension ResNet {
             try fields.encode(model.depth, forKey: .depth)
             try fields.encode(model.width, forKey: .width)
             try fields.encode(model.classes, forKey: .classes)
+            if model.synchronized { try fields.encode(true, forKey: .synchronized) }
             try fields.encodeIfPresent(model.name, forKey: .name)
         }
     }

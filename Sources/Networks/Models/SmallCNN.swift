@@ -9,20 +9,30 @@ public struct SmallCNN: ModelShape {
     public var classes: Int
     /// Whether each convolution is followed by batch normalization, and has no bias then.
     public var batchNormalization: Bool
+    /// Whether it normalizes a batch as a whole instead of shard by shard.
+    public var synchronized: Bool
     public var name: String?
 
-    public init(classes: Int = 10, batchNormalization: Bool = false, name: String? = nil) {
+    public init(
+        classes: Int = 10, batchNormalization: Bool = false, synchronized: Bool = false, name: String? = nil
+    ) {
         self.classes = classes
         self.batchNormalization = batchNormalization
+        self.synchronized = synchronized
         self.name = name
     }
 
     public func layers(for image: Shape) throws -> Network {
         try check(classes, "classes")
+        guard batchNormalization || !synchronized else {
+            throw NetworkError.invalidLayer(
+                layer: name ?? Self.kind,
+                problem: "synchronized is about batch normalization: expected batchNormalization: true beside it")
+        }
         return Network {
             for filters in [32, 64] {
                 Convolution(filters, kernel: 3, padding: .same, bias: !batchNormalization)
-                if batchNormalization { BatchNormalization() }
+                if batchNormalization { BatchNormalization(synchronized: synchronized) }
                 ReLU()
                 MaxPool(2)
             }
@@ -35,13 +45,14 @@ public struct SmallCNN: ModelShape {
 }
 
 extension SmallCNN {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case classes, batchNormalization, name }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case classes, batchNormalization, synchronized, name }
 
     public init(from tagged: Tagged) throws {
         let fields = try tagged.fields(keyedBy: CodingKeys.self, among: CodingKeys.allCases, isRequired: false)
         self.init(
             classes: try fields?.valueIfPresent(Int.self, forKey: .classes) ?? 10,
             batchNormalization: try fields?.valueIfPresent(Bool.self, forKey: .batchNormalization) ?? false,
+            synchronized: try fields?.valueIfPresent(Bool.self, forKey: .synchronized) ?? false,
             name: try fields?.valueIfPresent(String.self, forKey: .name))
     }
 
@@ -52,6 +63,7 @@ extension SmallCNN {
             var fields = encoder.container(keyedBy: CodingKeys.self)
             try fields.encode(model.classes, forKey: .classes)
             try fields.encode(model.batchNormalization, forKey: .batchNormalization)
+            if model.synchronized { try fields.encode(true, forKey: .synchronized) }
             try fields.encodeIfPresent(model.name, forKey: .name)
         }
     }

@@ -36,6 +36,30 @@ final class ModelShapeTests: XCTestCase {
         XCTAssertEqual(named.map(\.shape), written.map(\.shape))
     }
 
+    func testAllTheirNormalizationsAreSynchronizedOrNone() throws {
+        for synchronized in [false, true] {
+            for model in [
+                ResNet(depth: 14, width: 4, synchronized: synchronized) as any Layer,
+                SmallCNN(batchNormalization: true, synchronized: synchronized),
+            ] {
+                let operations = try compiled(model, [8, 8, 3]).trainingPlan.operations
+                let collective = operations.count { ($0 as? any CollectiveOperation)?.isCollective == true }
+                let normalizations = operations.count { $0 is any NormalizationOperation }
+                // Two projections among them: 1 + 3 · 2 · 2 + 2.
+                XCTAssertEqual(normalizations, model is ResNet ? 15 : 2)
+                XCTAssertEqual(collective, synchronized ? normalizations : 0)
+            }
+        }
+        XCTAssertEqual(
+            try decodeBoth(
+                #"[{"resNet": {"depth": 20, "synchronized": true}}, "#
+                    + #"{"smallCNN": {"batchNormalization": true, "synchronized": true}}]"#),
+            Array(
+                repeating: Network([
+                    ResNet(depth: 20, synchronized: true), SmallCNN(batchNormalization: true, synchronized: true),
+                ]), count: 2))
+    }
+
     func testNumbersThatMakeNoSenseAreRefused() {
         assertRefused(
             Network { ResNet(depth: 21) }, inputShape: [8, 8],
@@ -46,6 +70,9 @@ final class ModelShapeTests: XCTestCase {
         assertRefused(
             Network { SmallCNN(classes: 0) }, inputShape: [8, 8],
             "layer smallCNN: classes is 0, expected 1 or more")
+        assertRefused(
+            Network { SmallCNN(synchronized: true) }, inputShape: [8, 8],
+            "layer smallCNN: synchronized is about batch normalization: expected batchNormalization: true beside it")
         assertRefused(
             Network { LeNet5() }, inputShape: [784],
             "layer leNet51: expected an input of shape [height, width] or [height, width, channels], found [784]")
