@@ -32,6 +32,38 @@ final class SyntheticTests: XCTestCase {
         XCTAssertEqual(few.batch(), many.batch((0..<10).map { $0 }))
     }
 
+    func testInputsAreNormalizedAsDescribed() throws {
+        let synthetic = SyntheticDescription(inputs: [3, 4, 2], classes: 2, samples: 60, test: 10)
+        func load(_ normalization: NormalizationChoice, validation: Double = 0) throws -> Dataset {
+            try Dataset.load(
+                DatasetDescription(
+                    synthetic: synthetic, validationFraction: validation, normalization: normalization))
+        }
+        let bytes = try load(.identity)
+        for split in bytes.splits {
+            let stored = try load(.stored)[split]!.batch()
+            XCTAssertEqual(stored, bytes[split]!.batch().map { $0 * (1 / 255) })
+            let scaled = try load(.values(NormalizationValues(scale: [2], offset: [-1])))[split]!.batch()
+            XCTAssertEqual(scaled, bytes[split]!.batch().map { 2 * $0 - 1 })
+        }
+        XCTAssertNotEqual(try load(.identity).digest, try load(.stored).digest)
+        for (normalization, features) in [(NormalizationChoice.standardize, 24), (.standardizeChannels, 2)] {
+            // Of the rows that train, not of those that were cut off.
+            let batch = try load(normalization, validation: 0.25)[.train]!.batch()
+            XCTAssertEqual(batch.count, 45 * 24)
+            for feature in 0..<features {
+                let values = stride(from: feature, to: batch.count, by: features).map { Double(batch[$0]) }
+                let mean = values.reduce(0, +) / Double(values.count)
+                XCTAssertEqual(mean, 0, accuracy: 1e-5)
+                let variance = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+                XCTAssertEqual(variance, 1, accuracy: 1e-4)
+            }
+        }
+        XCTAssertThrowsError(try load(.values(NormalizationValues(scale: [1, 2, 3])))) {
+            XCTAssert("\($0)".contains("normalization: scale"), "\($0)")
+        }
+    }
+
     func testClassesCanBeToldApart() throws {
         let table = try load(SyntheticDescription(inputs: [64], classes: 4, samples: 400))[.train]!
         let (batch, labels) = (table.batch(), table.labels())

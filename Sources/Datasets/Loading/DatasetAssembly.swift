@@ -8,7 +8,9 @@ extension Dataset {
     ) throws {
         let targets = try raw.targets(description.targetKind, hasClassNames: classNames != nil)
         let cut = try ValidationCut(description, name: name, rows: raw[.train]?.count, has: raw[.validation] != nil)
-        let chosen = try chosenNormalization(name, raw, description, trainRows: cut?.train)
+        let chosen = try chosenNormalization(
+            name, inputShape: raw.first!.value.inputShape, description,
+            train: raw[.train].map { ($0.inputs, $0.count, cut?.train) })
         var tables: [Split: SampleTable] = [:]
         for (split, table) in raw {
             tables[split] = SampleTable(
@@ -21,14 +23,21 @@ extension Dataset {
             contents: contents)
     }
 
-    /// Makes a synthetic data set and cuts its validation split as the description says.
+    /// Makes a synthetic data set, normalized and with its validation split cut as the description says.
     static func synthetic(_ synthetic: SyntheticDescription, _ description: DatasetDescription) throws -> Dataset {
         let whole = try Dataset.synthetic(synthetic)
-        guard
-            let cut = try ValidationCut(
-                description, name: whole.name, rows: synthetic.samples, has: whole[.validation] != nil)
-        else { return whole }
-        return try Dataset(name: whole.name, tables: cut.applied(to: whole.tables), classNames: whole.classNames)
+        let cut = try ValidationCut(
+            description, name: whole.name, rows: synthetic.samples, has: whole[.validation] != nil)
+        let train = whole[.train]!
+        let chosen = try chosenNormalization(
+            whole.name, inputShape: whole.inputShape, description, train: (train.inputs, train.count, cut?.train))
+        let tables = whole.tables.mapValues { table in
+            SampleTable(
+                inputs: table.inputs, count: table.count, inputShape: table.inputShape, targets: table.targets,
+                normalization: chosen ?? table.normalization, origin: table.origin)
+        }
+        return try Dataset(
+            name: whole.name, tables: cut?.applied(to: tables) ?? tables, classNames: whole.classNames)
     }
 }
 
@@ -79,10 +88,12 @@ func cut(rows: Int, first: Int, seed: UInt64) -> (first: [Int32], rest: [Int32])
 }
 
 /// The normalization for all splits that the description asks for, or nil to take what is stored.
+///
+/// - Parameter train: the rows of the train split, and those that no validation split is cut from, if not all.
 private func chosenNormalization(
-    _ name: String, _ raw: [Split: RawTable], _ description: DatasetDescription, trainRows: [Int32]?
+    _ name: String, inputShape shape: [Int], _ description: DatasetDescription,
+    train: (inputs: SampleTable.Inputs, count: Int, chosen: [Int32]?)?
 ) throws -> Normalization? {
-    let shape = raw.first!.value.inputShape
     switch description.normalization {
     case .stored: return nil
     case .identity: return .identity(features: shape.reduce(1, *))
@@ -96,14 +107,14 @@ private func chosenNormalization(
         }
     case .standardize, .standardizeChannels:
         let isByChannel = description.normalization == .standardizeChannels
-        guard let train = raw[.train] else {
+        guard let train else {
             throw DatasetError(
                 .invalidOption, file: name,
                 object: "normalization: standardize\(isByChannel ? "Channels" : "")",
                 expected: "a train split to take mean and standard deviation from", found: "none")
         }
         var statistics = try FeatureStatistics(
-            train.inputs, features: shape.reduce(1, *), rows: train.count, trainRows)
+            train.inputs, features: shape.reduce(1, *), rows: train.count, train.chosen)
         if isByChannel { statistics = statistics.merged(into: shape.count > 2 ? shape.last! : 1) }
         do throws(InvalidNormalization) {
             return try statistics.normalization.resolved(inputShape: shape)
