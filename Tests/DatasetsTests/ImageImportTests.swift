@@ -262,6 +262,22 @@ final class ImageImportTests: HDF5TestCase {
         XCTAssertEqual(try load { $0.skipsUnreadable = true }[.train]!.count, 2)
     }
 
+    func testLengthsThatAddUpToMoreThanANumberHoldsAreListed() throws {
+        try put("a/1.png", gray: 1)
+        try put("b/1.png", gray: 1)
+        let huge = "/dev/shm/lockstep-\(UUID().uuidString)"
+        let descriptor = open(huge, O_CREAT | O_WRONLY, 0o600)
+        defer {
+            close(descriptor)
+            unlink(huge)
+        }
+        try XCTSkipUnless(ftruncate(descriptor, .max) == 0, "no file system here has files this long")
+        for link in ["a/2.png", "b/2.png"] {
+            try FileManager.default.createSymbolicLink(atPath: "\(photos)/\(link)", withDestinationPath: huge)
+        }
+        assertRefused(.unreadable, "2 of 4", "a/2.png (\(Int.max) bytes, of at most") { try self.load() }
+    }
+
     func testNamesThatAreNoTextAreListed() throws {
         try put("a/1.png", gray: 1)
         try put("b/1.png", gray: 1)

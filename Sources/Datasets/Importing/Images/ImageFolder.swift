@@ -48,7 +48,9 @@ struct ImageFolder {
         for entry in try names(in: "\(path)/\(name)", called: "a folder of images") {
             let entry = "\(name)/\(entry)"
             switch FileKind(of: "\(path)/\(entry)") {
-            case .file(let bytes): files.append(File(name: entry, label: classes.count, bytes: bytes))
+            case .file(let bytes):
+                // What is longer is not read, and lengths of sparse files may add up to more than a number holds.
+                files.append(File(name: entry, label: classes.count, bytes: min(bytes, ImageReader.mostBytes)))
             case .folder: strays.append(UnreadableImage(entry, Self.nested))
             case .other(let reason): strays.append(UnreadableImage(entry, reason))
             }

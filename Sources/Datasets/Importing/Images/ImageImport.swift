@@ -71,8 +71,12 @@ public struct ImageImport: Sendable {
         let files = tree.files.filter { !names.contains(Array($0.name.utf8)) }
         try tree.checkClasses(of: files, found: "none that can be read: \(listed(skipped.map(\.description)))")
 
-        // There is one: every class has an image.
-        let form = model!.form
+        guard let form = model?.form else {
+            // Every class has an image now, and none had before.
+            throw DatasetError(
+                .unreadable, file: folder, expected: "files that nothing changes meanwhile",
+                found: "images where none could be read at first", advice: "Import again when it is complete.")
+        }
         let parts = try split.rows(of: files.count, file: folder)
         var digests: [String: UInt64] = [:]
         try reportingAsDatasetError {
