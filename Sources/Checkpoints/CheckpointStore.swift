@@ -103,7 +103,7 @@ public struct CheckpointStore: Sendable {
     }
 
     /// Moves files of steps after `step` aside (`.damaged`): what a resume has passed over because it cannot be read.
-    /// Nobody will open them again by themselves, least of all the library, which crashes on some.
+    /// Nobody will open them again by themselves.
     public func setAside(after step: Int) throws {
         for newer in try steps() where newer > step { try moveAside(path(step: newer)) }
     }

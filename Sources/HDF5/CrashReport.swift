@@ -4,8 +4,7 @@ extension HDF5 {
     /// Has the process end with a message and exit status 1, and no signal, when the library crashes while it reads a file.
     ///
     /// For programs; what else crashes is left to whoever had the signals before. A trial (`setTrial`) comes first and finds
-    /// nearly all such files. What it cannot find depends on what happens to be in memory: 1.10.8 reads beyond the end of a
-    /// table when a text's place in a heap is one that the heap has not (H5HG_read).
+    /// nearly all such files; the rest crash in one run and not in another (H5HG_read in 1.10.8).
     ///
     /// - Parameter prefix: begins the message.
     public static func reportCrashes(prefix: String) {

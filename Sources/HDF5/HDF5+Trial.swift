@@ -26,8 +26,8 @@ extension HDF5 {
 
     /// Has every file tried before it is opened for reading, once for each content.
     ///
-    /// The library's parser (1.10.8) crashes on some files that are damaged or made to do harm, and takes memory on the word
-    /// of others. No check of ours comes before it. Another process may crash in our place: see `HDF5File.tryOut`.
+    /// The library (1.10.8) crashes on some files, or takes memory or time without bounds, and no check of ours comes
+    /// before it. Another process may crash in our place: see `HDF5File.tryOut`.
     public static func setTrial(_ trial: Trial?) { admission.withLock { $0.trial = trial } }
 
     /// - Throws: `HDF5Error` `.refused` with what the trial says.

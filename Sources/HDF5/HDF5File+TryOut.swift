@@ -8,8 +8,8 @@ extension HDF5File {
     /// - Returns: what is wrong with the structure, and nil if nothing is. Damaged data is for a reader to find.
     public static func tryOut(_ path: String) -> String? {
         HDF5.$trustsFiles.withValue(true) {
-            // Nothing is used again without the allocator's knowledge, so that what it fills memory with is what the
-            // library finds in memory that it forgot to write.
+            // Nothing is used again without the allocator's knowledge, which fills memory: what crashes in one run and not
+            // in another crashes here.
             _ = try? Subject(file: path).call("try the file") { H5set_free_list_limits(0, 0, 0, 0, 0, 0) }
             var walk = TrialWalk()
             walk.run(path)
@@ -40,8 +40,8 @@ private struct TrialWalk {
         }
     }
 
-    /// Goes on after an error. One of the library says that the structure is damaged, and where one thing is, the library
-    /// may crash on the next; others say that there is something which we do not read.
+    /// Goes on after an error. One of the library says that the structure is damaged; others say that there is something
+    /// which we do not read.
     private mutating func attempt(_ body: (inout TrialWalk) throws -> Void) {
         do {
             try body(&self)

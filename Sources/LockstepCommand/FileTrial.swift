@@ -54,10 +54,12 @@ enum FileTrial {
     }
 
     /// Has files tried from here on.
-    static func begin() {
+    ///
+    /// - Parameter program: what tries them, called as this program is; another one only in tests.
+    static func begin(program: String = "/proc/self/exe") {
         HDF5.setTrial { path in
             do throws(Failure) {
-                let (status, text) = try spawn(path)
+                let (status, text) = try spawn(program, path)
                 return problem(status, size: size(of: path)) ?? (text.isEmpty ? nil : text)
             } catch {
                 return "no process could be started to try it in: \(String(cString: strerror(error.code)))"
@@ -93,7 +95,7 @@ enum FileTrial {
 
     /// - Returns: how the other process ended and what it said.
     /// - Throws: `Failure` if none could be started.
-    private static func spawn(_ path: String) throws(Failure) -> (status: Int32, text: String) {
+    private static func spawn(_ program: String, _ path: String) throws(Failure) -> (status: Int32, text: String) {
         let pipe = Pipe()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -112,12 +114,11 @@ enum FileTrial {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         func pointers(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] { words.map { strdup($0) } + [nil] }
         var words = pointers(["lockstep", argument, path])
-        // Memory that was never written, which the library's parser takes for pointers after some errors, points nowhere
-        // there: what would crash now and then, crashes.
+        // The allocator fills memory there: what would crash now and then, crashes.
         var environment = pointers(["SWIFT_BACKTRACE=enable=no", "MALLOC_PERTURB_=85"])
         defer { for word in words + environment { free(word) } }
         var process = pid_t()
-        let code = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, &environment)
+        let code = posix_spawn(&process, program, &actions, &attributes, &words, &environment)
         guard code == 0 else { throw Failure(code: code) }
         // The end that the other process has is now the last one.
         try? pipe.fileHandleForWriting.close()
