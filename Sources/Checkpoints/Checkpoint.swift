@@ -60,11 +60,14 @@ public struct Checkpoint: Sendable {
     /// What wrote the checkpoint. For the reader; it must not matter to a resume.
     public struct Writer: Sendable, Equatable {
         public var version: String
+        /// The version of the bits it makes; nil for a program from before there was such a number.
+        public var bitsVersion: Int?
         public var workers: Int
         public var instructionSet: String
 
-        public init(version: String, workers: Int, instructionSet: String) {
+        public init(version: String, bitsVersion: Int?, workers: Int, instructionSet: String) {
             self.version = version
+            self.bitsVersion = bitsVersion
             self.workers = workers
             self.instructionSet = instructionSet
         }

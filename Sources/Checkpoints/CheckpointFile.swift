@@ -10,7 +10,7 @@ import HDF5
 ///     /state                                 step, epoch, samples_into_epoch, …
 ///     /run                                   configuration (YAML), seed, batch_size, shards, input_shape, class_names,
 ///                                            dataset_digest, network_digest
-///     /written_by                            version, workers, instruction_set
+///     /written_by                            version, bits_version, workers, instruction_set
 ///
 /// What stands after a group are its attributes. Texts have a fixed length, since only those lie under HDF5's checksums;
 /// h5py shows them as bytes. A value that is nil has no attribute.
@@ -68,6 +68,7 @@ extension Checkpoint {
         add("run", "dataset_digest", .text(datasetDigest))
         add("run", "network_digest", .text(networkDigest))
         add(CheckpointFile.writer, "version", .text(writtenBy.version))
+        add(CheckpointFile.writer, "bits_version", writtenBy.bitsVersion.map { .integer($0) })
         add(CheckpointFile.writer, "workers", .integer(writtenBy.workers))
         add(CheckpointFile.writer, "instruction_set", .text(writtenBy.instructionSet))
         return list

@@ -57,8 +57,9 @@ struct CheckpointReader {
             datasetDigest: try text(run, "dataset_digest"),
             networkDigest: try text(run, "network_digest"),
             writtenBy: Checkpoint.Writer(
-                version: try text(writer, "version"), workers: try integer(writer, "workers"),
-                instructionSet: try text(writer, "instruction_set")))
+                version: try text(writer, "version"),
+                bitsVersion: try writer.attributes.contains("bits_version") ? integer(writer, "bits_version") : nil,
+                workers: try integer(writer, "workers"), instructionSet: try text(writer, "instruction_set")))
     }
 
     /// Positive lengths whose product an Int holds.

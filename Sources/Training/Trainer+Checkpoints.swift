@@ -4,6 +4,21 @@ import Foundation
 import Kernels
 import Networks
 
+extension Checkpoint.Writer {
+    /// What to say of a run that goes on with other bits than it was begun with; nil if it does not.
+    var bitsNote: String? {
+        guard let bitsVersion else {
+            return
+                "written before bits had a version, by lockstep \(version): what follows may have other bits than the "
+                + "same run never stopped"
+        }
+        guard bitsVersion != Training.bitsVersion else { return nil }
+        return
+            "expected bits version \(Training.bitsVersion), found \(bitsVersion), of lockstep \(version): what follows "
+            + "has other bits than the same run never stopped"
+    }
+}
+
 /// The state of a run, as checkpoints have it.
 extension Trainer {
     /// Records what an epoch's validation said, for early stopping and the best checkpoint.
@@ -37,7 +52,8 @@ extension Trainer {
             seed: configuration.seed, batchSize: configuration.batchSize, shards: configuration.shards!,
             inputShape: dataset.inputShape, classNames: dataset.classNames, datasetDigest: dataset.digest,
             networkDigest: try digest(of: configuration, inputShape: network.inputShape),
-            writtenBy: .init(version: lockstepVersion, workers: 0, instructionSet: kernels.name))
+            writtenBy: .init(
+                version: lockstepVersion, bitsVersion: bitsVersion, workers: 0, instructionSet: kernels.name))
     }
 
     private static func digest(of configuration: Configuration, inputShape: Shape) throws -> String {

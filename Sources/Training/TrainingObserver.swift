@@ -68,7 +68,7 @@ extension RunSummary {
     var logLine: String {
         (firstStep == 0 ? "begins" : "goes on after step \(firstStep)")
             + " to step \(lastStep): \(dataset), batches of \(batchSize) in \(shards) shards, \(workers) workers, "
-            + "\(instructionSet), Lockstep \(lockstepVersion)"
+            + "\(instructionSet), Lockstep \(lockstepVersion), bits version \(bitsVersion)"
     }
 }
 

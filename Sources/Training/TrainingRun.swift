@@ -97,6 +97,7 @@ public final class TrainingRun {
         loading.known = DatasetContents(contentsOf: directory.contentsPath)
         let store = CheckpointStore(directory: directory.checkpointsPath)
         let (checkpoint, checkpointPath) = try store.newest { observer.note($0) }
+        if let note = checkpoint.writtenBy.bitsNote { observer.note("\(checkpointPath): \(note)") }
         if checkpointPath != store.bestPath { try store.setAside(after: checkpoint.progress.step) }
         var configuration = try Configuration(yaml: checkpoint.configuration, path: checkpointPath)
         // What an earlier resume was told may not be in a checkpoint yet.

@@ -26,7 +26,7 @@ extension Checkpoint {
             progress: progress, configuration: "network:\n  - linear: 4  # größe\n", seed: .max, batchSize: 256,
             shards: 8, inputShape: [1, 28, 28], classNames: ["T-shirt/top", "größe", ""],
             datasetDigest: "00112233445566ff", networkDigest: "ffeeddccbbaa9988",
-            writtenBy: Writer(version: "0.1.0", workers: 2, instructionSet: "avx2"))
+            writtenBy: Writer(version: "0.1.0", bitsVersion: 3, workers: 2, instructionSet: "avx2"))
     }
 }
 

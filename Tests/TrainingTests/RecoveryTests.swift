@@ -219,6 +219,19 @@ final class RecoveryTests: HDF5TestCase {
         XCTAssertTrue(listener.notes.contains { $0.contains("differs from the checkpoint in more than a resume can") })
     }
 
+    func testARunThatGoesOnWithOtherBitsSaysSo() throws {
+        let run = try newRun(configuration())
+        let path = try run.train(steps: 3).checkpoint
+        var checkpoint = try Checkpoint.read(path)
+        for (version, words) in [(bitsVersion + 1, "found \(bitsVersion + 1), "), (nil, "before bits had a version")] {
+            checkpoint.writtenBy.bitsVersion = version
+            try checkpoint.write(to: path, replacing: true)
+            let listener = Listener { _ in }
+            _ = try TrainingRun(resuming: run.directory.path, observer: listener)
+            XCTAssertTrue(listener.notes.contains { $0.contains(words) }, "\(listener.notes)")
+        }
+    }
+
     func testCheckpointsThatCannotBeReadAreSetAside() throws {
         let run = try newRun(configuration())
         _ = try run.train(steps: 3)

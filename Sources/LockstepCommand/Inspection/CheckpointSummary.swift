@@ -43,6 +43,9 @@ struct CheckpointSummary {
         columns.add(
             "written by",
             "lockstep \(writer.version), \(counted(writer.workers, "worker")), \(writer.instructionSet)".escaped)
+        columns.add(
+            "bits version",
+            writer.bitsVersion.map { "\($0)" } ?? "not known: written before bits had a version")
         return columns
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Lockstep
 import TestSupport
 import XCTest
 
@@ -9,6 +10,7 @@ final class InspectTests: CommandTestCase {
 
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         XCTAssertEqual(outcome.result("  fingerprint"), try fingerprint(of: checkpoint))
+        XCTAssertEqual(outcome.result("  bits version"), "\(bitsVersion)")
         XCTAssertEqual(outcome.result("  step"), "7")
         XCTAssertEqual(outcome.result("  epochs"), "1 complete, 30 samples of the next")
         XCTAssertEqual(outcome.result("  linear1")?.split(separator: " "), ["[8]", "104"])
