@@ -37,8 +37,34 @@ public struct Checkpoint: Sendable {
         public var bestMetric: Double?
         public var bestEpoch: Int?
         public var epochsWithoutImprovement = 0
+        /// Where branches went on with batches of another size, in order.
+        public var branches: [Branch] = []
 
         public init() {}
+
+        /// A change of the batch size: how far the run was then, and the size until then.
+        public struct Branch: Sendable, Equatable {
+            public var step: Int
+            public var epoch: Int
+            public var samplesIntoEpoch: Int
+            public var batchSize: Int
+
+            public init(step: Int, epoch: Int, samplesIntoEpoch: Int, batchSize: Int) {
+                self.step = step
+                self.epoch = epoch
+                self.samplesIntoEpoch = samplesIntoEpoch
+                self.batchSize = batchSize
+            }
+        }
+
+        /// Batches have another size from here on; unless none of the one before was trained on.
+        ///
+        /// - Parameter batchSize: the one until now.
+        public mutating func changeBatchSize(from batchSize: Int) {
+            guard step > branches.last?.step ?? 0 else { return }
+            branches.append(
+                Branch(step: step, epoch: epoch, samplesIntoEpoch: samplesIntoEpoch, batchSize: batchSize))
+        }
 
         /// The most steps, and epochs, that a checkpoint may say were taken: more than any run takes, and few enough that
         /// those still to come can be added.

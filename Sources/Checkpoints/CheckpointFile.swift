@@ -28,6 +28,14 @@ enum CheckpointFile {
     /// Name of the attribute with a tensor's digest.
     static let tensorDigest = "xxh64"
 
+    /// Attributes with a number for each branch, of those checkpoints that have any behind them.
+    static var branches: KeyValuePairs<String, WritableKeyPath<Checkpoint.Progress.Branch, Int>> {
+        [
+            "branch_steps": \.step, "branch_epochs": \.epoch, "branch_samples_into_epoch": \.samplesIntoEpoch,
+            "branch_batch_sizes": \.batchSize,
+        ]
+    }
+
     enum Value: Sendable {
         case integer(Int)
         case unsignedInteger(UInt64)
@@ -59,6 +67,11 @@ extension Checkpoint {
         add("state", "best_metric", progress.bestMetric.map { .number($0) })
         add("state", "best_epoch", progress.bestEpoch.map { .integer($0) })
         add("state", "epochs_without_improvement", .integer(progress.epochsWithoutImprovement))
+        if !progress.branches.isEmpty {
+            for (name, value) in CheckpointFile.branches {
+                add("state", name, .integers(progress.branches.map { $0[keyPath: value] }))
+            }
+        }
         add("run", "configuration", .text(configuration))
         add("run", "seed", .unsignedInteger(seed))
         add("run", "batch_size", .integer(batchSize))

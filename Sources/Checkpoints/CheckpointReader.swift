@@ -91,7 +91,35 @@ struct CheckpointReader {
             progress.bestEpoch = try integer(state, "best_epoch", in: 1...max(1, progress.epoch))
         }
         progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement", in: 0...progress.epoch)
+        progress.branches = try branches(state, until: progress)
         return progress
+    }
+
+    /// Changes of the batch size, each at a later step than the one before, and all before the checkpoint.
+    private func branches(
+        _ state: HDF5Group, until progress: Checkpoint.Progress
+    ) throws -> [Checkpoint.Progress.Branch] {
+        let columns = try CheckpointFile.branches.map { (try state.attributes.integers($0.key), $0.value) }
+        let count = columns[0].0?.count ?? 0
+        var branches = Array(
+            repeating: Checkpoint.Progress.Branch(step: 0, epoch: 0, samplesIntoEpoch: 0, batchSize: 0), count: count)
+        var isSound = columns.allSatisfy { ($0.0?.count ?? 0) == count }
+        for (numbers, value) in columns where isSound {
+            for (index, number) in (numbers ?? []).enumerated() { branches[index][keyPath: value] = number }
+        }
+        var (step, epoch) = (0, 0)
+        for branch in branches {
+            isSound =
+                isSound && branch.step > step && branch.step <= progress.step && branch.epoch >= epoch
+                && branch.epoch <= progress.epoch && (0...Int(Int32.max)).contains(branch.samplesIntoEpoch)
+                && (1...Int(Int32.max)).contains(branch.batchSize)
+            (step, epoch) = (branch.step, branch.epoch)
+        }
+        guard isSound else {
+            throw CheckpointError(
+                .damaged, path, "the branches of \(state.path) are not steps of a run, each after the one before")
+        }
+        return branches
     }
 
     // MARK: Tensors

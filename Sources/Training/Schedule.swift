@@ -1,11 +1,11 @@
 import Kernels
 
-/// How the learning rate changes over a run: a function of the step alone.
+/// How the learning rate changes over a run: a function of how far the run is, in steps and in epochs (`Pace`).
 ///
 /// Every schedule but the last may begin with a warm-up of w steps, in which the rate rises in equal steps: step i, counted
 /// from zero, has `base · (s + (1 - s) · (i + 1) / w)`, where s is the warm-up's start, 0 if not given (Goyal et al. 2017
 /// start at the rate of the smaller batch). After it, with t the steps since and T the steps there are until the end of the
-/// decay:
+/// decay, both of the present batch size where epochs decide them:
 ///
 ///     constant     base
 ///     step         base · factor^(epochs since the warm-up / everyEpochs, rounded down)
@@ -62,36 +62,31 @@ public struct Schedule: Sendable, Equatable {
     /// - Parameters:
     ///   - step: counted from zero.
     ///   - base: the optimizer's learning rate.
-    ///   - totalSteps: the steps of the whole run, all its epochs.
-    ///   - stepsPerEpoch: at least 1.
-    public func learningRate(step: Int, base: Double, totalSteps: Int, stepsPerEpoch: Int) -> Double {
-        let warmup = warmupLength(stepsPerEpoch: stepsPerEpoch)
-        if step < warmup {
-            if warmupStart == 0 { return base * Double(step + 1) / Double(warmup) }
-            return base * (warmupStart + (1 - warmupStart) * Double(step + 1) / Double(warmup))
+    ///   - pace: where steps lie in the epochs of the run.
+    public func learningRate(step: Int, base: Double, pace: Pace) -> Double {
+        if let share = warmupShare(step: step, pace: pace) {
+            if warmupStart == 0 { return base * share }
+            return base * (warmupStart + (1 - warmupStart) * share)
         }
-        func progress(_ decaySteps: Int?) -> Double {
-            let length = (decaySteps ?? totalSteps) - warmup
-            return length <= 0 ? 1 : min(1, Double(step - warmup) / Double(length))
-        }
+        let place = pace.place(of: step)
         switch decay {
         case .constant:
             return base
         case .step(let everyEpochs, let factor):
-            let epochs = (step - warmup) / stepsPerEpoch
+            let epochs = Int((Double(place) - warmupEnd(pace)) / Double(pace.stepsPerEpoch))
             return base * PortableMath.power(factor, epochs / everyEpochs)
         case .cosine(let minimum, let decaySteps):
-            let cosine = PortableMath.cosine(Double.pi * progress(decaySteps))
+            let cosine = PortableMath.cosine(Double.pi * progress(step, decaySteps, pace))
             return minimum + (base - minimum) * (1 + cosine) / 2
         case .linear(let minimum, let decaySteps):
-            return base + (minimum - base) * progress(decaySteps)
+            return base + (minimum - base) * progress(step, decaySteps, pace)
         case .polynomial(let power, let minimum, let decaySteps):
-            let root = (1 - progress(decaySteps)).squareRoot()
+            let root = (1 - progress(step, decaySteps, pace)).squareRoot()
             return minimum + (base - minimum) * PortableMath.power(root, Int(power * 2))
         case .oneCycle(let rise, let startDivisor, let endDivisor, _):
             return Self.cycle(
-                from: base / startDivisor, over: base, to: base / startDivisor / endDivisor, rise: rise, step: step,
-                totalSteps: totalSteps)
+                from: base / startDivisor, over: base, to: base / startDivisor / endDivisor, rise: rise, step: place,
+                totalSteps: pace.length)
         }
     }
 
@@ -99,12 +94,32 @@ public struct Schedule: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - step: counted from zero.
-    ///   - totalSteps: the steps of the whole run, all its epochs.
-    public func momentum(step: Int, totalSteps: Int) -> Double? {
+    ///   - pace: where steps lie in the epochs of the run.
+    public func momentum(step: Int, pace: Pace) -> Double? {
         guard case .oneCycle(let rise, _, _, let momentum?) = decay else { return nil }
         return Self.cycle(
-            from: momentum.maximum, over: momentum.base, to: momentum.maximum, rise: rise, step: step,
-            totalSteps: totalSteps)
+            from: momentum.maximum, over: momentum.base, to: momentum.maximum, rise: rise, step: pace.place(of: step),
+            totalSteps: pace.length)
+    }
+
+    /// The share of the warm-up that is over with a step; nil after its end.
+    private func warmupShare(step: Int, pace: Pace) -> Double? {
+        let (place, length) =
+            warmupEpochs > 0 ? (pace.place(of: step), warmupEpochs * pace.stepsPerEpoch) : (step, warmupSteps)
+        return place < length ? Double(place + 1) / Double(length) : nil
+    }
+
+    /// The place at which the warm-up ends.
+    private func warmupEnd(_ pace: Pace) -> Double {
+        warmupEpochs > 0 ? Double(warmupEpochs * pace.stepsPerEpoch) : pace.place(ofAny: warmupSteps)
+    }
+
+    /// The share of the decay that is over: of the steps to `decaySteps`, or of the epochs to the end of the run.
+    private func progress(_ step: Int, _ decaySteps: Int?, _ pace: Pace) -> Double {
+        let (now, start, end) =
+            decaySteps.map { (Double(step), warmupLength(pace), Double($0)) }
+            ?? (Double(pace.place(of: step)), warmupEnd(pace), Double(pace.length))
+        return end <= start ? 1 : min(1, max(0, (now - start) / (end - start)))
     }
 
     /// Half a cosine from one number to another in a share of the run, and half a cosine on to a third in the rest.
@@ -121,7 +136,9 @@ public struct Schedule: Sendable, Equatable {
     }
 
     /// Steps of the warm-up.
-    func warmupLength(stepsPerEpoch: Int) -> Int { warmupEpochs > 0 ? warmupEpochs * stepsPerEpoch : warmupSteps }
+    private func warmupLength(_ pace: Pace) -> Double {
+        warmupEpochs > 0 ? pace.step(at: warmupEpochs * pace.stepsPerEpoch) : Double(warmupSteps)
+    }
 
     // MARK: Checks
 
@@ -186,27 +203,34 @@ public struct Schedule: Sendable, Equatable {
 
     /// Checks that the schedule is as long as the run.
     ///
+    /// - Parameter totalSteps: steps of the whole run, those before a branch as they were.
     /// - Throws: `TrainingError.invalidConfiguration` for a warm-up that does not end, a decay that does not, and a rate of
     ///   zero before the run is over.
-    func check(totalSteps: Int, stepsPerEpoch: Int) throws {
-        let run = "the run's \(totalSteps) steps (\(stepsPerEpoch) an epoch)"
-        let warmup = warmupLength(stepsPerEpoch: stepsPerEpoch)
-        if warmup > 0 {
+    func check(totalSteps: Int, pace: Pace) throws {
+        let run = "the run's \(totalSteps) steps (\(pace.stepsPerEpoch) an epoch)"
+        if warmupEpochs > 0 {
+            let epochs = pace.length / pace.stepsPerEpoch
             try expect(
-                warmup < totalSteps, warmupEpochs > 0 ? "warmupEpochs" : "warmupSteps", "a warm-up shorter than \(run)",
-                "\(warmup) steps")
+                warmupEpochs < epochs, "warmupEpochs", "a warm-up shorter than the run's \(epochs) epochs", warmupEpochs
+            )
+        } else if warmupSteps > 0 {
+            try expect(
+                warmupSteps < totalSteps, "warmupSteps", "a warm-up shorter than \(run)", "\(warmupSteps) steps")
         }
         switch decay {
         case .cosine(let minimum, let decaySteps?), .linear(let minimum, let decaySteps?),
             .polynomial(_, let minimum, let decaySteps?):
-            try expect(decaySteps > warmup, "decaySteps", "more than the \(warmup) steps of the warm-up", decaySteps)
+            let warmup = warmupLength(pace)
+            try expect(
+                Double(decaySteps) > warmup, "decaySteps",
+                "more than the \(Int(warmup.rounded(.up))) steps of the warm-up", decaySteps)
             try expect(
                 decaySteps <= totalSteps, "decaySteps", "no more than \(run): the decay would not end", decaySteps)
             try expect(
                 decaySteps >= totalSteps || minimum > 0, "decaySteps",
                 "\(totalSteps), or a minimum above 0: the learning rate would be 0 before \(run) are over", decaySteps)
         case .oneCycle:
-            try expect(totalSteps > 2, "rise", "a run of more than 2 steps", totalSteps)
+            try expect(pace.length > 2, "rise", "a run of more than 2 steps", pace.length)
         default: break
         }
     }

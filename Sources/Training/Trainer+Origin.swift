@@ -28,6 +28,9 @@ extension Trainer {
             // The best of the other run is none of this one.
             (checkpoint.progress.bestMetric, checkpoint.progress.bestEpoch) = (nil, nil)
             checkpoint.progress.epochsWithoutImprovement = 0
+            if checkpoint.batchSize != configuration.batchSize {
+                checkpoint.progress.changeBatchSize(from: checkpoint.batchSize)
+            }
             try self.init(
                 resuming: checkpoint, path: path, configuration: configuration, dataset: dataset, workers: workers,
                 kernels: kernels)

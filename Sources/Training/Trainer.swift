@@ -17,8 +17,10 @@ public final class Trainer {
     public let model: Model
     /// How far training has come. A function of the steps taken.
     public internal(set) var progress: Checkpoint.Progress
+    /// Where steps lie in epochs, for the schedule.
+    let pace: Pace
     /// Steps of an epoch: batches of the train split, the last of which may be smaller.
-    public let stepsPerEpoch: Int
+    public var stepsPerEpoch: Int { pace.stepsPerEpoch }
     /// Steps at the end of the last epoch: those taken, perhaps by a run with batches of another size, and those to come.
     public let totalSteps: Int
 
@@ -89,16 +91,17 @@ public final class Trainer {
         let network = model.network
         let batchSize = min(configuration.batchSize, table.count)
         func steps(_ samples: Int) -> Int { (samples + configuration.batchSize - 1) / configuration.batchSize }
-        stepsPerEpoch = steps(table.count)
+        pace = Pace(
+            at: progress, batchSize: configuration.batchSize, rows: table.count, epochs: configuration.epochs)
         totalSteps =
             progress.epoch < configuration.epochs
             ? progress.step + steps(table.count - progress.samplesIntoEpoch)
-                + (configuration.epochs - progress.epoch - 1) * stepsPerEpoch
+                + (configuration.epochs - progress.epoch - 1) * pace.stepsPerEpoch
             : progress.step
 
         self.microBatch = microBatch
         team = WorkerTeam(workerCount: workers.resolved(shards: configuration.shards!))
-        try configuration.schedule.check(totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+        try configuration.schedule.check(totalSteps: totalSteps, pace: pace)
         let settings = try configuration.parameterSettings(of: network.layout)
         optimizer = OptimizerState(
             configuration.optimizer, movingAverage: configuration.movingAverage, settings: settings,
@@ -192,7 +195,7 @@ public final class Trainer {
         let learningRate = rate ?? self.learningRate
         optimizer.beginStep(
             progress.step, learningRate: learningRate,
-            momentum: configuration.schedule.momentum(step: progress.step, totalSteps: totalSteps))
+            momentum: configuration.schedule.momentum(step: progress.step, pace: pace))
         batches.announce(positions(from: progress.samplesIntoEpoch + batch.rows), of: order)
         let norm = updater.update(alongside: batches)
         recordStep(loss: loss, rows: batch.rows)
@@ -211,8 +214,7 @@ public final class Trainer {
 
     /// The learning rate of a step, counted from 0.
     func learningRate(step: Int) -> Double {
-        configuration.schedule.learningRate(
-            step: step, base: configuration.scaledLearningRate, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+        configuration.schedule.learningRate(step: step, base: configuration.scaledLearningRate, pace: pace)
     }
 
     /// Whether all samples of the current epoch have been trained on.

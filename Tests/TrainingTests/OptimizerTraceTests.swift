@@ -88,8 +88,8 @@ final class OptimizerTraceTests: HDF5TestCase {
                     inputs: batch, targets: .labels($0.baseAddress! + step * rows), rows: rows, step: step)
             }
             XCTAssertEqual(loss, losses[step], accuracy: Self.tolerance, "\(name), step \(step)")
-            let rate = schedule.learningRate(step: step, base: learningRate, totalSteps: 10, stepsPerEpoch: 10)
-            let momentum = schedule.momentum(step: step, totalSteps: 10)
+            let rate = schedule.learningRate(step: step, base: learningRate, pace: Pace(length: 10, stepsPerEpoch: 10))
+            let momentum = schedule.momentum(step: step, pace: Pace(length: 10, stepsPerEpoch: 10))
             if schedule != .constant {
                 let (rates, momenta): ([Double], [Double]) = (
                     try trace.dataset("float64/learningRates").read(), try trace.dataset("float64/momenta").read()
@@ -151,8 +151,8 @@ final class OptimizerTraceTests: HDF5TestCase {
             let expected: [Double] = try trace.dataset("learningRates").read()
             for (step, rate) in expected.enumerated() {
                 let found = schedule.learningRate(
-                    step: step, base: try number("base"), totalSteps: Int(try number("totalSteps")),
-                    stepsPerEpoch: every)
+                    step: step, base: try number("base"),
+                    pace: Pace(length: Int(try number("totalSteps")), stepsPerEpoch: every))
                 XCTAssertEqual(found, rate, accuracy: 1e-15, "\(name), step \(step)")
             }
         }

@@ -6,7 +6,8 @@ import XCTest
 
 final class ScheduleTests: XCTestCase {
     private func rates(_ schedule: Schedule, steps: Int = 20, epoch: Int = 5, base: Double = 0.8) -> [Double] {
-        (0..<steps).map { schedule.learningRate(step: $0, base: base, totalSteps: steps, stepsPerEpoch: epoch) }
+        let pace = Pace(length: steps, stepsPerEpoch: epoch)
+        return (0..<steps).map { schedule.learningRate(step: $0, base: base, pace: pace) }
     }
 
     func testPolynomialsFollowTheirFormula() {
@@ -41,10 +42,11 @@ final class ScheduleTests: XCTestCase {
             0.9390915741234015, 0.945048443395121, 0.9487463956090911, 0.95,
         ]
         let schedule = Schedule(.oneCycle(rise: 0.3, startDivisor: 25, endDivisor: 10_000, momentum: .init()))
+        let pace = Pace(length: 20, stepsPerEpoch: 5)
         for (step, momentum) in expected.enumerated() {
-            XCTAssertEqual(schedule.momentum(step: step, totalSteps: 20)!, momentum, accuracy: 1e-12, "step \(step)")
+            XCTAssertEqual(schedule.momentum(step: step, pace: pace)!, momentum, accuracy: 1e-12, "step \(step)")
         }
-        XCTAssertNil(Schedule(.oneCycle(rise: 0.3, startDivisor: 2, endDivisor: 2)).momentum(step: 1, totalSteps: 20))
+        XCTAssertNil(Schedule(.oneCycle(rise: 0.3, startDivisor: 2, endDivisor: 2)).momentum(step: 1, pace: pace))
     }
 
     func testOneCycleTakesNoWarmUpBesideItsOwn() {
@@ -69,7 +71,7 @@ final class ScheduleTests: XCTestCase {
     func testSchedulesThatAreLongerOrShorterThanTheRunAreRefused() {
         func error(_ schedule: Schedule) -> String {
             do {
-                try schedule.check(totalSteps: 20, stepsPerEpoch: 5)
+                try schedule.check(totalSteps: 20, pace: Pace(length: 20, stepsPerEpoch: 5))
                 return "none"
             } catch { return "\(error)" }
         }

@@ -34,6 +34,9 @@ struct CheckpointSummary {
         columns.add("seed", "\(checkpoint.seed)")
         columns.add(
             "batches", "\(counted(checkpoint.batchSize, "sample")) in \(counted(checkpoint.shards, "shard"))")
+        for branch in progress.branches {
+            columns.add("batches before", "\(counted(branch.batchSize, "sample")), until step \(branch.step.grouped)")
+        }
         if let names = checkpoint.classNames {
             columns.add("classes", names.map(\.escaped).joined(separator: ", ").shortened(to: 160))
         }
