@@ -21,19 +21,19 @@ final class CSVImporterTests: HDF5TestCase {
         XCTAssertEqual(table.inputs.shape, [4, 2])
         XCTAssertEqual(table.inputs.values, .float32([1, 2, 3, 4, 5, 6, 7, 8]))
         XCTAssertEqual(imported.classNames, ["ant, red", "cat", "dog"])
-        XCTAssertEqual(table.targets.values, .int64([2, 1, 2, 0]))
+        XCTAssertEqual(table.targets?.values, .int64([2, 1, 2, 0]))
         XCTAssertEqual(imported.featureNames, ["length", "width"])
     }
 
     func testNumberClassesKeepTheirOrderAndBecomeNames() throws {
         let imported = try read("1,10\n2,9\n3,10.0\n4,-1\n")
         XCTAssertEqual(imported.classNames, ["-1", "9", "10"])
-        XCTAssertEqual(try train(imported).targets.values, .int64([2, 1, 2, 0]))
+        XCTAssertEqual(try train(imported).targets?.values, .int64([2, 1, 2, 0]))
         XCTAssertNil(imported.featureNames, "there is no header")
     }
 
     func testFractionsAndManyWholeNumbersAreValues() throws {
-        XCTAssertEqual(try train(try read("1,0.5\n2,1\n")).targets.values, .float32([0.5, 1]))
+        XCTAssertEqual(try train(try read("1,0.5\n2,1\n")).targets?.values, .float32([0.5, 1]))
         let many = (0..<50).map { "\($0),\($0 * 3)\n" }.joined()
         XCTAssertNil(try read(many).classNames)
         XCTAssertEqual(
@@ -119,7 +119,7 @@ final class CSVImporterTests: HDF5TestCase {
         XCTAssertEqual(Split.allCases.map { imported.tables[$0]!.inputs.rows }, [70, 10, 20])
         var seen: Set<Float> = []
         for table in imported.tables.values {
-            guard case .float32(let inputs) = table.inputs.values, case .int64(let labels) = table.targets.values
+            guard case .float32(let inputs) = table.inputs.values, case .int64(let labels) = table.targets?.values
             else { return XCTFail("wrong types") }
             for (row, label) in labels.enumerated() {
                 XCTAssertEqual(inputs[row * 2] * 2, inputs[row * 2 + 1])

@@ -23,7 +23,7 @@ final class IDXImporterTests: HDF5TestCase {
         let table = try XCTUnwrap(try ImportedDataset.idx(try files()).tables[.train])
         XCTAssertEqual(table.inputs.shape, [3, 2, 1])
         XCTAssertEqual(table.inputs.values, .uint8([1, 2, 3, 4, 5, 6]))
-        XCTAssertEqual(table.targets.values, .uint8([0, 1, 2]))
+        XCTAssertEqual(table.targets?.values, .uint8([0, 1, 2]))
     }
 
     func testEveryElementTypeIsRead() throws {

@@ -256,7 +256,7 @@ final class ImageImportTests: HDF5TestCase {
         assertRefused(
             .unreadable, "5 of 7", "a/pipe.png (neither a file nor a folder)",
             "a/zero.png (neither a file nor a folder)",
-            "b/gone.png (a link to nothing)", "b/more (a folder in the folder of a class)",
+            "b/gone.png (a link to nothing)", "b/more (a folder in a folder of images)",
             "b/self.png (Too many levels"
         ) { try self.load() }
         XCTAssertEqual(try load { $0.skipsUnreadable = true }[.train]!.count, 2)

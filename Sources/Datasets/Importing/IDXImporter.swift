@@ -1,13 +1,13 @@
 import Foundation
 
-/// The files of a data set in IDX format, plain or compressed by gzip.
+/// The files of a data set in IDX format, plain or compressed by gzip. Without targets they are to predict on.
 public struct IDXFiles: Equatable, Sendable {
     public var trainInputs: String
-    public var trainTargets: String
+    public var trainTargets: String?
     public var testInputs: String?
     public var testTargets: String?
 
-    public init(trainInputs: String, trainTargets: String, testInputs: String? = nil, testTargets: String? = nil) {
+    public init(trainInputs: String, trainTargets: String?, testInputs: String? = nil, testTargets: String? = nil) {
         self.trainInputs = trainInputs
         self.trainTargets = trainTargets
         self.testInputs = testInputs
@@ -16,8 +16,10 @@ public struct IDXFiles: Equatable, Sendable {
 
     /// The files of a folder that are named like those of the MNIST database: `train-images-idx3-ubyte`,
     /// `t10k-labels-idx1-ubyte.gz`, also with `.idx3`.
+    ///
+    /// - Parameter taking: whether there have to be labels, or shall be none.
     /// - Throws: `DatasetError` that names the one which is missing.
-    public init(folder: String) throws {
+    public init(folder: String, taking: TargetImport = .required) throws {
         let available = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         func find(_ prefix: String, _ kind: String) -> String? {
             let names = ["-", "."].flatMap { ["\(prefix)\($0)\(kind)-ubyte", "\(prefix)\($0)\(kind)-ubyte.gz"] }
@@ -30,9 +32,9 @@ public struct IDXFiles: Equatable, Sendable {
                 found: "a folder with \(listed(available.sorted()))", advice: "Name the files one by one.")
         }
         trainInputs = try require("train-images", "idx3")
-        trainTargets = try require("train-labels", "idx1")
+        trainTargets = taking == .none ? nil : try require("train-labels", "idx1")
         testInputs = find("t10k-images", "idx3")
-        testTargets = find("t10k-labels", "idx1")
+        testTargets = taking == .none ? nil : find("t10k-labels", "idx1")
     }
 }
 
@@ -41,14 +43,17 @@ extension ImportedDataset {
     public static func idx(_ files: IDXFiles, split fractions: SplitFractions = SplitFractions()) throws
         -> ImportedDataset
     {
-        func table(_ inputs: String, _ targets: String) throws -> Table {
+        func table(_ inputs: String, _ targets: String?) throws -> Table {
             try Table(
                 inputs: try IDXFile(path: inputs).array(as: .inputs),
-                targets: try IDXFile(path: targets).array(as: .targets))
+                targets: try targets.map { try IDXFile(path: $0).array(as: .targets) })
         }
-        var tables = [Split.train: try table(files.trainInputs, files.trainTargets)]
+        // Files to test on are a split by themselves, and then the others are the one to train on.
+        let first = files.testInputs == nil ? fractions.destination : .train
+        var tables = [first: try table(files.trainInputs, files.trainTargets)]
         switch (files.testInputs, files.testTargets) {
         case (let inputs?, let targets?): tables[.test] = try table(inputs, targets)
+        case (let inputs?, nil) where files.trainTargets == nil: tables[.test] = try table(inputs, nil)
         case (nil, nil): break
         case (let inputs, let targets):
             throw DatasetError(

@@ -22,7 +22,7 @@ extension ImportedDataset {
     /// - Throws: `DatasetError` when the output exists (unless `overwrite`) or cannot be written; `HDF5Error` when HDF5
     ///   fails.
     public func write(to output: String, overwrite: Bool = false) throws {
-        let bytes = tables.values.reduce(0) { $0 + $1.inputs.bytes + $1.targets.bytes }
+        let bytes = tables.values.reduce(0) { $0 + $1.inputs.bytes + ($1.targets?.bytes ?? 0) }
         let durable = DurableFile(output, replacing: overwrite)
         try reportingAsDatasetError {
             guard bytes > Self.largestImage else { return try durable.write(try image(output)) }
@@ -61,7 +61,7 @@ extension ImportedDataset {
         for split in Split.allCases {
             guard let table = tables[split] else { continue }
             try table.inputs.write(to: root, "x_\(split)")
-            try table.targets.write(to: root, "y_\(split)")
+            try table.targets?.write(to: root, "y_\(split)")
             let inputs = try root.dataset("x_\(split)")
             try normalization?.write(to: inputs.attributes)
             if let featureNames { try inputs.attributes.set("feature_names", featureNames) }

@@ -4,14 +4,14 @@
 ///
 /// Readers: `idx`, `csv`, `npz`, `npy`, `fashionMNIST`, `cifar10`. All of them throw `DatasetError`.
 public struct ImportedDataset: Sendable {
-    /// Inputs and targets of one split, with as many rows each.
+    /// Inputs and targets of one split, with as many rows each, or inputs alone.
     public struct Table: Equatable, Sendable {
         public var inputs: ImportedArray
-        public var targets: ImportedArray
+        public var targets: ImportedArray?
 
         /// - Throws: `DatasetError` for inputs of rank below 2, targets that are not [rows] or [rows, width], different
         ///   numbers of rows, no rows, or numbers that are not finite.
-        init(inputs: ImportedArray, targets: ImportedArray) throws {
+        init(inputs: ImportedArray, targets: ImportedArray?) throws {
             self.inputs = inputs
             self.targets = targets
             guard inputs.shape.count >= 2 else {
@@ -21,22 +21,24 @@ public struct ImportedDataset: Sendable {
             guard inputs.values.count > 0 else {
                 throw inputs.error(.empty, expected: "at least one row and one column")
             }
-            guard targets.shape.count == 1 || (targets.shape.count == 2 && targets.shape[1] > 0) else {
-                throw targets.error(.wrongShape, expected: "targets of shape [rows] or [rows, width]")
-            }
-            guard inputs.rows == targets.rows else {
-                throw targets.error(.rowCounts, expected: "\(inputs.rows) rows, as many as the inputs have")
+            if let targets {
+                guard targets.shape.count == 1 || (targets.shape.count == 2 && targets.shape[1] > 0) else {
+                    throw targets.error(.wrongShape, expected: "targets of shape [rows] or [rows, width]")
+                }
+                guard inputs.rows == targets.rows else {
+                    throw targets.error(.rowCounts, expected: "\(inputs.rows) rows, as many as the inputs have")
+                }
             }
             guard inputs.rows <= Int(Int32.max) else {
                 throw inputs.error(.unsupported, expected: "at most \(Int32.max) rows")
             }
             try inputs.checkFinite()
-            try targets.checkFinite()
+            try targets?.checkFinite()
         }
 
         fileprivate init(_ table: Table, rows: [Int32]) {
             inputs = table.inputs.selecting(rows)
-            targets = table.targets.selecting(rows)
+            targets = table.targets?.selecting(rows)
         }
     }
 
@@ -55,7 +57,8 @@ public struct ImportedDataset: Sendable {
         Split.allCases.compactMap { split in
             tables[split].map { table in
                 "\(split): \(table.inputs.rows) samples of \(Array(table.inputs.shape.dropFirst())) "
-                    + "\(table.inputs.values.typeName), targets \(table.targets.shape) \(table.targets.values.typeName)"
+                    + "\(table.inputs.values.typeName), "
+                    + (table.targets.map { "targets \($0.shape) \($0.values.typeName)" } ?? "no targets")
             }
         }.joined(separator: "\n")
     }
@@ -69,17 +72,29 @@ extension ImportedArray {
     }
 }
 
-/// Which parts of the train rows become validation and test splits, drawn at random by seed.
+/// Whether an import takes targets.
+public enum TargetImport: Sendable {
+    case required
+    /// Inputs alone, to predict on.
+    case none
+}
+
+/// Which split rows go to for which a file names none, and which parts of the train split become validation and test
+/// splits, drawn at random by seed.
 public struct SplitFractions: Equatable, Sendable {
     public var validation: Double
     public var test: Double
     public var seed: UInt64
+    public var destination: Split
 
-    /// Fractions from 0 (no such split) to below 1 together.
-    public init(validation: Double = 0, test: Double = 0, seed: UInt64 = 0) {
+    /// - Parameters:
+    ///   - validation, test: fractions from 0 (no such split) to below 1 together.
+    ///   - destination: of all rows that a file names no split for; only from the train split others are cut.
+    public init(validation: Double = 0, test: Double = 0, seed: UInt64 = 0, destination: Split = .train) {
         self.validation = validation
         self.test = test
         self.seed = seed
+        self.destination = destination
     }
 }
 
@@ -97,6 +112,9 @@ extension SplitFractions {
         guard validation >= 0, test >= 0, validation + test < 1 else {
             throw error("fractions from 0 to below 1 together", "validation \(validation), test \(test)")
         }
+        guard destination == .train || (validation == 0 && test == 0) else {
+            throw error("rows of the train split to cut others from", "all of them in the \(destination) split")
+        }
         let order = SampleOrder(count: count, splitSeed: seed)
         var rest = (0..<count).map { Int32(order[$0]) }[...]
         var rows: [Split: [Int32]] = [:]
@@ -109,7 +127,7 @@ extension SplitFractions {
             rows[split] = rest.prefix(part).sorted()
             rest = rest.dropFirst(part)
         }
-        rows[.train] = rest.sorted()
+        rows[destination] = rest.sorted()
         return rows
     }
 }

@@ -7,9 +7,10 @@ extension ImportedDataset {
     ///   - inputs, targets: names of the arrays without the split, as in `DatasetDescription`: `x` finds `x_train`,
     ///     `train_x` and, for train, `x`. Nil looks for `x` and `y`, in either case.
     ///   - splits: exact names of the arrays of each split, without paths; when any is given, only those given are read.
+    ///   - taking: whether there have to be targets, or shall be none.
     public static func npz(
         _ path: String, inputs: String? = nil, targets: String? = nil, splits: [Split: SplitDescription] = [:],
-        split fractions: SplitFractions = SplitFractions()
+        split fractions: SplitFractions = SplitFractions(), taking: TargetImport = .required
     ) throws -> ImportedDataset {
         let archive = try ZipArchive(path)
         var members: [String: ZipArchive.Member] = [:]
@@ -19,24 +20,34 @@ extension ImportedDataset {
         func array(_ name: String, _ role: ImportedRole) throws -> ImportedArray {
             guard let member = members[name] else {
                 throw TableNames.missing(
-                    name, file: path, available: members.keys.sorted(), what: "array", key: "its name.")
+                    name, file: path, available: members.keys.sorted(), what: "array",
+                    key: role == .inputs ? "its name." : "its name, or take inputs alone, to predict on: --no-targets.")
             }
             return try NPYFile(bytes: try archive.data(of: member), file: path, object: name).array(as: role)
         }
-        var tables: [Split: Table] = [:]
+        var found: [Split: TableNames] = [:]
         for split in Split.allCases {
             let own = splits[split]
             if !splits.isEmpty && own == nil { continue }
-            let names: TableNames?
             if let exact = own?.inputs {
-                names = TableNames(inputs: exact, targets: own?.targets)
+                found[split] = TableNames(inputs: exact, targets: own?.targets)
             } else {
-                names = TableNames.find(split, inputs: inputs, targets: targets) { members[$0] != nil }
+                found[split] = TableNames.find(split, inputs: inputs, targets: targets) { members[$0] != nil }
             }
-            guard let names else { continue }
+        }
+        // What has no split in its name goes where it is wanted, unless that is there by name.
+        if splits.isEmpty, found[fractions.destination] == nil, let plain = found[.train],
+            [inputs, "x", "X"].contains(plain.inputs)
+        {
+            (found[.train], found[fractions.destination]) = (nil, plain)
+        }
+        var tables: [Split: Table] = [:]
+        for split in Split.allCases {
+            guard let names = found[split] else { continue }
             let targetName = names.targets ?? TableNames.candidates(targets ?? "y", split)[0]
             tables[split] = try Table(
-                inputs: try array(names.inputs, .inputs), targets: try array(targetName, .targets))
+                inputs: try array(names.inputs, .inputs),
+                targets: taking == .none ? nil : try array(targetName, .targets))
         }
         guard !tables.isEmpty else {
             throw TableNames.missing(
@@ -48,15 +59,16 @@ extension ImportedDataset {
         return imported
     }
 
-    /// Reads one array for inputs and one for targets, as `numpy.save` wrote them.
+    /// Reads one array for inputs, and one for targets if there are any, as `numpy.save` wrote them.
     public static func npy(
-        inputs: String, targets: String, split fractions: SplitFractions = SplitFractions()
+        inputs: String, targets: String?, split fractions: SplitFractions = SplitFractions()
     ) throws -> ImportedDataset {
         func array(_ path: String, _ role: ImportedRole) throws -> ImportedArray {
             try NPYFile(bytes: try contents(of: path), file: path, object: nil).array(as: role)
         }
         var imported = ImportedDataset(tables: [
-            .train: try Table(inputs: try array(inputs, .inputs), targets: try array(targets, .targets))
+            fractions.destination: try Table(
+                inputs: try array(inputs, .inputs), targets: try targets.map { try array($0, .targets) })
         ])
         try imported.cut(fractions, file: inputs)
         return imported

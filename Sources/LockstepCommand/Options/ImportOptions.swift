@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lockstep
 
 /// What all importers share: splits to cut, and the file to make.
@@ -13,6 +14,12 @@ struct ImportOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Decides which rows are moved.", valueName: "n"))
     var splitSeed: UInt64 = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "Split of all rows for which the files name none. (default: train; test without targets)",
+            valueName: "split"))
+    var split: Split?
+
     @Flag(help: "Replace the file to make if it is there.")
     var overwrite = false
 
@@ -25,21 +32,35 @@ struct ImportOptions: ParsableArguments {
         guard (validationFraction ?? 0) + (testFraction ?? 0) < 1 else {
             throw ValidationError("--validation-fraction and --test-fraction leave no row to train on")
         }
+        if let split, split != .train, cutsSplits {
+            throw ValidationError(
+                "--split \(split) takes all rows, found --\(validationFraction == nil ? "test" : "validation")-fraction, "
+                    + "which moves some")
+        }
     }
 
-    /// The splits to cut.
+    private var cutsSplits: Bool { (validationFraction ?? 0) + (testFraction ?? 0) > 0 }
+
+    /// The splits to make.
     ///
     /// - Parameters:
     ///   - validation, test: the fractions of splits that the command line says nothing of.
-    func split(validation: Double = 0, test: Double = 0) -> SplitFractions {
-        SplitFractions(validation: validationFraction ?? validation, test: testFraction ?? test, seed: splitSeed)
+    ///   - toPredict: whether the file is made to predict on, so that all rows are in the test split.
+    func fractions(validation: Double = 0, test: Double = 0, toPredict: Bool = false) -> SplitFractions {
+        let destination = split ?? (toPredict && !cutsSplits ? .test : .train)
+        guard destination == .train && !toPredict else {
+            return SplitFractions(
+                validation: validationFraction ?? 0, test: testFraction ?? 0, seed: splitSeed, destination: destination)
+        }
+        return SplitFractions(validation: validationFraction ?? validation, test: testFraction ?? test, seed: splitSeed)
     }
 
-    /// Reads a data set, writes it, and prints what it holds. The fractions are those of `split`.
+    /// Reads a data set, writes it, and prints what it holds. The fractions are those of `fractions`.
     func make(
-        at output: String, validation: Double = 0, test: Double = 0, _ read: (SplitFractions) throws -> ImportedDataset
+        at output: String, validation: Double = 0, test: Double = 0, toPredict: Bool = false,
+        _ read: (SplitFractions) throws -> ImportedDataset
     ) throws {
-        let split = split(validation: validation, test: test)
+        let split = fractions(validation: validation, test: test, toPredict: toPredict)
         let imported = try ImportedDataset.make(at: output, overwrite: overwrite) { try read(split) }
         show(output, imported.summary)
     }
@@ -49,4 +70,10 @@ struct ImportOptions: ParsableArguments {
         print(output.escaped)
         for line in summary.split(separator: "\n") { print("  " + String(line).escaped) }
     }
+}
+
+/// Whether a path leads to a folder.
+func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
 }

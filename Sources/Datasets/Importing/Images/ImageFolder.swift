@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder with a folder for each class, and the files of images in them.
+/// A folder with a folder for each class, and the files of images in them; or, to predict on, of images in any or no folder.
 ///
 /// Entries are taken in the order of the bytes of their names, so that the same tree makes the same data set. Links are
 /// followed. Names that begin with a dot are passed over.
@@ -8,7 +8,7 @@ struct ImageFolder {
     struct File {
         /// Within the folder: `cats/a.png`.
         let name: String
-        /// Index of the class.
+        /// Index of the class; 0 where there are none.
         let label: Int
         let bytes: Int
     }
@@ -21,21 +21,29 @@ struct ImageFolder {
     /// What is no file in the folder of a class.
     private(set) var strays: [UnreadableImage] = []
 
-    /// - Throws: `DatasetError` when a folder cannot be read, there are fewer than two classes, or one has no files.
-    init(_ path: String) throws {
+    /// - Parameter taking: without targets, images are taken beside folders too, and folders are no classes.
+    /// - Throws: `DatasetError` when a folder cannot be read, there are fewer than two classes, or one has no files; without
+    ///   targets, when there are no files at all.
+    init(_ path: String, taking: TargetImport = .required) throws {
         self.path = path
-        for name in try names(in: path, called: "a folder with a folder for each class") {
+        let what = taking == .none ? "a folder of images" : "a folder with a folder for each class"
+        for name in try names(in: path, called: what) {
             switch FileKind(of: "\(path)/\(name)") {
-            case .folder: try add(class: name)
+            case .folder where taking == .none: try add(folder: name, label: 0)
+            case .folder:
+                try add(folder: name, label: classes.count)
+                classes.append(name)
+            case .file(let bytes) where taking == .none: add(name, bytes, label: 0)
             case .file: strays.append(UnreadableImage(name, "a file outside the folders of classes"))
             case .other(let reason): strays.append(UnreadableImage(name, reason))
             }
         }
-        guard classes.count >= 2 else {
+        guard taking == .none || classes.count >= 2 else {
             throw DatasetError(
                 .empty, file: path, expected: "a folder for each of two classes or more",
                 found: classes.first.map { "'\($0)' alone" } ?? "none, and \(strays.count) other entries",
-                advice: "Put the images of each class in a folder of their own.")
+                advice: "Put the images of each class in a folder of their own, or take them all without classes, to "
+                    + "predict on: --no-targets.")
         }
         guard files.count <= Int(Int32.max) else {
             throw DatasetError(
@@ -44,22 +52,27 @@ struct ImageFolder {
         try checkClasses(of: files, found: "no file")
     }
 
-    private mutating func add(class name: String) throws {
+    private mutating func add(folder name: String, label: Int) throws {
         for entry in try names(in: "\(path)/\(name)", called: "a folder of images") {
             let entry = "\(name)/\(entry)"
             switch FileKind(of: "\(path)/\(entry)") {
-            case .file(let bytes):
-                // What is longer is not read, and lengths of sparse files may add up to more than a number holds.
-                files.append(File(name: entry, label: classes.count, bytes: min(bytes, ImageReader.mostBytes)))
+            case .file(let bytes): add(entry, bytes, label: label)
             case .folder: strays.append(UnreadableImage(entry, Self.nested))
             case .other(let reason): strays.append(UnreadableImage(entry, reason))
             }
         }
-        classes.append(name)
     }
 
-    /// - Throws: `DatasetError` that names the first class without files.
+    private mutating func add(_ entry: String, _ bytes: Int, label: Int) {
+        // What is longer is not read, and lengths of sparse files may add up to more than a number holds.
+        files.append(File(name: entry, label: label, bytes: min(bytes, ImageReader.mostBytes)))
+    }
+
+    /// - Throws: `DatasetError` that names the first class without files, or says that there is no file at all.
     func checkClasses(of files: [File], found: String) throws {
+        guard !classes.isEmpty || !files.isEmpty else {
+            throw DatasetError(.empty, file: path, expected: "at least one image", found: found)
+        }
         let labels = Set(files.map(\.label))
         guard let empty = classes.indices.first(where: { !labels.contains($0) }) else { return }
         throw DatasetError(
@@ -74,7 +87,7 @@ struct ImageFolder {
         strays.contains { $0.reason == Self.nested && $0.name.hasPrefix(name + "/") }
     }
 
-    private static let nested = "a folder in the folder of a class"
+    private static let nested = "a folder in a folder of images"
 
     /// Entries of a folder but hidden ones, in the order of their bytes. Those whose names are no text are strays.
     private mutating func names(in folder: String, called what: String) throws -> [String] {

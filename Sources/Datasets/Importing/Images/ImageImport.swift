@@ -18,6 +18,8 @@ public struct ImageImport: Sendable {
     /// Whether what cannot be read is left out. Files are decoded twice then: once to know which.
     public var skipsUnreadable: Bool
     public var split: SplitFractions
+    /// Without targets, all images of the folder and of folders in it are taken, and folders are no classes.
+    public var taking: TargetImport
     /// Threads that decode; nil for two, where there are two cores. They change no byte.
     public var threads: Int?
 
@@ -31,13 +33,14 @@ public struct ImageImport: Sendable {
 
     public init(
         _ folder: String, size: ImageSize? = nil, color: ImageColor? = nil, skipsUnreadable: Bool = false,
-        split: SplitFractions = SplitFractions(), threads: Int? = nil
+        split: SplitFractions = SplitFractions(), taking: TargetImport = .required, threads: Int? = nil
     ) {
         self.folder = folder
         self.size = size
         self.color = color
         self.skipsUnreadable = skipsUnreadable
         self.split = split
+        self.taking = taking
         self.threads = threads
     }
 
@@ -53,7 +56,7 @@ public struct ImageImport: Sendable {
         let durable = DurableFile(output, replacing: overwrite)
         try reportingAsDatasetError { try durable.checkFree() }
         try checkSize()
-        let tree = try ImageFolder(folder)
+        let tree = try ImageFolder(folder, taking: taking)
         let model = model(of: tree)
         // Whether there is anything to find out before a file is begun.
         let examines = skipsUnreadable || model == nil || !tree.strays.isEmpty
@@ -82,9 +85,9 @@ public struct ImageImport: Sendable {
         try reportingAsDatasetError {
             try durable.writeHDF5 { file in
                 let root = try file.root
-                try root.attributes.set("class_names", tree.classes)
-                var tables = try ImageTables(
-                    in: root, form: form, labels: files.map { Int64($0.label) }, parts: parts)
+                if taking == .required { try root.attributes.set("class_names", tree.classes) }
+                let labels = taking == .required ? files.map { Int64($0.label) } : nil
+                var tables = try ImageTables(in: root, form: form, rows: files.count, labels: labels, parts: parts)
                 let unreadable = try read(files, model, makesSamples: true, advance) { try tables.append($0) }
                 guard unreadable.isEmpty else { throw refusal(of: unreadable, among: tree) }
                 digests = try tables.finish()
@@ -177,7 +180,10 @@ public struct ImageImport: Sendable {
 
     private func summary(_ parts: [Split: [Int32]], _ form: ImageForm) -> String {
         Split.allCases.compactMap { split in
-            parts[split].map { "\(split): \($0.count) samples of \(form.shape) uint8, targets [\($0.count)] int64" }
+            parts[split].map {
+                "\(split): \($0.count) samples of \(form.shape) uint8, "
+                    + (taking == .none ? "no targets" : "targets [\($0.count)] int64")
+            }
         }.joined(separator: "\n")
     }
 }

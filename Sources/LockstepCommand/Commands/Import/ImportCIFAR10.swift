@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Lockstep
 
 struct ImportCIFAR10: ParsableCommand {
@@ -29,14 +28,9 @@ struct ImportCIFAR10: ParsableCommand {
 
     func run() throws {
         try importing.make(at: output) { split in
-            let isFolder = files.count == 1 && test.isEmpty && Self.isFolder(files[0])
+            let isFolder = files.count == 1 && test.isEmpty && isFolder(files[0])
             let cifar = isFolder ? try CIFAR10Files(folder: files[0]) : CIFAR10Files(train: files, test: test)
             return try .cifar10(cifar, split: split)
         }
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }

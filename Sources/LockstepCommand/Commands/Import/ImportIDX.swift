@@ -9,6 +9,7 @@ struct ImportIDX: ParsableCommand {
         usage: """
             lockstep import idx <folder> --output <file.h5>
             lockstep import idx <train-images> <train-labels> [<test-images> <test-labels>] --output <file.h5>
+            lockstep import idx <images> --no-targets --output <file.h5>
             """,
         discussion: "In a folder, files are found by the names that MNIST's have: train-images-idx3-ubyte.gz and so on."
     )
@@ -21,23 +22,33 @@ struct ImportIDX: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("File to make.", valueName: "file.h5"))
     var output: String
 
+    @OptionGroup var targets: TargetOptions
+
     @OptionGroup var importing: ImportOptions
 
     func validate() throws {
-        guard [1, 2, 4].contains(files.count) else {
+        if targets.noTargets {
+            guard files.count == 1 else {
+                throw ValidationError("--no-targets: expected a folder or a file of inputs, found \(files.count) files")
+            }
+        } else if ![1, 2, 4].contains(files.count) {
             throw ValidationError("expected a folder, 2 files or 4, found \(files.count)")
         }
     }
 
     func run() throws {
-        try importing.make(at: output) { split in
-            let idx =
-                files.count == 1
-                ? try IDXFiles(folder: files[0])
-                : IDXFiles(
-                    trainInputs: files[0], trainTargets: files[1], testInputs: files.count == 4 ? files[2] : nil,
-                    testTargets: files.count == 4 ? files[3] : nil)
-            return try .idx(idx, split: split)
+        try importing.make(at: output, toPredict: targets.noTargets) { split in
+            try .idx(try description(), split: split)
         }
+    }
+
+    private func description() throws -> IDXFiles {
+        if files.count == 1 {
+            if targets.noTargets, !isFolder(files[0]) { return IDXFiles(trainInputs: files[0], trainTargets: nil) }
+            return try IDXFiles(folder: files[0], taking: targets.taking)
+        }
+        return IDXFiles(
+            trainInputs: files[0], trainTargets: files[1], testInputs: files.count == 4 ? files[2] : nil,
+            testTargets: files.count == 4 ? files[3] : nil)
     }
 }

@@ -9,7 +9,8 @@ struct ImportImages: ParsableCommand {
             Classes get the names of their folders, in the order of the bytes of their names; so do images in a class. \
             Files are told by what is in them, hidden ones are passed over. Images become [height, width, channels]. \
             Without --size and --color all have to be of one size, and gray or in color. --size stretches; transparency \
-            is left out, and the orientation that a camera has noted is not looked at.
+            is left out, and the orientation that a camera has noted is not looked at. With --no-targets, all images in \
+            the folder and in its folders are taken.
             """)
 
     @Argument(
@@ -33,13 +34,17 @@ struct ImportImages: ParsableCommand {
         completion: .file(extensions: ["h5"]))
     var output: String
 
+    @OptionGroup var targets: TargetOptions
+
     @OptionGroup var importing: ImportOptions
 
     func run() throws {
         let bar = ByteBar()
         defer { bar.erase() }
         let images = ImageImport(
-            folder, size: size, color: color, skipsUnreadable: skipUnreadable, split: importing.split())
+            folder, size: size, color: color, skipsUnreadable: skipUnreadable,
+            split: importing.fractions(toPredict: targets.noTargets),
+            taking: targets.taking)
         let outcome = try images.write(to: output, overwrite: importing.overwrite, progress: bar.show)
         bar.erase()
         for image in outcome.skipped { Terminal.note("left out \(image.name): \(image.reason)") }

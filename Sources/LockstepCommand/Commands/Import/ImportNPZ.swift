@@ -9,10 +9,11 @@ struct ImportNPZ: ParsableCommand {
         usage: """
             lockstep import npz <file.npz> [--inputs <name>] [--targets <name>] --output <file.h5>
             lockstep import npz <inputs.npy> <targets.npy> --output <file.h5>
+            lockstep import npz <inputs.npy> --no-targets --output <file.h5>
             """,
         discussion: """
             In an archive, x and y are found with or without a split: x_train, train_x, x_test and so on; without one \
-            they are the train split.
+            they are the train split, or that of --split.
             """)
 
     @Argument(help: ArgumentHelp("An archive, or two arrays.", valueName: "files"), completion: .file())
@@ -29,9 +30,17 @@ struct ImportNPZ: ParsableCommand {
     @Option(help: ArgumentHelp("Name of the targets, likewise. (default: y)", valueName: "name"))
     var targets: String?
 
+    @OptionGroup var taking: TargetOptions
+
     @OptionGroup var importing: ImportOptions
 
     func validate() throws {
+        if taking.noTargets {
+            guard files.count == 1, targets == nil else {
+                throw ValidationError(
+                    "--no-targets: expected an archive or an array of inputs, found targets beside it")
+            }
+        }
         guard [1, 2].contains(files.count) else {
             throw ValidationError("expected an archive or two arrays, found \(files.count) files")
         }
@@ -45,10 +54,16 @@ struct ImportNPZ: ParsableCommand {
 
     func run() throws {
         let stem = URL(fileURLWithPath: files[0]).deletingPathExtension().lastPathComponent
-        try importing.make(at: output ?? stem + ".h5") { split in
-            files.count == 2
-                ? try .npy(inputs: files[0], targets: files[1], split: split)
-                : try .npz(files[0], inputs: inputs, targets: targets, split: split)
+        try importing.make(at: output ?? stem + ".h5", toPredict: taking.noTargets) { split in
+            if files.count == 2 { return try .npy(inputs: files[0], targets: files[1], split: split) }
+            if taking.noTargets, isArray(files[0]) { return try .npy(inputs: files[0], targets: nil, split: split) }
+            return try .npz(files[0], inputs: inputs, targets: targets, split: split, taking: taking.taking)
         }
+    }
+
+    /// Whether a file is one array and no archive, by its first bytes.
+    private func isArray(_ path: String) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: path) else { return false }
+        return (try? file.read(upToCount: 6)) == Data([0x93] + Array("NUMPY".utf8))
     }
 }
