@@ -22,6 +22,8 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
         /// There are no rows, or rows have no elements.
         case empty
         case labelOutOfRange
+        /// A target that its loss has no meaning for.
+        case outOfRange
         /// An infinity or NaN.
         case notFinite
         /// The contents break the rules of the format.

@@ -58,34 +58,56 @@ extension SampleTable {
 extension Dataset {
     /// Checks that the targets suit a loss that takes class indices and a network with `outputs` outputs.
     ///
-    /// - Parameter consumer: who needs them, for messages: `the loss crossEntropy`.
+    /// - Parameters:
+    ///   - outputs: nil if that is checked elsewhere.
+    ///   - consumer: who needs them, for messages: `loss crossEntropy`.
     /// - Throws: `DatasetError` when there are no targets, when they are values, or when a label has no output.
-    public func requireClasses(outputs: Int, for consumer: String) throws {
+    public func requireClasses(outputs: Int? = nil, for consumer: String) throws {
         for split in splits {
             let table = tables[split]!
             guard case .classes = table.targets else { throw notClasses(table, consumer) }
-            try table.checkLabels(below: outputs, "network outputs")
+            if let outputs { try table.checkLabels(below: outputs, "network outputs") }
         }
     }
 
-    /// Checks that the targets suit a loss that takes numbers and a network with `outputs` outputs. Classes are
-    /// numbers too, of width 1.
-    /// - Throws: `DatasetError` when there are no targets, or of another width.
-    public func requireValues(outputs: Int, for consumer: String) throws {
-        let table = tables[splits[0]]!
-        let width: Int
-        switch targetKind {
-        case .classes: width = 1
-        case .values(let own): width = own
-        case .unlabeled: throw notLabeled(table, consumer)
-        }
-        guard width == outputs else {
+    /// Checks that the targets suit a loss that takes numbers and a network with `outputs` outputs. Class indices are
+    /// numbers too, of width 1, unless the names of the classes say something else.
+    ///
+    /// - Parameters:
+    ///   - outputs: nil if that is checked elsewhere.
+    ///   - range: what a number may be; nil for all.
+    /// - Throws: `DatasetError` when there are no targets, of another width, outside the range (with the row), or
+    ///   indices of classes that are no numbers.
+    public func requireValues(
+        outputs: Int? = nil, in range: ClosedRange<Float>? = nil, for consumer: String
+    ) throws {
+        for split in splits {
+            let table = tables[split]!
+            let width: Int
+            switch table.targets {
+            case .classes:
+                if let classNames, !classNames.areIndices { throw notNumbers(table, classNames, consumer) }
+                width = 1
+            case .values(_, let own): width = own
+            case .unlabeled: throw notLabeled(table, consumer)
+            }
+            if let range { try table.checkValues(in: range, consumer) }
+            guard let outputs, width != outputs else { continue }
             throw DatasetError(
                 .wrongShape, file: table.origin.file, object: table.origin.targets,
                 expected: "\(outputs) target\(outputs == 1 ? "" : "s") a row, as many as the network has outputs",
                 found: "\(width)",
                 advice: "Let the last layer have \(width) output\(width == 1 ? "" : "s"), or change the targets.")
         }
+    }
+
+    /// The error for the indices of named classes where numbers are needed.
+    private func notNumbers(_ table: SampleTable, _ names: [String], _ consumer: String) -> DatasetError {
+        DatasetError(
+            .wrongType, file: table.origin.file, object: table.origin.targets, expected: "numbers for \(consumer)",
+            found: "indices of \(names.count) classes named \(listed(names))",
+            advice: "Use the loss crossEntropy with \(names.count) outputs, or say targetKind: values to take the "
+                + "indices themselves as numbers.")
     }
 
     private func notLabeled(_ table: SampleTable, _ consumer: String) -> DatasetError {
@@ -98,7 +120,6 @@ extension Dataset {
     private func notClasses(_ table: SampleTable, _ consumer: String) -> DatasetError {
         guard case .values(let values, let width) = table.targets else { return notLabeled(table, consumer) }
         let expected = "one class index a row, from zero, for \(consumer)"
-        let whole = values.allSatisfy { $0 == $0.rounded() }
         func error(_ found: String, _ advice: String) -> DatasetError {
             DatasetError(
                 .wrongType, file: table.origin.file, object: table.origin.targets, expected: expected, found: found,
@@ -113,17 +134,74 @@ extension Dataset {
                         + "may be one, use the loss binaryCrossEntropy."
                     : "Use a loss for values, such as meanSquaredError.")
         }
-        if whole, let row = (0..<table.count).first(where: { values[table.originalRow($0)] < 0 }) {
-            let row = table.originalRow(row)
+        for other in splits.compactMap({ tables[$0] }) {
+            guard let (row, value) = other.firstValue(where: { $0 != $0.rounded() || $0 < 0 || $0 >= Float(Int32.max) })
+            else { continue }
+            guard value == value.rounded() else {
+                return error(
+                    "floating-point values",
+                    "Use a loss for values, such as meanSquaredError, or store class indices as integers.")
+            }
             return DatasetError(
-                .labelOutOfRange, file: table.origin.file, object: table.origin.targets, expected: expected,
-                found: "\(Int64(exactly: values[row]).map(String.init) ?? "\(values[row])") in row \(row)",
-                advice: "Correct or remove the rows with negative labels.")
+                .labelOutOfRange, file: other.origin.file, object: other.origin.targets, expected: expected,
+                found: "\(short(value)) in row \(row)",
+                advice: value < 0
+                    ? "Correct or remove the rows with negative labels."
+                    : "Number the classes from zero, or use a loss for values, such as meanSquaredError.")
         }
         return error(
             "floating-point values",
-            whole
-                ? "All are whole numbers: if they are classes, store them as integers or say targetKind: classes."
-                : "Use a loss for values, such as meanSquaredError, or store class indices as integers.")
+            "All are whole numbers: if they are classes, store them as integers or say targetKind: classes.")
+    }
+}
+
+/// A number without a fraction where it has none.
+private func short(_ value: Float) -> String { Int64(exactly: value).map { "\($0)" } ?? "\(value)" }
+
+extension [String] {
+    /// Whether these names of classes say no more than their indices: "0", "1", "2" and so on.
+    var areIndices: Bool { enumerated().allSatisfy { $1 == "\($0)" } }
+}
+
+extension SampleTable {
+    /// - Throws: `DatasetError` that names the first row with a number outside the range.
+    fileprivate func checkValues(in range: ClosedRange<Float>, _ consumer: String) throws {
+        guard let (row, value) = firstValue(where: { !range.contains($0) }) else { return }
+        throw DatasetError(
+            .outOfRange, file: origin.file, object: origin.targets,
+            expected: "numbers in \(short(range.lowerBound)) ... \(short(range.upperBound)) for \(consumer)",
+            found: "\(short(value)) in row \(row)",
+            advice: adviceForRange())
+    }
+
+    /// The first number, by order in this table, for which a predicate holds, and the row of the file it is in.
+    fileprivate func firstValue(where holds: (Float) -> Bool) -> (row: Int, value: Float)? {
+        for index in 0..<count {
+            let row = originalRow(index)
+            switch targets {
+            case .classes(let labels): if holds(Float(labels[row])) { return (row, Float(labels[row])) }
+            case .values(let values, let width):
+                for value in values[row * width..<(row + 1) * width] where holds(value) { return (row, value) }
+            case .unlabeled: return nil
+            }
+        }
+        return nil
+    }
+
+    /// What to do about numbers that are no probabilities, by what they seem to be.
+    private func adviceForRange() -> String {
+        var distinct: Set<Float> = []
+        _ = firstValue { value in
+            distinct.insert(value)
+            return distinct.count > 2
+        }
+        if distinct.count == 2, let low = distinct.min(), let high = distinct.max() {
+            return "Code \(short(low)) as 0 and \(short(high)) as 1."
+        }
+        if case .classes(let labels) = targets {
+            return "Use the loss crossEntropy with \(Int(labels.max() ?? 0) + 1) outputs, or code what is to be told "
+                + "apart as 0 and 1."
+        }
+        return "Scale the targets to this range, or use a loss for values, such as meanSquaredError."
     }
 }

@@ -102,7 +102,8 @@ public struct Configuration: Sendable, Equatable {
     /// Loads the data set to train on it as configured.
     func loadDataset(relativeTo directory: String?, _ loading: LoadingOptions) throws -> Dataset {
         try Dataset.load(
-            dataset, relativeTo: directory, loading: loading, use: .training(shuffle: shuffle, batchSize: batchSize))
+            dataset, relativeTo: directory, reading: loss.reading, loading: loading,
+            use: .training(shuffle: shuffle, batchSize: batchSize))
     }
 
     /// The most that epochs, and steps between events, can be. A table has fewer than 2^31 rows, so that a run of so many

@@ -42,12 +42,7 @@ public final class Evaluator {
         }
         guard needsTargets else { return }
         // Not all classes need to occur in a data set for a network to be evaluated on it.
-        let consumer = "loss \(model.network.loss.name)"
-        if model.network.loss.isClassification {
-            try dataset.requireClasses(outputs: width, for: consumer)
-        } else {
-            try dataset.requireValues(outputs: width, for: consumer)
-        }
+        try dataset.requireTargets(for: model.network.loss, outputs: width)
     }
 
     /// Computes loss and metrics of a whole split.

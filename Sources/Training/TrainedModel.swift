@@ -43,7 +43,8 @@ public struct TrainedModel {
         var description = configuration.dataset
         if let path { description = description.replacingPath(with: path) }
         let dataset = try Dataset.load(
-            description, relativeTo: nil, targets: needsTargets ? .required : .optional, loading: loading)
+            description, relativeTo: nil, targets: needsTargets ? .required : .optional,
+            reading: configuration.loss.reading, loading: loading)
         try evaluator.check(dataset, needsTargets: needsTargets)
         return dataset
     }

@@ -104,13 +104,19 @@ extension Trainer {
     static func compile(_ configuration: Configuration, for dataset: Dataset) throws -> CompiledNetwork {
         try configuration.check()
         try configuration.checkAugmentation(for: dataset)
-        if configuration.loss.isClassification, case .values = dataset.targetKind {
-            // It knows what the values are, and says what can be done.
-            try dataset.requireClasses(outputs: .max, for: "loss \(configuration.loss.name)")
+        try dataset.requireTargets(for: configuration.loss)
+        let network: CompiledNetwork
+        do {
+            network = try CompiledNetwork(
+                network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
+                targets: dataset.targetSpecification())
+        } catch NetworkError.outputMismatch(let loss, let expected, let found) {
+            // Which label has no output, where nothing but labels says how many there should be.
+            if configuration.loss.isClassification, dataset.classNames == nil, found.dimensions.count == 1 {
+                try dataset.requireTargets(for: configuration.loss, outputs: found.count)
+            }
+            throw NetworkError.outputMismatch(loss: loss, expected: expected, found: found)
         }
-        let network = try CompiledNetwork(
-            network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
-            targets: dataset.targetSpecification())
         if configuration.accumulate > 1, let layer = network.trainingPlan.meeting(after: 0)?.layer {
             throw TrainingError.invalid(
                 "accumulate", "1, as layer \(layer) is synchronized and needs all shards of a step at once",

@@ -3,10 +3,11 @@ import Kernels
 extension Dataset {
     /// Interprets what was read: targets of all splits alike, the validation split cut off, normalization chosen.
     convenience init(
-        name: String, raw: [Split: RawTable], description: DatasetDescription, classNames: [String]?, labels: Labels,
-        contents: DatasetContents
+        name: String, raw: [Split: RawTable], description: DatasetDescription, reading: TargetChoice?,
+        requirement: TargetRequirement, classNames: [String]?, labels: Labels, contents: DatasetContents
     ) throws {
-        let targets = try raw.targets(description.targetKind, hasClassNames: classNames != nil)
+        let targets = try raw.targets(
+            description.targetKind, for: reading, requirement, hasClassNames: classNames != nil)
         let cut = try ValidationCut(description, name: name, rows: raw[.train]?.count, has: raw[.validation] != nil)
         let chosen = try chosenNormalization(
             name, inputShape: raw.first!.value.inputShape, description,

@@ -14,13 +14,16 @@ extension Dataset {
     /// - Parameters:
     ///   - directory: what relative paths start from; nil for the working directory.
     ///   - targets: whether splits without targets are an error.
+    ///   - reading: what the loss reads, classes or values, if it is known: targets that a file has as both are read as
+    ///     that, and what is no class is named by its row.
     ///   - loading: how much memory data may take. What does not fit stays in the file and is streamed.
     ///   - use: how rows will be visited, which decides what can be streamed.
     /// - Throws: `DatasetError`, or `HDF5Error` when the file itself is at fault. Both name file, object, what was
     ///   expected and what was found.
     public static func load(
         _ description: DatasetDescription, relativeTo directory: String? = nil,
-        targets: TargetRequirement = .required, loading: LoadingOptions = LoadingOptions(), use: DataUse = .inFileOrder
+        targets: TargetRequirement = .required, reading: TargetChoice? = nil,
+        loading: LoadingOptions = LoadingOptions(), use: DataUse = .inFileOrder
     ) throws -> Dataset {
         if let problem = description.problem {
             throw DatasetError(.invalidOption, file: description.path ?? "dataset", found: problem)
@@ -29,7 +32,8 @@ extension Dataset {
             return try .synthetic(synthetic, description)
         }
         var loader = DatasetLoader(
-            description: description, directory: directory, requirement: targets, loading: loading, use: use)
+            description: description, directory: directory, requirement: targets, reading: reading, loading: loading,
+            use: use)
         defer { loader.closeQuietly() }
         return try loader.load()
     }
@@ -40,18 +44,20 @@ private struct DatasetLoader {
     let description: DatasetDescription
     let directory: String?
     let requirement: TargetRequirement
+    let reading: TargetChoice?
     let loading: LoadingOptions
     let use: DataUse
     private var files: [String: OpenFile] = [:]
     private var order: [OpenFile] = []
 
     init(
-        description: DatasetDescription, directory: String?, requirement: TargetRequirement, loading: LoadingOptions,
-        use: DataUse
+        description: DatasetDescription, directory: String?, requirement: TargetRequirement, reading: TargetChoice?,
+        loading: LoadingOptions, use: DataUse
     ) {
         self.description = description
         self.directory = directory
         self.requirement = requirement
+        self.reading = reading
         self.loading = loading
         self.use = use
     }
@@ -84,8 +90,8 @@ private struct DatasetLoader {
         }
         let labels = try self.labels()
         let dataset = try Dataset(
-            name: order[0].path, raw: raw, description: description, classNames: labels.classNames,
-            labels: labels.labels, contents: contents)
+            name: order[0].path, raw: raw, description: description, reading: reading,
+            requirement: requirement, classNames: labels.classNames, labels: labels.labels, contents: contents)
         for file in order where !streamed.contains(file.path) { try file.file.close() }
         order = []
         return dataset

@@ -11,8 +11,9 @@ enum RawTargets {
         func outOfRange(_ row: Int, _ found: String) -> DatasetError {
             DatasetError(
                 .labelOutOfRange, file: origin.file, object: origin.targets,
-                expected: "class indices, whole numbers from zero", found: "\(found) in row \(row)",
-                advice: "Correct or remove the row.")
+                expected: "class indices, whole numbers from 0 to \(Int32.max - 1)", found: "\(found) in row \(row)",
+                advice: "Number the classes from zero, remove the row, or use a loss for values, such as "
+                    + "meanSquaredError.")
         }
         switch self {
         case .integers(let values):
@@ -49,9 +50,18 @@ extension [Split: RawTable] {
     /// The targets of all splits, interpreted alike.
     ///
     /// Integers are classes, unless one of them is negative or huge: then they are values, which suits regression, while
-    /// a classification loss names the row. A choice, or class names, decide otherwise.
-    func targets(_ choice: TargetChoice?, hasClassNames: Bool) throws -> [Split: Targets] {
-        let integersAreClasses = hasClassNames || values.allSatisfy { !$0.targets.isBeyondClasses }
+    /// a loss that reads classes names the row. A choice, or class names, decide otherwise.
+    ///
+    /// - Parameters:
+    ///   - choice: what the description says.
+    ///   - reading: what a loss reads, if it is known.
+    ///   - requirement: whether anything will read them.
+    func targets(
+        _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement, hasClassNames: Bool
+    ) throws -> [Split: Targets] {
+        let integersAreClasses =
+            hasClassNames || (reading == .classes && requirement == .required)
+            || values.allSatisfy { !$0.targets.isBeyondClasses }
         return try mapValues { table in
             switch (choice, table.targets) {
             case (.classes, _): try table.targets.classes(table.origin)

@@ -87,6 +87,6 @@ public struct ScalingBenchmark {
                 configuration.dataset.synthetic!.samples = max(samples, 4 * batch.partialValue)
             }
         }
-        return (configuration, try Dataset.load(configuration.dataset, relativeTo: nil))
+        return (configuration, try Dataset.load(configuration.dataset, reading: configuration.loss.reading))
     }
 }

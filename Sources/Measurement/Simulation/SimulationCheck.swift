@@ -37,7 +37,7 @@ public struct SimulationCheck {
         var configuration = workload.configuration.resolved
         try configuration.check()
         (configuration.accumulate, configuration.noiseScaleEvery) = (1, nil)
-        let dataset = try Dataset.load(configuration.dataset, relativeTo: nil)
+        let dataset = try Dataset.load(configuration.dataset, reading: configuration.loss.reading)
         let machine = SimulatedMachine(measuringWith: kernels)
         let measurement = try StepCostMeasurement(
             workload, configuration, dataset: dataset, on: machine, kernels: kernels)

@@ -34,7 +34,8 @@ public struct StepBenchmark {
         let configuration = workload.configuration
         try configuration.check()
         let trainer = try Trainer(
-            configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil), workers: workers,
+            configuration, dataset: try Dataset.load(configuration.dataset, reading: configuration.loss.reading),
+            workers: workers,
             microBatch: microBatch, kernels: kernels)
         if let processors { trainer.pinWorkers(to: processors) }
         let steps = StepTimer(trainer)

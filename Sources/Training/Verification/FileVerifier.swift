@@ -109,7 +109,8 @@ public struct FileVerifier: Sendable {
             let configuration = try Configuration(contentsOf: path)
             try configuration.check()
             guard withData else { return FileVerification(path, .configuration, content: "complete") }
-            let dataset = try Dataset.load(configuration.dataset, loading: loading)
+            let dataset = try Dataset.load(
+                configuration.dataset, reading: configuration.loss.reading, loading: loading)
             _ = try Trainer.compile(configuration, for: dataset)
             return FileVerification(path, .configuration, content: "with \(dataset.name), digest \(dataset.digest)")
         } catch {
