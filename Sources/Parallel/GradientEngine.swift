@@ -88,7 +88,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         let plan = network.trainingPlan
         lossFunction = LossFunction(network.loss, width: plan.output.shape.count, kernels: kernels)
         let shardLimit = min(shards, batchSize)
-        let largestShard = (batchSize + shards - 1) / shards
+        let largestShard = Sharding.largestShard(
+            batchSize: batchSize, shards: shards, leastRows: plan.leastRowsOfShard)
         let undivided =
             plan.needsWholeShards ? largestShard : min(microBatch ?? Self.microBatch(of: network), largestShard)
         let meets = plan.isCollective
@@ -129,7 +130,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     public func computeGradients(
         inputs: any BatchInputs, targets: TargetRows, rows: Int, step: Int, norms: ShardNorms? = nil
     ) -> Double {
-        sharding = Sharding(rows: rows, shards: shards)
+        sharding = Sharding(rows: rows, shards: shards, leastRows: network.trainingPlan.leastRowsOfShard)
         self.inputs = inputs
         self.targets = targets
         self.step = UInt32(truncatingIfNeeded: step)
@@ -140,8 +141,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
             reducer.begin(shards: sharding.count)
             computeInStages(meeting)
         } else {
-            let largestShard = (rows + sharding.count - 1) / max(sharding.count, 1)
-            reducer.begin(shards: sharding.count, addsInPlace: largestShard <= microBatch && norms == nil)
+            reducer.begin(
+                shards: sharding.count, addsInPlace: sharding.largestShard <= microBatch && norms == nil)
             computeInPasses()
         }
         return weight > 0 ? Double(kernels.sum(losses.pointer, count: rows)) / weight : 0

@@ -2,20 +2,38 @@
 ///
 /// A function of the configuration and of the batch's rows, never of the machine: the number of shards decides in
 /// which order gradients are summed, and so the bits of the result.
+///
+/// Some networks need more than one row of a shard (`Plan.leastRowsOfShard`): a batch normalization of one value a row and
+/// channel has no variance of a single one. The last batch of an epoch may be too small for that. Then neighbors join: it is
+/// cut into as many shards as have that many rows each, `rows / leastRows`, again as equal as can be. Of 7 rows for 8
+/// shards that need 2, 3 shards are left, of 2, 2 and 3 rows.
 public struct Sharding: Sendable, Equatable {
     public let rows: Int
-    /// Shards that have rows: the number asked for, or as many as there are rows.
+    /// Shards that have rows: the number asked for, or as many as have enough rows, but one at least.
     public let count: Int
 
-    public init(rows: Int, shards: Int) {
-        precondition(rows >= 0 && shards > 0)
+    /// - Parameter leastRows: the least rows of each shard; only a batch that has fewer altogether is a shard of fewer.
+    public init(rows: Int, shards: Int, leastRows: Int = 1) {
+        precondition(rows >= 0 && shards > 0 && leastRows > 0)
         self.rows = rows
-        count = min(rows, shards)
+        count = min(rows, shards, max(1, rows / leastRows))
     }
 
     /// The rows of one shard, never none.
     public subscript(shard: Int) -> Range<Int> {
         shard * rows / count..<(shard + 1) * rows / count
+    }
+
+    /// Rows of the largest shard.
+    public var largestShard: Int { count == 0 ? 0 : (rows + count - 1) / count }
+
+    /// Rows of the largest shard of any batch of up to `batchSize` rows.
+    ///
+    /// A batch in which neighbors join may have larger ones than a full batch, by less than `leastRows`: its shards are
+    /// fewer than its rows allow for.
+    public static func largestShard(batchSize: Int, shards: Int, leastRows: Int = 1) -> Int {
+        let joined = min(batchSize, shards * leastRows - 1, 2 * leastRows - 1)
+        return max(Sharding(rows: batchSize, shards: shards, leastRows: leastRows).largestShard, joined)
     }
 
     /// The number of shards for a batch when the configuration names none: a power of two, up to 8 so that each has at

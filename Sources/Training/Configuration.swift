@@ -110,6 +110,8 @@ public struct Configuration: Sendable, Equatable {
     /// epochs has fewer than 2^61 steps: with those a checkpoint may have behind it, `Checkpoint.Progress.mostSteps`, an
     /// Int holds every sum.
     static let mostCount = Checkpoint.Progress.mostEpochs
+    /// The largest batch.
+    static let mostRows = 1 << 24
     /// About two thousand years, which a `Duration` holds.
     private static let mostMinutes = 1e9
 
@@ -128,7 +130,7 @@ public struct Configuration: Sendable, Equatable {
         try schedule.check()
         try schedule.check(with: optimizer)
         try expect(batchSize > 0, "batchSize", "at least 1", batchSize)
-        try expect(batchSize <= 1 << 24, "batchSize", "at most \(1 << 24)", batchSize)
+        try expect(batchSize <= Self.mostRows, "batchSize", "at most \(Self.mostRows)", batchSize)
         if let shards {
             try expect(shards > 0, "shards", "at least 1", shards)
             try expect(

@@ -77,8 +77,13 @@ public final class Trainer {
         _ configuration: Configuration, dataset: Dataset, model: Model, progress: Checkpoint.Progress,
         workers: WorkerCount, microBatch: Int?, kernels: any KernelTable.Type
     ) throws {
+        let isShardsNamed = configuration.shards != nil
         var configuration = configuration.resolved
         table = try dataset.table(.train)
+        try BatchRows(
+            configuration, plan: model.network.trainingPlan, samples: table.count,
+            samplesIntoEpoch: progress.samplesIntoEpoch
+        )?.check(isShardsNamed: isShardsNamed)
         if [.standardize, .standardizeChannels].contains(configuration.dataset.normalization) {
             // As numbers, so that the model is given the same inputs by a file without this train split.
             configuration.dataset.normalization = .values(table.normalization.values(inputShape: table.inputShape))
@@ -272,4 +277,4 @@ public let lockstepVersion = "0.1.0"
 /// The version of the bits: two programs of one number make the same parameters of the same run.
 ///
 /// Whoever changes a row of `GoldenFingerprintTests` raises it, and says in the CHANGELOG which rows changed and why.
-public let bitsVersion = 1
+public let bitsVersion = 2

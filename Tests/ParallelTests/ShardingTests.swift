@@ -17,14 +17,48 @@ final class ShardingTests: XCTestCase {
         }
     }
 
-    func testNoShardHasMoreRowsThanTheLargestBatchGives() {
-        // What the engine sizes its micro-batches by.
-        for batchSize in 1...60 {
-            for shards in 1...20 {
-                let largest = (batchSize + shards - 1) / shards
-                for rows in 1...batchSize {
-                    let sharding = Sharding(rows: rows, shards: shards)
-                    XCTAssertTrue((0..<sharding.count).allSatisfy { sharding[$0].count <= largest })
+    func testNeighborsJoinUntilEachShardHasTheLeastRows() {
+        func sizes(_ rows: Int, _ shards: Int, _ leastRows: Int) -> [Int] {
+            let sharding = Sharding(rows: rows, shards: shards, leastRows: leastRows)
+            return (0..<sharding.count).map { sharding[$0].count }
+        }
+        XCTAssertEqual(sizes(8, 8, 2), [2, 2, 2, 2])
+        XCTAssertEqual(sizes(7, 8, 2), [2, 2, 3])
+        XCTAssertEqual(sizes(13, 8, 2), [2, 2, 2, 2, 2, 3])
+        XCTAssertEqual(sizes(5, 3, 2), [2, 3])
+        XCTAssertEqual(sizes(3, 8, 2), [3])
+        XCTAssertEqual(sizes(11, 5, 4), [5, 6])
+        // Where each has enough, nothing changes.
+        XCTAssertEqual(sizes(16, 8, 2), sizes(16, 8, 1))
+        XCTAssertEqual(sizes(17, 8, 2), sizes(17, 8, 1))
+        // A batch that has fewer altogether is one shard.
+        XCTAssertEqual(sizes(1, 8, 2), [1])
+        XCTAssertEqual(sizes(0, 8, 2), [])
+    }
+
+    func testJoinedShardsCoverTheRowsInOrderAndAreAsManyAsCanBe() {
+        for leastRows in 2...4 {
+            for rows in leastRows...70 {
+                for shards in 1...20 {
+                    let sharding = Sharding(rows: rows, shards: shards, leastRows: leastRows)
+                    let parts = (0..<sharding.count).map { sharding[$0] }
+                    XCTAssertEqual(parts.flatMap(Array.init), Array(0..<rows))
+                    XCTAssertTrue(parts.allSatisfy { $0.count >= leastRows })
+                    XCTAssertTrue(parts.count == shards || (parts.count + 1) * leastRows > rows)
+                }
+            }
+        }
+    }
+
+    func testNoShardOfASmallerBatchHasMoreRowsThanTheEngineSizesItsMicroBatchesBy() {
+        for leastRows in 1...4 {
+            for batchSize in 1...60 {
+                for shards in 1...20 {
+                    let largest = Sharding.largestShard(batchSize: batchSize, shards: shards, leastRows: leastRows)
+                    let found = (1...batchSize).map {
+                        Sharding(rows: $0, shards: shards, leastRows: leastRows).largestShard
+                    }
+                    XCTAssertEqual(found.max(), largest, "\(batchSize) rows, \(shards) shards of \(leastRows)")
                 }
             }
         }

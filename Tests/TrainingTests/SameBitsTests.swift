@@ -54,7 +54,22 @@ final class SameBitsTests: XCTestCase {
         lamb.clipNorm = 0.5
         lamb.movingAverage = MovingAverage(decay: 0.9)
         lamb.noiseScaleEvery = 2
-        return [plain, lamb, synchronizedConfiguration()]
+        return [plain, lamb, synchronizedConfiguration(), joiningConfiguration()]
+    }
+
+    /// The last batch of an epoch has 7 rows for 5 shards, of which each needs two: neighbors join.
+    private static func joiningConfiguration() -> Configuration {
+        let network = Network {
+            Linear(24)
+            BatchNormalization(momentum: 0.3)
+            ReLU()
+            Dropout(0.2)
+            Linear(5)
+        }
+        return Configuration(
+            dataset: .synthetic(inputs: [19], classes: 5, samples: 103), network: network,
+            optimizer: .sgd(.init(learningRate: 0.1, momentum: 0.9)), batchSize: 32, shards: 5, epochs: 3, seed: 7,
+            accumulate: 2, noiseScaleEvery: 2)
     }
 
     /// Shards meet in the middle of a step, twice in each direction; everything is augmented.

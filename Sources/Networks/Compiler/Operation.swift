@@ -22,6 +22,8 @@ public protocol Operation: Sendable {
     var hasParameters: Bool { get }
     /// Whether it looks at all rows of a shard at once, so that a shard must be one micro-batch while training.
     var needsWholeShards: Bool { get }
+    /// The least rows of a shard, and of a batch, in training: fewer leave it without a number that it divides by.
+    var leastRows: (ofShard: Int, ofBatch: Int) { get }
     /// Floating-point operations of a forward pass, a sample; those that matter, which are the products of matrices.
     var flopsPerRow: Int { get }
     /// Floats of scratch that one pass over `rows` samples needs.
@@ -50,6 +52,7 @@ extension Operation {
     public var notes: [Value.ID] { [] }
     public var hasParameters: Bool { false }
     public var needsWholeShards: Bool { false }
+    public var leastRows: (ofShard: Int, ofBatch: Int) { (1, 1) }
     public var flopsPerRow: Int { 0 }
     public func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { 0 }
     public func fusing(_ activation: Activation) -> (any Operation)? { nil }

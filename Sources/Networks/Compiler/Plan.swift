@@ -14,6 +14,8 @@ public struct Plan: Sendable {
     public var bytesOfRow: Int { arena.width * MemoryLayout<Float>.stride }
     /// Whether some operation looks at all rows of a shard at once.
     public let needsWholeShards: Bool
+    /// The least rows that each shard must have in training; `Sharding` sees to that.
+    public let leastRowsOfShard: Int
     /// The collective operations, where all shards meet, and their indices. None in a plan for inference.
     private let collectives: [any CollectiveOperation]
     private let meetings: [Int]
@@ -41,6 +43,7 @@ public struct Plan: Sendable {
         }.filter { graph.mode == .training && $1.isCollective }
         (meetings, collectives) = (found.map(\.0), found.map(\.1))
         needsWholeShards = graph.mode == .training && operations.contains(where: \.needsWholeShards)
+        leastRowsOfShard = graph.mode == .training ? operations.map(\.leastRows.ofShard).max() ?? 1 : 1
         runsBackward = operations.map { operation in
             graph.mode == .training && operation.writes.contains { graph.needsGradient[$0] }
         }
@@ -83,6 +86,9 @@ public struct Plan: Sendable {
             graph.needsGradient[id] ? gradientPlace[graph.gradientPlaces[id]] : nil
         }
     }
+
+    /// The least rows that each batch must have in training.
+    public var leastRowsOfBatch: Int { mode == .training ? operations.map(\.leastRows.ofBatch).max() ?? 1 : 1 }
 
     // MARK: Walking
 

@@ -37,6 +37,12 @@ struct BatchNormalizationOperation: NormalizationOperation, CollectiveOperation 
     var needsWholeShards: Bool { true }
     var contributionCount: Int { 2 * channels }
 
+    /// Two values a channel: one is its own mean, and has no variance.
+    var leastRows: (ofShard: Int, ofBatch: Int) {
+        let rows = pixels > 1 ? 1 : 2
+        return (isCollective ? 1 : rows, rows)
+    }
+
     /// The sums of the shard, and those of its images.
     func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { (rows + 1) * 2 * channels }
 

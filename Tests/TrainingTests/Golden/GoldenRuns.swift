@@ -96,6 +96,9 @@ extension GoldenRun {
               gelu, {linear: 12}, {groupNormalization: 3}, tanh, {linear: 5}]
             """),
         GoldenRun(
+            "shards that join", "d1d2fd2399f0cf96", perceptron,
+            "network: [{linear: 12}, batchNormalization, relu, {linear: 5}]"),
+        GoldenRun(
             "probabilities", "d49869e2d1bbb1d3", perceptron, "network: [{linear: 24}, relu, {linear: 5}, softmax]"),
     ]
 
