@@ -64,7 +64,7 @@ extension Schedule: Codable {
         }
         self.init(
             decay, warmupSteps: try read(.warmupSteps, default: 0), warmupEpochs: try read(.warmupEpochs, default: 0),
-            warmupStart: try read(.warmupStart, default: 0))
+            warmupStart: try read(.warmupStart, default: nil))
     }
 
     /// - Throws: `StrictCodingError` for the numbers of a cycle that is not asked for.
@@ -125,7 +125,7 @@ extension Schedule: Codable {
             } else {
                 try fields.encode(schedule.warmupSteps, forKey: .warmupSteps)
             }
-            if schedule.warmupStart > 0 { try fields.encode(schedule.warmupStart, forKey: .warmupStart) }
+            try fields.encodeIfPresent(schedule.warmupStart, forKey: .warmupStart)
         }
     }
 }

@@ -2,13 +2,19 @@ import Kernels
 
 /// How the learning rate changes over a run: a function of how far the run is, in steps and in epochs (`Pace`).
 ///
-/// Every schedule but the last may begin with a warm-up of w steps, in which the rate rises in equal steps: step i, counted
-/// from zero, has `base · (s + (1 - s) · (i + 1) / w)`, where s is the warm-up's start, 0 if not given (Goyal et al. 2017
-/// start at the rate of the smaller batch). After it, with t the steps since and T the steps there are until the end of the
+/// Every schedule but the last may begin with a warm-up of w steps, in which the rate rises in equal steps. Step i of the
+/// run, counted from zero, has
+///
+///     base · (i + 1) / w                 with no `warmupStart`: step w - 1 is the first with all of the rate
+///     base · (s + (1 - s) · i / w)       with a `warmupStart` of s: step 0 has that share, step w all of the rate, as
+///                                        in PyTorch's LinearLR(start_factor: s, total_iters: w)
+///
+/// After it, with t the steps since and T the steps there are until the end of the
 /// decay, both of the present batch size where epochs decide them:
 ///
 ///     constant     base
-///     step         base · factor^(epochs since the warm-up / everyEpochs, rounded down)
+///     step         base · factor^(epochs since the start of the run / everyEpochs, rounded down), in a warm-up too, by
+///                  whose share it is multiplied (Goyal et al. 2017; PyTorch's StepLR beside a LinearLR)
 ///     cosine       minimum + (base - minimum) · (1 + cos(π · t / T)) / 2        Loshchilov and Hutter 2016
 ///     linear       base + (minimum - base) · t / T
 ///     polynomial   minimum + (base - minimum) · (1 - t / T)^power
@@ -43,10 +49,10 @@ public struct Schedule: Sendable, Equatable {
     public var warmupSteps: Int
     /// The warm-up in epochs, in the place of steps.
     public var warmupEpochs: Int
-    /// The share of the rate with which the warm-up begins.
-    public var warmupStart: Double
+    /// The share of the rate with which the warm-up begins; nil to begin with that of one step.
+    public var warmupStart: Double?
 
-    public init(_ decay: Decay = .constant, warmupSteps: Int = 0, warmupEpochs: Int = 0, warmupStart: Double = 0) {
+    public init(_ decay: Decay = .constant, warmupSteps: Int = 0, warmupEpochs: Int = 0, warmupStart: Double? = nil) {
         self.decay = decay
         self.warmupSteps = warmupSteps
         self.warmupEpochs = warmupEpochs
@@ -64,17 +70,15 @@ public struct Schedule: Sendable, Equatable {
     ///   - base: the optimizer's learning rate.
     ///   - pace: where steps lie in the epochs of the run.
     public func learningRate(step: Int, base: Double, pace: Pace) -> Double {
-        if let share = warmupShare(step: step, pace: pace) {
-            if warmupStart == 0 { return base * share }
-            return base * (warmupStart + (1 - warmupStart) * share)
-        }
+        let warm = warmupRate(step: step, base: base, pace: pace)
         let place = pace.place(of: step)
+        if case .step(let everyEpochs, let factor) = decay {
+            return (warm ?? base) * PortableMath.power(factor, place / pace.stepsPerEpoch / everyEpochs)
+        }
+        if let warm { return warm }
         switch decay {
-        case .constant:
+        case .constant, .step:
             return base
-        case .step(let everyEpochs, let factor):
-            let epochs = Int((Double(place) - warmupEnd(pace)) / Double(pace.stepsPerEpoch))
-            return base * PortableMath.power(factor, epochs / everyEpochs)
         case .cosine(let minimum, let decaySteps):
             let cosine = PortableMath.cosine(Double.pi * progress(step, decaySteps, pace))
             return minimum + (base - minimum) * (1 + cosine) / 2
@@ -102,11 +106,13 @@ public struct Schedule: Sendable, Equatable {
             totalSteps: pace.length)
     }
 
-    /// The share of the warm-up that is over with a step; nil after its end.
-    private func warmupShare(step: Int, pace: Pace) -> Double? {
+    /// The rate of a step of the warm-up; nil after its end.
+    private func warmupRate(step: Int, base: Double, pace: Pace) -> Double? {
         let (place, length) =
             warmupEpochs > 0 ? (pace.place(of: step), warmupEpochs * pace.stepsPerEpoch) : (step, warmupSteps)
-        return place < length ? Double(place + 1) / Double(length) : nil
+        guard place < length else { return nil }
+        guard let warmupStart else { return base * Double(place + 1) / Double(length) }
+        return base * (warmupStart + (1 - warmupStart) * Double(place) / Double(length))
     }
 
     /// The place at which the warm-up ends.
@@ -156,7 +162,9 @@ public struct Schedule: Sendable, Equatable {
         let most = Configuration.mostCount
         try expect(warmupEpochs <= most, "warmupEpochs", "at most \(most)", warmupEpochs)
         try expect(warmupSteps == 0 || warmupEpochs == 0, "warmupEpochs", "no warmupSteps beside it", warmupSteps)
-        try expect((0...1).contains(warmupStart), "warmupStart", "a number in 0 ... 1", warmupStart)
+        if let warmupStart {
+            try expect((0...1).contains(warmupStart), "warmupStart", "a number in 0 ... 1", warmupStart)
+        }
         switch decay {
         case .constant: break
         case .step(let everyEpochs, let factor):

@@ -1,5 +1,5 @@
 """Writes the PyTorch traces that the Swift tests replay: layers.h5, images.h5, losses.h5,
-networks.h5, optimizers.h5.
+networks.h5, optimizers.h5, schedules.h5.
 
     python3 -m venv .venv
     .venv/bin/pip install torch==2.13.0 numpy==2.4.6 h5py==3.16.0
@@ -25,6 +25,7 @@ import torch.nn.functional as F
 
 from image_traces import write_images
 from optimizer_traces import write_optimizers
+from schedule_traces import write_schedules
 from tracing import constant, float32, forward, gradients, initial_parameters, leaf, write
 
 EXTREMES = [sign * x for x in (0, 1e-8, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100) for sign in (1.0, -1.0)]
@@ -146,7 +147,8 @@ def write_networks(file):
 
 def main():
     directory = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    for writer in (write_layers, write_images, write_losses, write_networks, write_optimizers):
+    writers = (write_layers, write_images, write_losses, write_networks, write_optimizers, write_schedules)
+    for writer in writers:
         path = directory / (writer.__name__.removeprefix("write_") + ".h5")
         with h5py.File(path, "w", libver=("earliest", "v110")) as file:
             file.attrs["madeBy"] = (

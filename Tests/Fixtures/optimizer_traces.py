@@ -1,4 +1,4 @@
-"""The traces of optimizers.h5: ten steps of every optimizer, learning rates of every schedule, and one-cycle runs."""
+"""The traces of optimizers.h5: ten steps of every optimizer, and one-cycle runs."""
 
 import json
 import math
@@ -74,7 +74,6 @@ def write_optimizers(file):
                 trace = descend(layers, leaves, optimizer, clip, x, constant(labels))
                 write(group, **{str(dtype).removeprefix("torch."): trace})
             group.attrs.update(hyperparameters(kind, optimizer.defaults), clipNorm=clip)
-    write_schedules(file.create_group("schedules"))
     for name in CYCLED:
         kind, options = OPTIMIZERS[name]
         group = file.create_group(f"cycles/{name}")
@@ -84,29 +83,3 @@ def write_optimizers(file):
         cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=options["lr"], total_steps=steps)
         x = torch.tensor(batches, dtype=torch.float64)
         write(group, float64=descend(layers, leaves, optimizer, 0.0, x, constant(labels), cycle))
-
-
-# Learning rates: i counts steps from 0; j = i - warmupSteps and n = totalSteps - warmupSteps count what follows.
-# Warm-up, i < warmupSteps, whatever the schedule: base * (i + 1) / warmupSteps.
-
-SCHEDULES = {
-    "constant": lambda base, j, n: base,
-    "step": lambda base, j, n: base * 0.5 ** (j // 7),
-    "cosine": lambda base, j, n: 0.01 + (base - 0.01) * (1 + math.cos(math.pi * j / n)) / 2,
-    "linear": lambda base, j, n: base + (0.01 - base) * j / n,
-}
-
-
-def write_schedules(group):
-    base, total = 0.2, 30
-    for name, rate in SCHEDULES.items():
-        for suffix, warmup in {"": 0, "WarmedUp": 5}.items():
-            after = total - warmup
-            rates = [base * (i + 1) / warmup for i in range(warmup)] + [rate(base, j, after) for j in range(after)]
-            schedule = group.create_group(name + suffix)
-            schedule.attrs.update(schedule=name, base=base, warmupSteps=warmup, totalSteps=total)
-            if name == "step":
-                schedule.attrs.update(factor=0.5, every=7)
-            elif name != "constant":
-                schedule.attrs.update(minimum=0.01)
-            write(schedule, learningRates=np.array(rates))

@@ -129,35 +129,6 @@ final class OptimizerTraceTests: HDF5TestCase {
             return algorithm == "adam" ? .adam(adam) : .adamW(adam)
         }
     }
-
-    func testSchedulesFollowTheirFormulas() throws {
-        let file = try HDF5File(reading: fixturePath("optimizers.h5"))
-        let schedules = try file.root.group("schedules")
-        let names = try schedules.children().map(\.name)
-        XCTAssertEqual(names.count, 8)
-        for name in names {
-            let trace = try schedules.group(name)
-            func number(_ name: String) throws -> Double { try XCTUnwrap(trace.attributes.number(name), name) }
-            let minimum = try trace.attributes.number("minimum") ?? 0
-            let every = try trace.attributes.integer("every") ?? 1
-            let decay: Schedule.Decay =
-                switch try XCTUnwrap(trace.attributes.string("schedule")) {
-                case "constant": .constant
-                case "step": .step(everyEpochs: 1, factor: try number("factor"))
-                case "cosine": .cosine(minimum: minimum, decaySteps: nil)
-                default: .linear(minimum: minimum, decaySteps: nil)
-                }
-            let schedule = Schedule(decay, warmupSteps: Int(try number("warmupSteps")))
-            let expected: [Double] = try trace.dataset("learningRates").read()
-            for (step, rate) in expected.enumerated() {
-                let found = schedule.learningRate(
-                    step: step, base: try number("base"),
-                    pace: Pace(length: Int(try number("totalSteps")), stepsPerEpoch: every))
-                XCTAssertEqual(found, rate, accuracy: 1e-15, "\(name), step \(step)")
-            }
-        }
-        try file.close()
-    }
 }
 
 /// Inputs from an array, from a row on.

@@ -1,5 +1,8 @@
 import Foundation
+import HDF5
+import TestSupport
 import XCTest
+import Yams
 
 @testable import Lockstep
 @testable import Training
@@ -60,11 +63,64 @@ final class ScheduleTests: XCTestCase {
         }
     }
 
-    func testAWarmUpMayBeginAtAShareOfTheRateAndBeCountedInEpochs() {
-        let found = rates(Schedule(warmupEpochs: 2, warmupStart: 0.25))
+    /// Every step of runs under torch.optim.lr_scheduler: Tests/Fixtures/README.md says which ones they are.
+    func testWholeCurvesAreThoseOfPyTorch() throws {
+        let file = try HDF5File(reading: fixturePath("schedules.h5"))
+        let base = try XCTUnwrap(file.root.attributes.number("base"))
+        let minimum = try XCTUnwrap(file.root.attributes.number("minimum"))
+        let stepsPerEpoch = try XCTUnwrap(file.root.attributes.integer("stepsPerEpoch"))
+        let names = try file.root.children().map(\.name)
+        XCTAssertEqual(names.count, 30)
+        for name in names {
+            let trace = try file.root.group(name)
+            let decay: Schedule.Decay =
+                switch try XCTUnwrap(trace.attributes.string("schedule")) {
+                case "constant": .constant
+                case "step": .step(everyEpochs: 2, factor: 0.1)
+                case "cosine": .cosine(minimum: minimum, decaySteps: nil)
+                case "linear": .linear(minimum: minimum, decaySteps: nil)
+                default: .polynomial(power: 2, minimum: 0, decaySteps: nil)
+                }
+            let warmup = try XCTUnwrap(trace.attributes.integer("warmupSteps"))
+            let start = try trace.attributes.number("warmupStart")
+            let expected: [Double] = try trace.dataset("learningRates").read()
+            XCTAssertEqual(expected.count, 30)
+            let pace = Pace(length: expected.count, stepsPerEpoch: stepsPerEpoch)
+            var schedules = [Schedule(decay, warmupSteps: warmup, warmupStart: start)]
+            if warmup % stepsPerEpoch == 0 {
+                schedules.append(Schedule(decay, warmupEpochs: warmup / stepsPerEpoch, warmupStart: start))
+            }
+            for schedule in schedules {
+                for (step, rate) in expected.enumerated() {
+                    XCTAssertEqual(
+                        schedule.learningRate(step: step, base: base, pace: pace), rate, accuracy: 1e-14,
+                        "\(name), step \(step)")
+                }
+            }
+        }
+        try file.close()
+    }
+
+    func testAWarmUpThatBeginsAtZeroHasZeroInItsFirstStep() {
+        let found = rates(Schedule(warmupEpochs: 2, warmupStart: 0))
         for (step, rate) in found.enumerated() {
-            let expected = step < 10 ? 0.8 * (0.25 + 0.75 * Double(step + 1) / 10) : 0.8
-            XCTAssertEqual(rate, expected, accuracy: 1e-15)
+            XCTAssertEqual(rate, step < 10 ? 0.8 * Double(step) / 10 : 0.8, accuracy: 1e-15)
+        }
+    }
+
+    func testStepsCountEpochsFromTheStartOfTheRun() {
+        let found = rates(Schedule(.step(everyEpochs: 2, factor: 0.1), warmupEpochs: 1), steps: 30)
+        for (step, rate) in found.enumerated() where step >= 5 {
+            XCTAssertEqual(rate, [0.8, 0.08, 0.008][step / 10], accuracy: 1e-15, "step \(step)")
+        }
+    }
+
+    func testTheStartOfAWarmUpComesBackFromYAML() throws {
+        for start in [nil, 0, 0.2] {
+            let schedule = Schedule(.step(everyEpochs: 2, factor: 0.1), warmupSteps: 4, warmupStart: start)
+            let text = try YAMLEncoder().encode(schedule)
+            XCTAssertEqual(try YAMLDecoder().decode(Schedule.self, from: text), schedule, text)
+            XCTAssertEqual(text.contains("warmupStart"), start != nil, text)
         }
     }
 

@@ -28,7 +28,7 @@ extension GoldenRun {
         GoldenRun("warm-up in steps", "6294b51431f6224f", perceptron, "schedule: {constant: {warmupSteps: 5}}"),
         GoldenRun("step", "eae4a0a2f43b3884", perceptron, "schedule: {step: {everyEpochs: 1, factor: 0.5}}"),
         GoldenRun(
-            "step, warm-up in epochs from a share", "2ad7f1a71ef32426", perceptron,
+            "step, warm-up in epochs from a share", "3ce61bff3e2ba22c", perceptron,
             "schedule: {step: {everyEpochs: 1, factor: 0.5, warmupEpochs: 1, warmupStart: 0.2}}"),
         GoldenRun("cosine", "fa5e8eeae1dfe4f4", perceptron, "schedule: {cosine: {warmupSteps: 3, minimum: 0.0001}}"),
         GoldenRun(
