@@ -26,6 +26,7 @@ struct ContentDigest {
         var hash = hash
         normalization.scale.withUnsafeBytes { hash.update($0) }
         normalization.offset.withUnsafeBytes { hash.update($0) }
+        if normalization.centering != nil { normalization.center.withUnsafeBytes { hash.update($0) } }
         switch targets {
         case .classes(let labels):
             hash.update([0])

@@ -16,9 +16,39 @@ struct FeatureStatistics {
         NormalizationValues(mean: mean, standardDeviation: standardDeviation)
     }
 
+    /// Whether a feature varies so little for its size that rounding it to Float32 may have made this of it: then its
+    /// statistics are to be taken of the numbers before. See `Normalization`.
+    func isDoubtful(_ feature: Int) -> Bool {
+        abs(mean[feature]) > Normalization.mostOffset * variance[feature].squareRoot()
+    }
+
+    var mayBeOfRounding: Bool { mean.indices.contains(where: isDoubtful) }
+
+    func replacingDoubtful(with exact: FeatureStatistics) -> FeatureStatistics {
+        FeatureStatistics(
+            mean: mean.indices.map { isDoubtful($0) ? exact.mean[$0] : mean[$0] },
+            variance: mean.indices.map { isDoubtful($0) ? exact.variance[$0] : variance[$0] })
+    }
+
+    /// Of numbers that Float32 does not hold. Sums are of their distances from the first row: a feature that never changes
+    /// has that very mean, and no variance.
+    init(_ inputs: WideInputs, rows: Int, _ chosen: [Int32]?) throws {
+        var first = [Double](repeating: 0, count: inputs.features)
+        let row = Int(chosen?.first ?? 0)
+        try inputs.forEachRun { rows, values in
+            guard rows.contains(row) else { return }
+            for feature in first.indices { first[feature] = values[(row - rows.lowerBound) * first.count + feature] }
+        }
+        try self.init(features: inputs.features, rows: rows, chosen, from: first) { body in
+            try inputs.forEachRun { body($0, .doubles($1)) }
+        }
+    }
+
     /// Of the rows named, which ascend, or of all. Goes through the inputs twice.
     init(_ inputs: SampleTable.Inputs, features: Int, rows: Int, _ chosen: [Int32]?) throws {
-        try self.init(features: features, rows: rows, chosen) { try inputs.forEachRun(rows: rows, $0) }
+        try self.init(features: features, rows: rows, chosen) { body in
+            try inputs.forEachRun(rows: rows) { body($0, StatisticsRows($1)) }
+        }
     }
 
     /// Of all rows of a row-major table.
@@ -27,13 +57,19 @@ struct FeatureStatistics {
     }
 
     private init(
-        features: Int, rows: Int, _ chosen: [Int32]?,
-        _ forEachRun: ((Range<Int>, InputRows) -> Void) throws -> Void
+        features: Int, rows: Int, _ chosen: [Int32]?, from origin: [Double]? = nil,
+        _ forEachRun: ((Range<Int>, StatisticsRows) -> Void) throws -> Void
     ) rethrows {
         let count = Double(chosen?.count ?? rows)
         var sum = FeatureSums(features: features, chosen: chosen)
-        try forEachRun { sum.add($0, $1) { value, _ in value } }
-        let mean = sum.sums.map { $0 / count }
+        let mean: [Double]
+        if let origin {
+            try forEachRun { sum.add($0, $1) { value, feature in value - origin[feature] } }
+            mean = zip(origin, sum.sums).map { $0 + $1 / count }
+        } else {
+            try forEachRun { sum.add($0, $1) { value, _ in value } }
+            mean = sum.sums.map { $0 / count }
+        }
         var squares = FeatureSums(features: features, chosen: chosen)
         try forEachRun { rows, inputs in
             squares.add(rows, inputs) { value, feature in
@@ -59,7 +95,27 @@ struct FeatureStatistics {
             let difference = mean[feature] - means[feature % channels]
             variances[feature % channels] += (variance + difference * difference) / pixels
         }
+        // Sums of shares round: what never changes would have a variance of that.
+        for channel in 0..<channels {
+            let features = stride(from: channel, to: mean.count, by: channels)
+            guard features.allSatisfy({ variance[$0] == 0 && mean[$0] == mean[channel] }) else { continue }
+            (means[channel], variances[channel]) = (mean[channel], 0)
+        }
         return FeatureStatistics(mean: means, variance: variances)
+    }
+}
+
+/// Some consecutive rows of numbers.
+private enum StatisticsRows {
+    case bytes(UnsafePointer<UInt8>)
+    case floats(UnsafePointer<Float>)
+    case doubles(UnsafePointer<Double>)
+
+    init(_ rows: InputRows) {
+        switch rows {
+        case .bytes(let pointer): self = .bytes(pointer)
+        case .floats(let pointer): self = .floats(pointer)
+        }
     }
 }
 
@@ -75,10 +131,13 @@ private struct FeatureSums {
         self.chosen = chosen
     }
 
-    mutating func add(_ rows: Range<Int>, _ inputs: InputRows, _ term: (_ value: Double, _ feature: Int) -> Double) {
+    mutating func add(
+        _ rows: Range<Int>, _ inputs: StatisticsRows, _ term: (_ value: Double, _ feature: Int) -> Double
+    ) {
         switch inputs {
         case .bytes(let pointer): add(rows, pointer) { term(Double($0), $1) }
         case .floats(let pointer): add(rows, pointer) { term(Double($0), $1) }
+        case .doubles(let pointer): add(rows, pointer, term)
         }
     }
 

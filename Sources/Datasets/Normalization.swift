@@ -1,29 +1,76 @@
 import Kernels
 
-/// The affine map that every input passes on its way into a batch: y = x · scale + offset, feature by feature.
+/// The affine map that every input passes on its way into a batch, feature by feature: y = x · scale + offset, or, where
+/// rounding would take what matters of large numbers, y = (x − center) · scale + offset.
+///
+/// A product with an offset of more than `mostOffset` differs from the exact one by more than 2⁻²⁴ of that, several
+/// millionths of a standard deviation. Such features have a center, which is subtracted first: in Double, from numbers
+/// that Float32 does not hold (`CenteredSource`), else in Float32. The difference is rounded once either way, so both give
+/// the same bits. Features that need no center have the bits they have without one.
 public final class Normalization: Sendable, Equatable {
     /// One factor and one summand for each feature, as the gather kernels take them.
     let scales: AlignedBuffer
     let offsets: AlignedBuffer
+    /// The numbers it was made of.
+    public let source: NormalizationValues
+    /// What is subtracted first; nil where nothing is.
+    let centering: Centering?
+
+    /// Standard deviations between the mean and zero up to which nothing is subtracted first.
+    static let mostOffset = 64.0
+
+    /// Centers as the gather kernels subtract them: x · 1 + (−center).
+    struct Centering: Sendable {
+        let ones: AlignedBuffer
+        let negated: AlignedBuffer
+
+        func center(_ feature: Int) -> Float { -negated.pointer[feature] }
+    }
 
     /// One number each for all features, or one for each.
-    init(features: Int, scale: [Float], offset: [Float]) {
+    ///
+    /// - Parameter source: what these come from; nil if from nothing else.
+    init(
+        features: Int, scale: [Float], offset: [Float], centers: [Float] = [0], source: NormalizationValues? = nil
+    ) {
+        self.source =
+            source ?? NormalizationValues(scale: scale.map(Double.init), offset: offset.map(Double.init))
         precondition([1, features].contains(scale.count) && [1, features].contains(offset.count))
-        scales = AlignedBuffer(count: features)
-        offsets = AlignedBuffer(count: features)
-        for feature in 0..<features {
-            scales.pointer[feature] = scale[scale.count == 1 ? 0 : feature]
-            offsets.pointer[feature] = offset[offset.count == 1 ? 0 : feature]
-        }
+        precondition([1, features].contains(centers.count))
+        scales = Self.expanded(scale, features)
+        offsets = Self.expanded(offset, features)
+        centering =
+            centers.contains { $0 != 0 }
+            ? Centering(ones: Self.expanded([1], features), negated: Self.expanded(centers.map { -$0 }, features))
+            : nil
     }
+
+    private static func expanded(_ values: [Float], _ features: Int) -> AlignedBuffer {
+        let buffer = AlignedBuffer(count: features)
+        for feature in 0..<features { buffer.pointer[feature] = values[values.count == 1 ? 0 : feature] }
+        return buffer
+    }
+
+    /// The same for inputs whose centers are subtracted already.
+    private init(centered other: Normalization) {
+        (scales, offsets, source, centering) = (other.scales, other.offsets, other.source, nil)
+    }
+
+    var withoutCenters: Normalization { Normalization(centered: self) }
 
     /// The factor of each feature.
     public var scale: [Float] { Array(UnsafeBufferPointer(start: scales.pointer, count: scales.count)) }
     /// The summand of each feature.
     public var offset: [Float] { Array(UnsafeBufferPointer(start: offsets.pointer, count: offsets.count)) }
+    /// What is subtracted of each feature first.
+    public var center: [Float] {
+        guard let centering else { return [Float](repeating: 0, count: scales.count) }
+        return (0..<scales.count).map(centering.center)
+    }
 
     /// The same as few numbers: one, one for each position of the last axis, or one for each feature.
     public func values(inputShape: [Int]) -> NormalizationValues {
+        if centering != nil { return source }
         func few(_ values: [Float]) -> [Double] {
             for count in [1, inputShape.last ?? 1]
             where values.indices.allSatisfy({ values[$0].bitPattern == values[$0 % count].bitPattern }) {
@@ -45,7 +92,7 @@ public final class Normalization: Sendable, Equatable {
     }
 
     public static func == (a: Normalization, b: Normalization) -> Bool {
-        a.scale.elementsEqual(b.scale) && a.offset.elementsEqual(b.offset)
+        a.scale.elementsEqual(b.scale) && a.offset.elementsEqual(b.offset) && a.center.elementsEqual(b.center)
     }
 }
 
@@ -70,7 +117,8 @@ public struct NormalizationValues: Equatable, Sendable {
 
     var isEmpty: Bool { scale == nil && offset == nil && mean == nil && standardDeviation == nil }
 
-    /// The map for inputs of a shape. Means are folded in Double: scale = 1 / deviation, offset = −mean / deviation.
+    /// The map for inputs of a shape. Means are folded in Double: scale = 1 / deviation, offset = −mean / deviation; where
+    /// that is large, the mean becomes the center, and the offset what its rounding leaves.
     ///
     /// Throws a text that says which value is wrong.
     func resolved(inputShape: [Int]) throws(InvalidNormalization) -> Normalization {
@@ -82,7 +130,12 @@ public struct NormalizationValues: Equatable, Sendable {
         let scale = try expand(scale, "scale", inputShape) ?? [1]
         let offset = try expand(offset, "offset", inputShape) ?? [0]
         guard mean != nil || standardDeviation != nil else {
-            return Normalization(features: features, scale: scale.map { Float($0) }, offset: offset.map { Float($0) })
+            let count = max(scale.count, offset.count)
+            let centers = (0..<count).map { center(-at(offset, $0) / at(scale, $0), offset: at(offset, $0)) }
+            return Normalization(
+                features: features, scale: scale.map { Float($0) },
+                offset: centers.indices.map { Float(at(offset, $0) + Double(centers[$0]) * at(scale, $0)) },
+                centers: centers, source: self)
         }
         let mean = try expand(mean, "mean", inputShape) ?? [0]
         let deviation = try expand(standardDeviation, "standard deviation", inputShape) ?? [1]
@@ -90,10 +143,19 @@ public struct NormalizationValues: Equatable, Sendable {
             throw InvalidNormalization(name: "standard deviation", expected: "positive numbers", found: "\(bad)")
         }
         let count = max(mean.count, deviation.count)
-        func at(_ values: [Double], _ index: Int) -> Double { values[values.count == 1 ? 0 : index] }
+        let centers = (0..<count).map { center(at(mean, $0), offset: -at(mean, $0) / at(deviation, $0)) }
         return Normalization(
             features: features, scale: deviation.map { Float(1 / $0) },
-            offset: (0..<count).map { Float(-at(mean, $0) / at(deviation, $0)) })
+            offset: centers.indices.map { Float(-(at(mean, $0) - Double(centers[$0])) / at(deviation, $0)) },
+            centers: centers, source: self)
+    }
+
+    private func at(_ values: [Double], _ index: Int) -> Double { values[values.count == 1 ? 0 : index] }
+
+    /// The number to subtract first of a feature, or 0 for none.
+    private func center(_ center: Double, offset: Double) -> Float {
+        guard abs(offset) > Normalization.mostOffset, Float(center).isFinite else { return 0 }
+        return Float(center)
     }
 
     /// One number, or one for each feature; nil for nil.

@@ -11,6 +11,8 @@ public final class SampleTable: Sendable {
     public let inputShape: [Int]
     public let targets: Targets
     public let normalization: Normalization
+    /// What is left of it to do where inputs are gathered: their centers may be subtracted already.
+    let gathering: Normalization
     /// Where inputs and targets came from, for messages.
     public let origin: Origin
     /// XXH64 of inputs, targets, shapes and normalization.
@@ -47,16 +49,19 @@ public final class SampleTable: Sendable {
 
     /// `inputs` holds whole rows of `inputShape`; the reader of a file checks that, and targets and counts, with errors.
     ///
-    /// - Parameter content: has taken in all inputs.
+    /// - Parameters:
+    ///   - isCentered: whether the centers of the normalization are subtracted already.
+    ///   - content: has taken in all inputs.
     init(
-        inputs: Inputs, content: ContentDigest, count: Int, inputShape: [Int], targets: Targets,
-        normalization: Normalization, origin: Origin
+        inputs: Inputs, isCentered: Bool = false, content: ContentDigest, count: Int, inputShape: [Int],
+        targets: Targets, normalization: Normalization, origin: Origin
     ) {
         self.inputs = inputs
         self.count = count
         self.inputShape = inputShape
         self.targets = targets
         self.normalization = normalization
+        self.gathering = isCentered ? normalization.withoutCenters : normalization
         self.origin = origin
         self.rows = nil
         self.mapping = inputs.mapping
@@ -72,6 +77,7 @@ public final class SampleTable: Sendable {
         self.inputShape = table.inputShape
         self.targets = table.targets
         self.normalization = table.normalization
+        self.gathering = table.gathering
         self.origin = table.origin
         self.rows = rows
         self.digest = partDigest(of: table.digest, rows: rows)
@@ -109,7 +115,7 @@ extension SampleTable {
     ) {
         guard let inputs = inputs.resident else { preconditionFailure("the inputs are streamed") }
         forEachRun(of: rows, count: count) { first, rows, count in
-            inputs.gather(rows, count: count, normalization, into: batch + first * features, kernels: kernels)
+            inputs.gather(rows, count: count, gathering, into: batch + first * features, kernels: kernels)
         }
     }
 

@@ -1,4 +1,7 @@
 /// A number that chunks are decoded to outside the library, by the rules of `HDF5Scalar`.
+///
+/// HDF5 narrows binary64 in the other byte order by software that rounds ties in a way of its own; reads and chunks round
+/// them as those in this machine's byte order.
 public protocol HDF5Decodable: HDF5Scalar {
     static var zero: Self { get }
 
@@ -21,25 +24,19 @@ extension UInt8: HDF5Decodable {
 }
 
 extension Float: HDF5Decodable {
-    /// HDF5 narrows binary64 in the other byte order by software that rounds in a way of its own close to the largest
-    /// Float32.
-    public static func decodes(_ type: HDF5ElementType) -> Bool { type.isNumeric && type != .float64.bigEndian }
+    public static func decodes(_ type: HDF5ElementType) -> Bool { type.isNumeric }
 
     public static func decode(
         _ source: UnsafeRawPointer, count: Int, _ type: HDF5ElementType, into output: UnsafeMutablePointer<Float>
     ) {
         func convert<Bits: FixedWidthInteger>(_ bits: Bits.Type, _ number: (Bits) -> Float) {
-            let swapped = type.byteOrder == .bigEndian
-            for index in 0..<count {
-                let raw = source.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
-                output[index] = number(swapped ? Bits(bigEndian: raw) : Bits(littleEndian: raw))
-            }
+            forEach(bits, in: source, count, type) { output[$0] = number($1) }
         }
         switch (type.kind, type.size) {
         case (.float, 4) where type == .float32 && 1.littleEndian == 1:
             UnsafeMutableRawPointer(output).copyMemory(from: source, byteCount: 4 * count)
         case (.float, 4): convert(UInt32.self) { Float(bitPattern: $0) }
-        case (.float, 8): convert(UInt64.self) { narrowed(Double(bitPattern: $0)) }
+        case (.float, 8): convert(UInt64.self) { Float(narrowing: Double(bitPattern: $0)) }
         case (.float, _): convert(UInt16.self) { widened($0) }
         case (.unsignedInteger, 1): convert(UInt8.self) { Float($0) }
         case (.unsignedInteger, 2): convert(UInt16.self) { Float($0) }
@@ -54,11 +51,12 @@ extension Float: HDF5Decodable {
 
     /// To the nearest; whatever is beyond the largest Float32, even by less than half a unit, becomes infinite, as in
     /// HDF5.
-    private static func narrowed(_ value: Double) -> Float {
+    init(narrowing value: Double) {
         guard value.magnitude <= Double(Float.greatestFiniteMagnitude) else {
-            return value.isNaN ? .nan : value > 0 ? .infinity : -.infinity
+            self = value.isNaN ? .nan : value > 0 ? .infinity : -.infinity
+            return
         }
-        return Float(value)
+        self.init(value)
     }
 
     /// binary16 in bits to Float32, exactly: `Float16` does not exist for x86-64 everywhere.
@@ -71,5 +69,45 @@ extension Float: HDF5Decodable {
         case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
         default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
         }
+    }
+}
+
+extension Double: HDF5Decodable {
+    public static func decodes(_ type: HDF5ElementType) -> Bool { type.isNumeric }
+
+    public static func decode(
+        _ source: UnsafeRawPointer, count: Int, _ type: HDF5ElementType, into output: UnsafeMutablePointer<Double>
+    ) {
+        guard type.size == 8 else {
+            // Float32 holds all others but 32-bit integers.
+            func convert<Bits: FixedWidthInteger>(_ bits: Bits.Type) {
+                forEach(bits, in: source, count, type) { output[$0] = Double($1) }
+            }
+            if type.size == 4, type.isInteger {
+                return type.kind == .signedInteger ? convert(Int32.self) : convert(UInt32.self)
+            }
+            return withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { floats in
+                Float.decode(source, count: count, type, into: floats.baseAddress!)
+                for index in 0..<count { output[index] = Double(floats[index]) }
+            }
+        }
+        switch type.kind {
+        case .float: forEach(UInt64.self, in: source, count, type) { output[$0] = Double(bitPattern: $1) }
+        case .unsignedInteger: forEach(UInt64.self, in: source, count, type) { output[$0] = Double($1) }
+        default: forEach(Int64.self, in: source, count, type) { output[$0] = Double($1) }
+        }
+    }
+}
+
+/// Hands on elements as they lie in a file, in this machine's byte order.
+@inline(__always)
+private func forEach<Bits: FixedWidthInteger>(
+    _ bits: Bits.Type, in source: UnsafeRawPointer, _ count: Int, _ type: HDF5ElementType,
+    _ body: (_ index: Int, Bits) -> Void
+) {
+    let swapped = type.byteOrder == .bigEndian
+    for index in 0..<count {
+        let raw = source.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
+        body(index, swapped ? Bits(bigEndian: raw) : Bits(littleEndian: raw))
     }
 }

@@ -32,6 +32,7 @@ extension HDF5Dataset {
         try checkReadable()
         try checkRoom(buffer.count, for: count, operation)
         guard count > 0 else { return }
+        if let floats = narrowed(buffer) { return try narrow(start: shape.map { _ in 0 }, count: shape, into: floats) }
         try handle.use(operation) { id in
             try handle.subject.call(operation) {
                 H5Dread(id, T.memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), buffer.baseAddress)
@@ -54,10 +55,32 @@ extension HDF5Dataset {
         let total = try checkBox(start, count, operation)
         try checkRoom(buffer.count, for: total, operation)
         guard total > 0 else { return }
+        if let floats = narrowed(buffer) { return try narrow(start: start, count: count, into: floats) }
         try withBox(start, count, operation) { id, memory, selection in
             try handle.subject.call(operation) {
                 H5Dread(id, T.memoryType, memory, selection, hid_t(H5P_DEFAULT), buffer.baseAddress)
             }
+        }
+    }
+
+    /// Room for Float32 where the file has binary64 in the other byte order, which the library narrows by software that
+    /// rounds in a way of its own.
+    private func narrowed<T>(_ buffer: UnsafeMutableBufferPointer<T>) -> UnsafeMutableBufferPointer<Float>? {
+        elementType == .float64.bigEndian ? buffer as? UnsafeMutableBufferPointer<Float> : nil
+    }
+
+    /// Reads in Double, some rows at a time, and rounds to the nearest.
+    private func narrow(start: [Int], count: [Int], into floats: UnsafeMutableBufferPointer<Float>) throws {
+        guard !shape.isEmpty else {
+            floats[0] = Float(try read(as: Double.self)[0])
+            return
+        }
+        let width = count.dropFirst().reduce(1, *)
+        let band = max(1, (1 << 16) / width)
+        for first in stride(from: 0, to: count[0], by: band) {
+            let part = [min(band, count[0] - first)] + count.dropFirst()
+            let values = try read(start: [start[0] + first] + start.dropFirst(), count: part, as: Double.self)
+            for (index, value) in values.enumerated() { floats[first * width + index] = Float(narrowing: value) }
         }
     }
 

@@ -38,7 +38,7 @@ final class FileTrialTests: HDF5TestCase {
 
     func testVerifyFailsForAFileWhoseTrialCrashes() throws {
         XCTAssertNotNil(try refusal("a", triedBy: "kill -SEGV $$"))
-        var verify = try Verify.parse(["--json", path("a.h5")])
+        let verify = try Verify.parse(["--json", path("a.h5")])
         XCTAssertThrowsError(try verify.run()) { XCTAssertEqual(Verify.exitCode(for: $0), .failure) }
         FileTrial.begin(program: "/bin/true")
         try withFile(path("a.h5")) { _ in }

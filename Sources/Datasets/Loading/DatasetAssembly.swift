@@ -11,13 +11,11 @@ extension Dataset {
         let cut = try ValidationCut(description, name: name, rows: raw[.train]?.count, has: raw[.validation] != nil)
         let chosen = try chosenNormalization(
             name, inputShape: raw.first!.value.inputShape, description,
-            train: raw[.train].map { ($0.inputs, $0.count, cut?.train) })
+            train: raw[.train].map { TrainRows(inputs: $0.inputs, wide: $0.wide, count: $0.count, chosen: cut?.train) })
         var tables: [Split: SampleTable] = [:]
         for (split, table) in raw {
-            tables[split] = SampleTable(
-                inputs: table.inputs, content: table.content, count: table.count, inputShape: table.inputShape,
-                targets: targets[split]!,
-                normalization: try chosen ?? table.storedNormalization(train: raw[.train]), origin: table.origin)
+            tables[split] = try table.sampleTable(
+                targets: targets[split]!, chosen ?? table.storedNormalization(train: raw[.train]))
         }
         try self.init(
             name: name, tables: cut?.applied(to: tables) ?? tables, classNames: classNames, labels: labels,
@@ -31,7 +29,8 @@ extension Dataset {
             description, name: whole.name, rows: synthetic.samples, has: whole[.validation] != nil)
         let train = whole[.train]!
         let chosen = try chosenNormalization(
-            whole.name, inputShape: whole.inputShape, description, train: (train.inputs, train.count, cut?.train))
+            whole.name, inputShape: whole.inputShape, description,
+            train: TrainRows(inputs: train.inputs, wide: nil, count: train.count, chosen: cut?.train))
         let tables = whole.tables.mapValues { table in
             SampleTable(
                 inputs: table.inputs, count: table.count, inputShape: table.inputShape, targets: table.targets,
@@ -88,12 +87,25 @@ func cut(rows: Int, first: Int, seed: UInt64) -> (first: [Int32], rest: [Int32])
     return (shuffled[..<first].sorted(), shuffled[first...].sorted())
 }
 
+/// The rows that statistics are taken of.
+private struct TrainRows {
+    let inputs: SampleTable.Inputs
+    let wide: WideInputs?
+    let count: Int
+    /// Those that no validation split is cut from, if not all.
+    let chosen: [Int32]?
+
+    func statistics(features: Int) throws -> FeatureStatistics {
+        let rounded = try FeatureStatistics(inputs, features: features, rows: count, chosen)
+        guard let wide, rounded.mayBeOfRounding else { return rounded }
+        return rounded.replacingDoubtful(with: try FeatureStatistics(wide, rows: count, chosen))
+    }
+}
+
 /// The normalization for all splits that the description asks for, or nil to take what is stored.
-///
-/// - Parameter train: the rows of the train split, and those that no validation split is cut from, if not all.
 private func chosenNormalization(
     _ name: String, inputShape shape: [Int], _ description: DatasetDescription,
-    train: (inputs: SampleTable.Inputs, count: Int, chosen: [Int32]?)?
+    train: TrainRows?
 ) throws -> Normalization? {
     switch description.normalization {
     case .stored: return nil
@@ -114,8 +126,7 @@ private func chosenNormalization(
                 object: "normalization: standardize\(isByChannel ? "Channels" : "")",
                 expected: "a train split to take mean and standard deviation from", found: "none")
         }
-        var statistics = try FeatureStatistics(
-            train.inputs, features: shape.reduce(1, *), rows: train.count, train.chosen)
+        var statistics = try train.statistics(features: shape.reduce(1, *))
         if isByChannel { statistics = statistics.merged(into: shape.count > 2 ? shape.last! : 1) }
         do throws(InvalidNormalization) {
             return try statistics.normalization.resolved(inputShape: shape)
@@ -126,6 +137,25 @@ private func chosenNormalization(
 }
 
 extension RawTable {
+    /// As samples, with inputs that are centered before they are rounded where the normalization asks for it.
+    fileprivate func sampleTable(targets: Targets, _ normalization: Normalization) throws -> SampleTable {
+        func table(_ inputs: SampleTable.Inputs, _ content: ContentDigest, isCentered: Bool) -> SampleTable {
+            SampleTable(
+                inputs: inputs, isCentered: isCentered, content: content, count: count, inputShape: inputShape,
+                targets: targets, normalization: normalization, origin: origin)
+        }
+        guard
+            let wide, let centering = normalization.centering,
+            let centered = try wide.centered(by: centering, inPlaceOf: inputs)
+        else { return table(inputs, content, isCentered: false) }
+        // After what is rounded, which alone would be the same for numbers that Float32 does not tell apart.
+        var content = content
+        try centered.forEachRun(rows: count) { rows, run in
+            content.add(run.memory(rows.count, features: wide.features))
+        }
+        return table(centered, content, isCentered: true)
+    }
+
     /// By its own attributes, else those of the train split, else by the type of its elements.
     fileprivate func storedNormalization(train: RawTable?) throws -> Normalization {
         let features = inputShape.reduce(1, *)

@@ -7,6 +7,8 @@ struct RawTable {
     let inputs: SampleTable.Inputs
     /// Has taken in all inputs.
     let content: ContentDigest
+    /// The inputs as they lie in the file, if Float32 may not hold them.
+    let wide: WideInputs?
     let count: Int
     let inputShape: [Int]
     let targets: RawTargets
@@ -78,7 +80,8 @@ struct TableReader {
         let known = try content ?? self.content(of: inputs, table)
         if !placement.isMemory { try contents.record(known, of: table, before: stamp, at: Date()) }
         return RawTable(
-            inputs: inputs, content: known, count: table.count, inputShape: table.inputShape,
+            inputs: inputs, content: known, wide: try WideInputs(table.inputs, placement), count: table.count,
+            inputShape: table.inputShape,
             targets: try table.targets.map(readTargets) ?? .unlabeled,
             origin: SampleTable.Origin(
                 file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),

@@ -34,7 +34,7 @@ func rowSource(_ dataset: HDF5Dataset) throws -> any RowSource {
         ? rowSource(dataset, as: UInt8.self) : rowSource(dataset, as: Float.self)
 }
 
-private func rowSource<Element: HDF5Decodable>(
+func rowSource<Element: HDF5Decodable>(
     _ dataset: HDF5Dataset, as: Element.Type
 ) throws -> any RowSource {
     if let chunks = try HDF5ChunkReader<Element>(dataset) { return ChunkSource(chunks, try FileWatch(dataset.file)) }

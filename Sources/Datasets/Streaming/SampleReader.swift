@@ -87,7 +87,7 @@ public final class SampleReader: Sendable {
         kernels: any KernelTable.Type
     ) {
         guard let stream else { return table.gatherInputs(locations, count: count, into: batch, kernels: kernels) }
-        stream.rows(from: 0).gather(locations, count: count, table.normalization, into: batch, kernels: kernels)
+        stream.rows(from: 0).gather(locations, count: count, table.gathering, into: batch, kernels: kernels)
     }
 }
 

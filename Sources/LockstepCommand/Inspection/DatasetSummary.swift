@@ -41,9 +41,11 @@ struct DatasetSummary {
     private var normalization: String {
         guard let table = dataset.splits.first.flatMap({ dataset[$0] }) else { return "" }
         let (scale, offset) = (table.normalization.scale, table.normalization.offset)
-        guard Set(scale).count == 1, Set(offset).count == 1, let factor = scale.first, let summand = offset.first else {
-            return "each feature scaled by its own factor"
-        }
+        let centers = Set(table.normalization.center)
+        guard Set(scale).count == 1, Set(offset).count == 1, centers.count == 1, let factor = scale.first,
+            let summand = offset.first, let center = centers.first
+        else { return "each feature scaled by its own factor" }
+        if center != 0 { return "\(center) subtracted, scaled by \(factor), then \(summand) added" }
         if factor == 1 && summand == 0 { return "as they are" }
         return summand == 0 ? "scaled by \(factor)" : "scaled by \(factor), then \(summand) added"
     }

@@ -9,16 +9,19 @@ struct PixelValues {
     private let inputs: AlignedBuffer
     private let scale: [Float]
     private let offset: [Float]
-    private let range: (lowest: Float, highest: Float)
+    private let center: [Float]
+    private var range: (lowest: Float, highest: Float)
 
     /// - Parameter inputs: `[samples, features]`, normalized.
     init(_ inputs: AlignedBuffer, of table: SampleTable) {
         self.inputs = inputs
         scale = table.normalization.scale
         offset = table.normalization.offset
+        center = table.normalization.center
+        range = (0, 0)
         var (lowest, highest) = (Float.infinity, -Float.infinity)
         for index in 0..<inputs.count {
-            let value = Self.original(inputs.pointer[index], scale[index % scale.count], offset[index % scale.count])
+            let value = original(index, feature: index % scale.count)
             // The first is also what comes of NaN.
             lowest = value < lowest ? value : lowest
             highest = value > highest ? value : highest
@@ -28,14 +31,13 @@ struct PixelValues {
     }
 
     subscript(sample: Int, feature: Int) -> UInt8 {
-        let value = Self.original(
-            inputs.pointer[sample * scale.count + feature], scale[feature], offset[feature])
+        let value = original(sample * scale.count + feature, feature: feature)
         let level = (value - range.lowest) / (range.highest - range.lowest) * 255
         // Not what is no number, or out of range after arithmetic.
         return level > 0 ? (level < 255 ? UInt8(level + 0.5) : 255) : 0
     }
 
-    private static func original(_ value: Float, _ scale: Float, _ offset: Float) -> Float {
-        scale == 0 ? 0 : (value - offset) / scale
+    private func original(_ index: Int, feature: Int) -> Float {
+        scale[feature] == 0 ? 0 : (inputs.pointer[index] - offset[feature]) / scale[feature] + center[feature]
     }
 }
