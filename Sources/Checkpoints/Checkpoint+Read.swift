@@ -39,6 +39,11 @@ extension Checkpoint {
         }
     }
 
+    /// How far the run was, as a file says; nothing is verified.
+    static func readProgress(_ path: String) throws -> Progress {
+        try CheckpointReader.withFile(path) { try $0.constants().progress }
+    }
+
     /// Names of the parameters in a checkpoint's file, in the order of the layers.
     public static func parameterNames(in path: String) throws -> [String] {
         try CheckpointReader.withFile(path) { try $0.tensorNames(CheckpointFile.parameters) }

@@ -31,21 +31,36 @@ public struct CheckpointStore: Sendable {
     }
 
     /// The newest checkpoint that is good, with its path. `note` hears a line about each damaged one that was passed over;
-    /// if all are, the best one is tried. Throws `.notFound` if none is good.
+    /// then the best one is tried, too, and is the newest if it is of a later step than all that are good. Throws
+    /// `.notFound` if none is good.
     public func newest(_ note: (String) -> Void = { _ in }) throws -> (checkpoint: Checkpoint, path: String) {
-        let candidates = try steps().reversed().map(path(step:)) + [bestPath]
         var passedOver = 0
-        for candidate in candidates where candidate != bestPath || fileExists(candidate) {
+        func read(_ path: String) throws -> Checkpoint? {
             do {
-                return (try Checkpoint.read(candidate), candidate)
+                return try Checkpoint.read(path)
             } catch let error as CheckpointError {
                 passedOver += 1
                 note("passing over a checkpoint that cannot be read: \(error)")
+                return nil
             }
         }
-        throw CheckpointError(
-            .notFound, directory,
-            passedOver == 0 ? "there is no checkpoint" : "none of the \(passedOver) checkpoints can be read")
+        var found: (checkpoint: Checkpoint, path: String)?
+        for candidate in try steps().reversed().map(path(step:)) {
+            guard let checkpoint = try read(candidate) else { continue }
+            found = (checkpoint, candidate)
+            break
+        }
+        if found == nil || passedOver > 0, fileExists(bestPath), let best = try read(bestPath),
+            best.progress.step > found?.checkpoint.progress.step ?? -1
+        {
+            found = (best, bestPath)
+        }
+        guard let found else {
+            throw CheckpointError(
+                .notFound, directory,
+                passedOver == 0 ? "there is no checkpoint" : "none of the \(passedOver) checkpoints can be read")
+        }
+        return found
     }
 
     /// The best checkpoint, or nil if none was marked.
@@ -101,23 +116,6 @@ public struct CheckpointStore: Sendable {
         try checkpoint.write(to: path, replacing: replaces, buffer: buffer)
         return path
     }
-
-    /// Moves files of steps after `step` aside (`.damaged`): what a resume has passed over because it cannot be read.
-    /// Nobody will open them again by themselves.
-    public func setAside(after step: Int) throws {
-        for newer in try steps() where newer > step { try moveAside(path(step: newer)) }
-    }
-
-    /// Makes the checkpoint of `step` the best. A second name of the same file where the file system has them, so that it
-    /// costs no space and outlives the step's own name. Readers see the old best or the new one.
-    public func markBest(step: Int) throws {
-        try CheckpointError.translating {
-            let path = path(step: step)
-            try DurableFile(bestPath, replacing: true).link(to: path) { temporary in
-                try Checkpoint.read(path).write(to: temporary)
-            }
-        }
-    }
 }
 
 extension CheckpointStore {
@@ -138,7 +136,7 @@ extension CheckpointStore {
         for name in try names() where name.hasPrefix(".") && name.hasSuffix(Temporaries.suffix) { unlink(path(name)) }
     }
 
-    private func moveAside(_ path: String) throws {
+    func moveAside(_ path: String) throws {
         for number in 1...1000 {
             if lockstep_rename_exclusive(path, "\(path).damaged\(number == 1 ? "" : "-\(number)")") == 0 { return }
             guard errno == EEXIST else { break }
@@ -156,7 +154,7 @@ extension CheckpointStore {
 
     private func path(_ name: String) -> String { "\(directory)/\(name)" }
 
-    private func fileExists(_ path: String) -> Bool {
+    func fileExists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
     }

@@ -49,22 +49,24 @@ public struct DurableFile: Sendable {
     public func write(
         _ bytes: UnsafeRawBufferPointer, verify: (_ temporary: String) throws -> Void = { _ in }
     ) throws {
-        try write { temporary in
-            try create(temporary, bytes)
-            try verify(temporary)
-        }
+        try write({ try create($0, bytes) }, verify: verify)
     }
 
     /// Lends `body` a temporary name to make the file under, and gives the file its own name when it is on the disk.
     ///
-    /// - Throws: `DurableFileError`, and what `body` throws.
-    public func write(_ body: (_ temporary: String) throws -> Void) throws {
+    /// - Parameter verify: the last to look at the file, on the disk under its temporary name; what it throws ends it all,
+    ///   and what had the name stays.
+    /// - Throws: `DurableFileError`, and what `body` and `verify` throw.
+    public func write(
+        _ body: (_ temporary: String) throws -> Void, verify: (_ temporary: String) throws -> Void = { _ in }
+    ) throws {
         try checkFree()
         let temporary = Temporaries.name(beside: name, in: directory)
         try Temporaries.during(temporary) {
             do {
                 try body(temporary)
                 try synchronize(temporary, "put the file on the disk")
+                try verify(temporary)
                 try giveName(temporary)
             } catch {
                 unlink(temporary)
@@ -92,14 +94,20 @@ public struct DurableFile: Sendable {
 
     /// Makes the file a second name of another file, which costs no space, or a copy where there are no such names.
     ///
-    /// - Parameter copy: writes the same under a temporary name.
-    /// - Throws: `DurableFileError`, and what `copy` throws.
-    public func link(to original: String, copy: (_ temporary: String) throws -> Void) throws {
-        try write { temporary in
-            if Foundation.link(original, temporary) == 0 { return }
-            guard [EPERM, ENOTSUP, EMLINK, ENOSYS].contains(errno) else { throw failure("link to \(original)") }
-            try copy(temporary)
-        }
+    /// - Parameters:
+    ///   - copy: writes the same under a temporary name.
+    ///   - verify: the last to look at the file under its temporary name; what it throws ends it all.
+    /// - Throws: `DurableFileError`, and what `copy` and `verify` throw.
+    public func link(
+        to original: String, copy: (_ temporary: String) throws -> Void,
+        verify: (_ temporary: String) throws -> Void = { _ in }
+    ) throws {
+        try write(
+            { temporary in
+                if Foundation.link(original, temporary) == 0 { return }
+                guard [EPERM, ENOTSUP, EMLINK, ENOSYS].contains(errno) else { throw failure("link to \(original)") }
+                try copy(temporary)
+            }, verify: verify)
     }
 
     private func create(_ temporary: String, _ bytes: UnsafeRawBufferPointer) throws {

@@ -22,6 +22,8 @@ final class CheckpointWriter: Sendable {
 
     private let store: CheckpointStore
     private let retention: CheckpointStore.Retention
+    /// Whether the first is better than the second.
+    private let isBetter: @Sendable (Checkpoint.Progress, Checkpoint.Progress) -> Bool
     /// Puts on the disk what a checkpoint takes to be there: lines of logs up to its step.
     private let synchronizeLogs: @Sendable () throws -> Void
 
@@ -36,7 +38,7 @@ final class CheckpointWriter: Sendable {
     private enum Best {
         case named
         /// It has a file, which no retention removes, and not the name.
-        case saved(step: Int)
+        case saved(Checkpoint.Progress)
         /// It is in the snapshot only.
         case unsaved(Checkpoint.Progress)
     }
@@ -44,10 +46,12 @@ final class CheckpointWriter: Sendable {
 
     init(
         store: CheckpointStore, retention: CheckpointStore.Retention,
+        isBetter: @escaping @Sendable (Checkpoint.Progress, Checkpoint.Progress) -> Bool = { _, _ in false },
         synchronizeLogs: @escaping @Sendable () throws -> Void
     ) {
         self.store = store
         self.retention = retention
+        self.isBetter = isBetter
         self.synchronizeLogs = synchronizeLogs
     }
 
@@ -90,7 +94,7 @@ final class CheckpointWriter: Sendable {
         attempt("write the logs") { try synchronizeLogs() }
         do {
             let path = try store.write(try snapshot.lent(), buffer: buffer)
-            if case .unsaved(progress) = best { best = .saved(step: progress.step) }
+            if case .unsaved(progress) = best { best = .saved(progress) }
             add(.written(path: path, progress))
         } catch {
             add(
@@ -101,17 +105,29 @@ final class CheckpointWriter: Sendable {
             if case .unsaved(progress) = best, error is TrainingError { best = .named }
             return
         }
-        if case .saved(let step) = best {
-            attempt("name the best checkpoint, that of step \(step)") {
-                try store.markBest(step: step)
-                best = .named
+        if case .saved(let named) = best {
+            attempt("name the best checkpoint, that of step \(named.step)") {
+                do {
+                    try name(named)
+                } catch let error as CheckpointError where ![.cannotWrite, .exists].contains(error.reason) {
+                    // Its file is gone or damaged since. It can be written once more only while the snapshot has its state.
+                    best = named == progress ? .unsaved(progress) : .named
+                    guard named == progress else { throw error }
+                    try store.write(try snapshot.lent(), buffer: buffer)
+                    try name(named)
+                }
             }
         }
         attempt("remove old checkpoints") {
             var kept: Int?
-            if case .saved(let step) = best { kept = step }
+            if case .saved(let named) = best { kept = named.step }
             try store.prune(keeping: retention, newest: progress.step, besides: kept)
         }
+    }
+
+    private func name(_ progress: Checkpoint.Progress) throws {
+        try store.markBest(step: progress.step) { isBetter($0, progress) }
+        best = .named
     }
 
     private func attempt(_ what: String, _ body: () throws -> Void) {

@@ -5,20 +5,31 @@ import Datasets
 extension TrainingRun {
     /// Notes a validation in the progress. Returns whether it is the best so far.
     func recordValidation(_ validation: EvaluationReport) -> Bool {
-        let (metric, sign): (Double, Double) =
-            switch trainer.configuration.monitor {
-            case .loss: (validation.loss, -1)
-            case .accuracy: (validation.accuracy ?? .nan, 1)
+        let monitor = trainer.configuration.monitor
+        let metric =
+            switch monitor {
+            case .loss: validation.loss
+            case .accuracy: validation.accuracy ?? .nan
             }
         let required = trainer.configuration.earlyStopping?.minimumImprovement ?? 0
         var isBest = false
-        trainer.record { isBest = $0.note(metric, sign: sign, minimumImprovement: required) }
+        trainer.record { isBest = $0.note(metric, sign: monitor.sign, minimumImprovement: required) }
         return isBest
     }
 
     var hasStoppedEarly: Bool {
         guard let earlyStopping = trainer.configuration.earlyStopping else { return false }
         return trainer.progress.epochsWithoutImprovement >= earlyStopping.patience
+    }
+
+    /// Whether the best metric of the first is better than that of the second.
+    static func comparison(
+        _ monitor: MonitoredMetric
+    ) -> @Sendable (Checkpoint.Progress, Checkpoint.Progress) -> Bool {
+        { first, second in
+            guard let first = first.bestMetric, let second = second.bestMetric else { return false }
+            return monitor.sign * (first - second) > 0
+        }
     }
 
     static func checkMonitor(_ trainer: Trainer) throws {
@@ -34,6 +45,16 @@ extension TrainingRun {
         {
             throw TrainingError.invalidConfiguration(
                 field: "monitor", problem: "expected loss, since loss \(configuration.loss.name) has no accuracy")
+        }
+    }
+}
+
+extension MonitoredMetric {
+    /// 1 where higher is better, -1 where lower is.
+    fileprivate var sign: Double {
+        switch self {
+        case .loss: -1
+        case .accuracy: 1
         }
     }
 }

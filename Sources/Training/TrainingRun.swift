@@ -98,7 +98,11 @@ public final class TrainingRun {
         let store = CheckpointStore(directory: directory.checkpointsPath)
         let (checkpoint, checkpointPath) = try store.newest { observer.note($0) }
         if let note = checkpoint.writtenBy.bitsNote { observer.note("\(checkpointPath): \(note)") }
-        if checkpointPath != store.bestPath { try store.setAside(after: checkpoint.progress.step) }
+        if checkpointPath == store.bestPath {
+            try store.restore(best: checkpoint.progress)
+        } else {
+            try store.setAside(after: checkpoint.progress.step)
+        }
         var configuration = try Configuration(yaml: checkpoint.configuration, path: checkpointPath)
         // What an earlier resume was told may not be in a checkpoint yet.
         if let stored = directory.changes(from: configuration, note: { observer.note($0) }) {
@@ -116,8 +120,12 @@ public final class TrainingRun {
                 || FileManager.default.fileExists(atPath: directory.fingerprintsPath))
         directory.write(trainer.dataset.contents)
         if changes != RunChanges() { try directory.write(trainer.configuration) }
-        // It may have been killed between the two.
-        if checkpoint.progress.isBest { try store.markBest(step: checkpoint.progress.step) }
+        do {
+            let isBetter = Self.comparison(configuration.monitor)
+            try store.repairBest(of: checkpoint.progress) { isBetter($0, checkpoint.progress) }
+        } catch {
+            note("cannot name the best checkpoint, and training goes on: \(error)", observer)
+        }
     }
 
     private init(trainer: Trainer, directory: RunDirectory, lock: FileLock, recordsFingerprints: Bool) throws {
@@ -140,7 +148,8 @@ public final class TrainingRun {
         let configuration = trainer.configuration
         store = CheckpointStore(directory: directory.checkpointsPath)
         checkpoints = CheckpointWriter(
-            store: store, retention: .init(last: configuration.keepCheckpoints, every: configuration.keepEvery)
+            store: store, retention: .init(last: configuration.keepCheckpoints, every: configuration.keepEvery),
+            isBetter: Self.comparison(configuration.monitor)
         ) {
             try metrics.synchronize()
             try fingerprints?.synchronize()

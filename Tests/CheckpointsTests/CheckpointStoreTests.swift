@@ -72,6 +72,54 @@ final class CheckpointStoreTests: HDF5TestCase {
         XCTAssertEqual(newest.checkpoint.progress.step, 1)
     }
 
+    func testTheBestIsTheNewestIfNoOtherGoodOneIsOfALaterStep() throws {
+        try write(1, 2)
+        try copyAsBest(step: 2)
+        try damage(step: 2)
+        XCTAssertEqual(try store.newest().path, store.bestPath)
+        try write(3)
+        XCTAssertEqual(try store.newest().path, store.path(step: 3))
+    }
+
+    // MARK: The best is never replaced by less than itself
+
+    /// As `cp -r` and `scp` leave a run: `best.h5` is a file of its own.
+    private func copyAsBest(step: Int) throws {
+        try? FileManager.default.removeItem(atPath: store.bestPath)
+        try FileManager.default.copyItem(atPath: store.path(step: step), toPath: store.bestPath)
+    }
+
+    func testADamagedFileDoesNotBecomeTheBest() throws {
+        try write(1, 2)
+        try copyAsBest(step: 1)
+        // Between its own name and that of the best: a bit, a part, another step, everything.
+        try damage(step: 2)
+        assertRefuses(.damaged, store.path(step: 2), "linear1/weight is damaged") { try store.markBest(step: 2) }
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: store.path(step: 2)))
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: store.path(step: 2)))
+        XCTAssertThrowsError(try store.markBest(step: 2))
+        try Data(contentsOf: URL(fileURLWithPath: store.path(step: 1)))
+            .write(to: URL(fileURLWithPath: store.path(step: 2)))
+        assertRefuses(.damaged, "expected step 2, found 1") { try store.markBest(step: 2) }
+        try FileManager.default.removeItem(atPath: store.path(step: 2))
+        assertRefuses(.notFound, store.path(step: 2)) { try store.markBest(step: 2) }
+        assertEqual(try XCTUnwrap(store.best()), .sample(step: 1))
+        XCTAssertEqual(try names, ["best.h5", "step-00000001.h5"])
+    }
+
+    func testABetterOneOfTheRunBeforeStaysTheBestUnlessItIsDamaged() throws {
+        try write(1, 2)
+        try copyAsBest(step: 2)
+        try store.markBest(step: 1) { $0.step == 2 }
+        XCTAssertEqual(try XCTUnwrap(store.best()).progress.step, 2)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: store.bestPath))
+        let values = Checkpoint.sample(step: 2).parameters[0].values.withUnsafeBytes { Data($0) }
+        bytes[try XCTUnwrap(bytes.firstRange(of: values)).lowerBound] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: store.bestPath))
+        try store.markBest(step: 1) { $0.step == 2 }
+        XCTAssertEqual(try XCTUnwrap(store.best()).progress.step, 1)
+    }
+
     func testWithoutAGoodCheckpointThereIsNoNewest() throws {
         assertRefuses(.notFound, directory, "there is no checkpoint") { try store.newest() }
         try write(1)
@@ -127,7 +175,8 @@ final class CheckpointStoreTests: HDF5TestCase {
         try store.markBest(step: 3)
         XCTAssertEqual(try XCTUnwrap(try store.best()).progress.step, 3)
         XCTAssertEqual(try names, ["best.h5", "step-00000002.h5", "step-00000003.h5"])
-        assertRefuses(.cannotWrite, "best.h5", "step-00000009.h5", "No such file") { try store.markBest(step: 9) }
+        assertRefuses(.notFound, "step-00000009.h5", "no such checkpoint") { try store.markBest(step: 9) }
+        XCTAssertEqual(try XCTUnwrap(try store.best()).progress.step, 3)
     }
 
     func testTemporaryFilesThatAKillLeftAreHarmlessAndGo() throws {

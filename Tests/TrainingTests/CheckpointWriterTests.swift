@@ -152,4 +152,32 @@ final class CheckpointWriterTests: HDF5TestCase {
         XCTAssertEqual(try store.best()?.progress.step, 0)
         XCTAssertEqual(try store.steps(), [1])
     }
+
+    func testABestWhoseFileIsDamagedBeforeItIsNamedIsWrittenOnceMore() throws {
+        let trainer = try makeTrainer()
+        let (store, damaged) = (store, store.path(step: 0))
+        // Asked between the two, of the best one that is there.
+        let asked = Atomic<Int>(0)
+        let writer = CheckpointWriter(
+            store: store, retention: .init(last: 3),
+            isBetter: { _, _ in
+                if asked.add(1, ordering: .relaxed).newValue == 2 {
+                    try? Data("half of it".utf8).write(to: URL(fileURLWithPath: damaged))
+                }
+                return false
+            }
+        ) {}
+        let snapshot = trainer.makeSnapshot()
+        try store.write(try trainer.checkpoint(), keeping: .init(last: 1))
+        begin(writer, snapshot, trainer, isBest: true)
+        writer.wait()
+        begin(writer, snapshot, trainer, isBest: true)
+        writer.wait()
+        begin(writer, snapshot, trainer, isBest: true)
+        writer.wait()
+        XCTAssertEqual(asked.load(ordering: .relaxed), 2, "both names were damaged then")
+        XCTAssertNil(try XCTUnwrap(store.best()).difference(from: try trainer.checkpoint()))
+        XCTAssertTrue(store.contains(step: 0))
+        XCTAssertTrue(FileManager.default.fileExists(atPath: damaged + ".damaged"))
+    }
 }

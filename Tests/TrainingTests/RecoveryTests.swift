@@ -92,6 +92,92 @@ final class RecoveryTests: HDF5TestCase {
         XCTAssertEqual(try store.best()?.progress, best.progress)
     }
 
+    /// A run whose best checkpoint is of its last epoch and a file of its own, as `cp -r` and `scp` leave it, and what it
+    /// would have come to.
+    private func runWithASeparateBest() throws -> (RunDirectory, CheckpointStore, expected: Checkpoint) {
+        var whole = configuration()
+        whole.epochs = 6
+        let expected = try final(newRun(whole, "whole"))
+        let run = try newRun(configuration())
+        _ = try run.train()
+        let store = CheckpointStore(directory: run.directory.checkpointsPath)
+        XCTAssertEqual(try store.best()?.progress.step, 20, "the best epoch is the last one")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: store.bestPath))
+        try FileManager.default.removeItem(atPath: store.bestPath)
+        try bytes.write(to: URL(fileURLWithPath: store.bestPath))
+        return (run.directory, store, expected)
+    }
+
+    func testAResumeFromTheBestCheckpointAloneGoesOnAndKeepsIt() throws {
+        let (run, store, expected) = try runWithASeparateBest()
+        for step in try store.steps() { try FileManager.default.removeItem(atPath: store.path(step: step)) }
+        let resumed = try TrainingRun(resuming: run.path, changes: RunChanges(epochs: 6))
+        XCTAssertEqual(try store.best()?.progress.step, 20)
+        XCTAssertTrue(store.contains(step: 20))
+        let found = try final(resumed)
+        XCTAssertNil(found.difference(from: expected))
+        XCTAssertEqual(found.progress, expected.progress)
+        // Ending at once, it names a checkpoint that is there.
+        XCTAssertTrue(
+            FileManager.default.fileExists(atPath: try TrainingRun(resuming: run.path).train().checkpoint))
+    }
+
+    func testADamagedStepNeverReplacesAGoodBest() throws {
+        let (run, store, expected) = try runWithASeparateBest()
+        for step in try store.steps() {
+            try Data("damaged".utf8).write(to: URL(fileURLWithPath: store.path(step: step)))
+        }
+        let resumed = try TrainingRun(resuming: run.path, changes: RunChanges(epochs: 6))
+        XCTAssertEqual(try store.best()?.progress.step, 20)
+        XCTAssertTrue(FileManager.default.fileExists(atPath: store.path(step: 20) + ".damaged"))
+        XCTAssertEqual(try final(resumed).progress, expected.progress)
+        XCTAssertNotNil(try store.best())
+    }
+
+    func testADamagedNewestBehindAGoodBestLosesNoStep() throws {
+        let (run, store, expected) = try runWithASeparateBest()
+        try Data("damaged".utf8).write(to: URL(fileURLWithPath: store.path(step: 20)))
+        let resumed = try TrainingRun(resuming: run.path, changes: RunChanges(epochs: 6))
+        XCTAssertEqual(resumed.trainer.progress.step, 20)
+        XCTAssertEqual(try final(resumed).progress, expected.progress)
+    }
+
+    func testABestThatIsDamagedIsNamedAgain() throws {
+        let (run, store, _) = try runWithASeparateBest()
+        try Data("damaged".utf8).write(to: URL(fileURLWithPath: store.bestPath))
+        _ = try TrainingRun(resuming: run.path)
+        XCTAssertEqual(try store.best()?.progress.step, 20)
+    }
+
+    func testABestOfAnEarlierEpochThatIsDamagedIsSaid() throws {
+        var configuration = configuration()
+        configuration.monitor = .accuracy
+        configuration.keepCheckpoints = 1
+        configuration.optimizer = .sgd(.init(learningRate: 1e-9))
+        let run = try newRun(configuration)
+        _ = try run.train()
+        let store = CheckpointStore(directory: run.directory.checkpointsPath)
+        XCTAssertEqual(try store.best()?.progress.epoch, 1)
+        try Data("damaged".utf8).write(to: URL(fileURLWithPath: store.bestPath))
+        let listener = Listener { _ in }
+        let resumed = try TrainingRun(resuming: run.directory.path, observer: listener)
+        XCTAssertTrue(
+            listener.notes.contains { $0.contains("expected the checkpoint of epoch 1, found a damaged file") },
+            "\(listener.notes)")
+        XCTAssertEqual(try resumed.train().step, 20)
+    }
+
+    func testABetterBestOfStepsThatCannotBeReadAnyMoreStays() throws {
+        let (run, store, _) = try runWithASeparateBest()
+        // The newest that can be read is the first.
+        for step in try store.steps().dropFirst() {
+            try Data("damaged".utf8).write(to: URL(fileURLWithPath: store.path(step: step)))
+        }
+        let best = try XCTUnwrap(store.best()).progress
+        _ = try TrainingRun(resuming: run.path).train()
+        XCTAssertEqual(try store.best()?.progress, best)
+    }
+
     // MARK: Interruptions and errors
 
     func testAnInterruptedValidationIsDoneByTheResume() throws {
