@@ -108,6 +108,7 @@ let package = Package(
 
         // Tests mirror Sources.
         .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
+        .target(name: "RunSupport", dependencies: ["Lockstep", "TestSupport"], path: "Tests/RunSupport"),
         .target(name: "CJPEGWriter", path: "Tests/CJPEGWriter", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "ImageWriting", dependencies: ["CJPEGWriter", "CZlib"], path: "Tests/ImageWriting"),
         .target(
@@ -133,11 +134,11 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Lockstep", "TestSupport", "AllocationCounter", .product(name: "Logging", package: "swift-log"),
+                "Lockstep", "RunSupport", "TestSupport", "AllocationCounter", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport", "CZlib"]),
         .testTarget(
-            name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "TestSupport"]),
+            name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "RunSupport", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -49,7 +49,7 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
         self.parameters = parameters
         self.kernels = kernels
         roles = network.layout.parameters.map(\.role)
-        let names = optimizer.momentNames + (movingAverage == nil ? [] : [MovingAverage.stateName])
+        let names = Configuration.stateNames(optimizer, movingAverage)
         moments = names.map { ($0, AlignedBuffer(count: network.layout.bufferCount)) }
         average = movingAverage == nil ? nil : moments.last!.values
         hasMomentum = !optimizer.momentNames.isEmpty
@@ -179,6 +179,15 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
     private func lambRatio(_ parameter: Int) -> Float {
         let (values, direction) = norms!.of(parameter)
         return settings[parameter].isLayerwise && values > 0 && direction > 0 ? Float(values / direction) : 1
+    }
+}
+
+extension Configuration {
+    /// What checkpoints keep beside the parameters: the optimizer's moments, and the moving average last.
+    var stateNames: [String] { Self.stateNames(optimizer, movingAverage) }
+
+    fileprivate static func stateNames(_ optimizer: Optimizer, _ movingAverage: MovingAverage?) -> [String] {
+        optimizer.momentNames + (movingAverage == nil ? [] : [MovingAverage.stateName])
     }
 }
 

@@ -29,6 +29,18 @@ final class PredictionFile {
         }
     }
 
+    /// Whether a file says of itself what `describe` writes.
+    static func isOne(_ path: String) throws -> Bool {
+        let file = try HDF5File(reading: path)
+        let result = Result {
+            let root = try file.root
+            return try root.attributes.contains("fingerprint") && root.attributes.contains("split")
+                && Split.allCases.allSatisfy { try !root.contains("x_\($0)") }
+        }
+        try file.close()
+        return try result.get()
+    }
+
     func describe(checkpoint: Checkpoint, dataset: Dataset, split: Split) throws {
         let attributes = try file.root.attributes
         try attributes.set("fingerprint", checkpoint.fingerprint)

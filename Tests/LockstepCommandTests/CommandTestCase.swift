@@ -1,10 +1,11 @@
 import Foundation
 import Lockstep
+import RunSupport
 import TestSupport
 import XCTest
 
 /// A test that runs the built program in a directory of its own.
-class CommandTestCase: HDF5TestCase {
+class CommandTestCase: RunTestCase {
     /// What a run of the program came to.
     struct Outcome {
         let status: Int32

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Lockstep
+import RunSupport
 import TestSupport
 import XCTest
 
@@ -8,7 +9,7 @@ import XCTest
 
 /// Schedules of runs that went on with batches of another size: what is given in epochs follows the epochs that were seen,
 /// what is given in steps the steps that were taken. Right values by hand.
-final class BranchScheduleTests: HDF5TestCase {
+final class BranchScheduleTests: RunTestCase {
     private func configuration(
         _ schedule: Schedule, batchSize: Int, epochs: Int, rows: Int = 160
     ) -> Configuration {

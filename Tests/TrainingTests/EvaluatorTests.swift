@@ -1,11 +1,12 @@
 import HDF5
 import Lockstep
+import RunSupport
 import TestSupport
 import XCTest
 
 @testable import Training
 
-final class EvaluatorTests: HDF5TestCase {
+final class EvaluatorTests: RunTestCase {
     /// A run on classes, trained a little, so that some predictions are wrong.
     private func trained(
         _ dataset: DatasetDescription, classes: Int, loss: Loss = .crossEntropy(), steps: Int = 8

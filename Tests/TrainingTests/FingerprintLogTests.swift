@@ -1,11 +1,12 @@
 import Checkpoints
 import Lockstep
+import RunSupport
 import TestSupport
 import XCTest
 
 @testable import Training
 
-final class FingerprintLogTests: HDF5TestCase {
+final class FingerprintLogTests: RunTestCase {
     private func configuration() -> Configuration {
         Configuration(
             dataset: .synthetic(inputs: [12], classes: 3, samples: 90, validation: 30),

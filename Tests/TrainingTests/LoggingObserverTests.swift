@@ -1,10 +1,11 @@
 import Lockstep
 import Logging
 import Synchronization
+import RunSupport
 import TestSupport
 import XCTest
 
-final class LoggingObserverTests: HDF5TestCase {
+final class LoggingObserverTests: RunTestCase {
     func testARunTellsItsEpochsAndCheckpointsToALogger() throws {
         let lines = Lines()
         var logger = Logger(label: "test") { _ in Recorder(lines: lines) }

@@ -1,12 +1,13 @@
 import Checkpoints
 import Lockstep
+import RunSupport
 import TestSupport
 import XCTest
 
 @testable import Training
 
 /// What happens to runs, and what is left of them.
-final class RecoveryTests: HDF5TestCase {
+final class RecoveryTests: RunTestCase {
     private func configuration() -> Configuration {
         Configuration(
             dataset: .synthetic(inputs: [12], classes: 3, samples: 90, validation: 30, test: 30),

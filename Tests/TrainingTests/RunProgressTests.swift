@@ -1,13 +1,14 @@
 import Checkpoints
 import Foundation
 import Lockstep
+import RunSupport
 import TestSupport
 import XCTest
 
 @testable import Training
 
 /// What a run takes over from a checkpoint, and what it leaves behind of itself.
-final class RunProgressTests: HDF5TestCase {
+final class RunProgressTests: RunTestCase {
     private func configuration() -> Configuration {
         Configuration(
             dataset: .synthetic(inputs: [12], classes: 3, samples: 90, validation: 30, test: 30),

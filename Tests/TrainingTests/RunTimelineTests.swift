@@ -1,11 +1,12 @@
 import Lockstep
+import RunSupport
 import TestSupport
 import XCTest
 
 @testable import Training
 
 /// A run's timeline, read back as a viewer reads it.
-final class RunTimelineTests: HDF5TestCase {
+final class RunTimelineTests: RunTestCase {
     private struct Span {
         let name: String
         let category: String

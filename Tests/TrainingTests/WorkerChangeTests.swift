@@ -1,11 +1,12 @@
 import Lockstep
+import RunSupport
 import TestSupport
 import XCTest
 
 @testable import Training
 
 /// The number of workers changes while training, and nothing else does.
-final class WorkerChangeTests: HDF5TestCase {
+final class WorkerChangeTests: RunTestCase {
     private func configuration() -> Configuration {
         Configuration(
             dataset: .synthetic(inputs: [12], classes: 3, samples: 90, validation: 30),

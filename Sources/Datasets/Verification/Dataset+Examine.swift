@@ -17,17 +17,21 @@ extension Dataset {
     /// After a problem it goes on with what it does not concern, chunk by chunk. Data goes through a bounded piece of
     /// memory, that of `loading`.
     public static func examine(_ path: String, loading: LoadingOptions = LoadingOptions()) -> Examination {
-        var contents = ContentsCheck(path: path, memory: loading.resolvedMemory)
-        contents.run()
-        guard contents.problems.isEmpty else {
-            return Examination(dataset: nil, objects: contents.objects, problems: contents.problems)
-        }
+        let contents = examineContents(path, loading: loading)
+        guard contents.problems.isEmpty else { return contents }
         do {
             let dataset = try load(.file(path), targets: .optional, loading: loading)
             return Examination(dataset: dataset, objects: contents.objects, problems: [])
         } catch {
             return Examination(dataset: nil, objects: contents.objects, problems: [FileProblem(of: error)])
         }
+    }
+
+    /// Checks structure, attributes and every chunk of every object in a file of any content.
+    public static func examineContents(_ path: String, loading: LoadingOptions = LoadingOptions()) -> Examination {
+        var contents = ContentsCheck(path: path, memory: loading.resolvedMemory)
+        contents.run()
+        return Examination(dataset: nil, objects: contents.objects, problems: contents.problems)
     }
 }
 

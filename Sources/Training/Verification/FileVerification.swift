@@ -3,7 +3,7 @@ import HDF5
 /// What a check of one file came to.
 public struct FileVerification: Sendable, Equatable, Encodable {
     public enum Kind: String, Sendable, Encodable {
-        case checkpoint, dataset, configuration, metrics, fingerprints
+        case checkpoint, dataset, configuration, metrics, fingerprints, predictions
         /// One that cannot be opened, so that nobody knows what it would be.
         case file
         /// The directory of a run, when there is something wrong with it besides its files.

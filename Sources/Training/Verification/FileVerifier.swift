@@ -29,7 +29,7 @@ public struct FileVerifier: Sendable {
         } else if let problem = openingProblem(path) {
             try report(FileVerification(path, .file, problems: [problem]))
         } else {
-            try report(verifyCheckpoint(path) ?? verifyDataset(path))
+            try report(verifyCheckpoint(path) ?? verifyPredictions(path) ?? verifyDataset(path))
         }
     }
 
@@ -87,11 +87,22 @@ public struct FileVerifier: Sendable {
             targets: nil
         ).layout
         try layout.check(checkpoint.parameters, path: path, what: "parameter")
-        let (expected, found) = (configuration.optimizer.momentNames, checkpoint.optimizerState.keys.sorted())
+        let (expected, found) = (configuration.stateNames.sorted(), checkpoint.optimizerState.keys.sorted())
         guard expected == found else {
+            func text(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
             throw FileProblem(
-                "optimizer", expected: "moments \(expected) of the configuration's optimizer", found: "\(found)")
+                "optimizer",
+                expected: "what the configuration's optimizer and moving average keep: \(text(expected))",
+                found: text(found))
         }
+    }
+
+    /// - Returns: nil for a file that `predict` did not write.
+    private func verifyPredictions(_ path: String) -> FileVerification? {
+        guard (try? PredictionFile.isOne(path)) == true else { return nil }
+        let contents = Dataset.examineContents(path, loading: loading)
+        return FileVerification(
+            path, .predictions, content: "\(contents.objects) tables", problems: contents.problems)
     }
 
     private func verifyDataset(_ path: String) -> FileVerification {

@@ -43,6 +43,46 @@ final class VerifyTests: CommandTestCase {
         XCTAssertTrue(outcome.lines.allSatisfy { $0.contains(": ok, ") })
     }
 
+    func testAMovingAverageBelongsToACheckpointWhoseConfigurationHasOne() throws {
+        for (number, optimizer) in ["adam: {learningRate: 0.01}", "sgd: {learningRate: 0.1}"].enumerated() {
+            let text = Self.small.replacingOccurrences(of: "adamW: {learningRate: 0.01}", with: optimizer)
+            try write(text + "\nmovingAverage: 0.9\n", to: "average.yaml")
+            XCTAssertEqual(try lockstep("train", "average.yaml", "--run", "run\(number)", "--quiet").status, 0)
+            let good = try lockstep("verify", "run\(number)")
+            XCTAssertEqual(good.status, 0, good.output)
+            let name = try newestCheckpoint(of: "run\(number)")
+            var checkpoint = try Checkpoint.read(path(name))
+            XCTAssertNotNil(checkpoint.optimizerState.removeValue(forKey: "movingAverage"))
+            try checkpoint.write(to: path("without-\(number).h5"))
+        }
+        let bad = try lockstep("verify", "without-0.h5", "without-1.h5")
+        XCTAssertEqual(bad.status, 1)
+        XCTAssertEqual(
+            bad.lines,
+            [
+                "without-0.h5: optimizer: expected what the configuration's optimizer and moving average keep: "
+                    + "firstMoment, movingAverage, secondMoment, found firstMoment, secondMoment",
+                "without-1.h5: optimizer: expected what the configuration's optimizer and moving average keep: "
+                    + "movingAverage, found none",
+            ])
+    }
+
+    func testPredictionsAreGoodUnlessTheyAreDamaged() throws {
+        try TestData.write(path("data.h5"))
+        try write("dataset: data.h5\nnetwork: [{linear: 3}]\nbatchSize: 10\nepochs: 1\n", to: "run.yaml")
+        XCTAssertEqual(try lockstep("train", "run.yaml", "--run", "run", "--quiet").status, 0)
+        let predicted = try lockstep(
+            "predict", newestCheckpoint(of: "run"), "--dataset", "data.h5", "--output", "predictions.h5")
+        XCTAssertEqual(predicted.status, 0, predicted.errors)
+        let good = try lockstep("verify", "predictions.h5")
+        XCTAssertEqual(good.status, 0, good.output)
+        XCTAssertTrue(good.output.hasPrefix("predictions.h5: ok, predictions: "), good.output)
+        let size = try Data(contentsOf: URL(fileURLWithPath: path("predictions.h5"))).count
+        try Data(contentsOf: URL(fileURLWithPath: path("predictions.h5"))).prefix(size / 2)
+            .write(to: URL(fileURLWithPath: path("half.h5")))
+        XCTAssertEqual(try lockstep("verify", "half.h5").status, 1)
+    }
+
     func testStoredAndCompressedDataAreReadInLittleMemory() throws {
         try TestData.write(path("data.h5"), rows: ["train": 12_000, "test": 10], features: [40, 40])
         try lockstep("convert", "data.h5", "--output", "small.h5", "--compress", "4")
