@@ -77,6 +77,70 @@ extension HDF5Dataset {
         }
     }
 
+    /// What of a data set was never written, so that its elements read as the fill value.
+    public struct UnwrittenPart: Equatable, Sendable {
+        /// Chunks that are missing, of how many; 1 of 1 for data without chunks.
+        public let missing: Int
+        public let chunks: Int
+        /// The first row of the first that is missing.
+        public let firstRow: Int
+    }
+
+    /// Finds out whether every chunk was written, from their index; nil if so. Only after `checkReadable`.
+    ///
+    /// Space that was taken when the data set was made, whether or not anything was written to it since, counts as written:
+    /// nothing in the file tells.
+    public func unwrittenPart() throws -> UnwrittenPart? {
+        guard count > 0 else { return nil }
+        guard case .chunked(let chunk) = layout else {
+            return storageSize > 0 ? nil : UnwrittenPart(missing: 1, chunks: 1, firstRow: 0)
+        }
+        let chunks = chunkGrid(chunk).reduce(1, *)
+        let whole = chunks.multipliedReportingOverflow(by: chunk.reduce(elementType.size, *))
+        if filters.isEmpty, !whole.overflow, whole.partialValue == storageSize { return nil }
+        let stored = storageSize > 0 ? try storedChunks() : 0
+        guard stored < chunks else { return nil }
+        return UnwrittenPart(
+            missing: chunks - stored, chunks: chunks, firstRow: stored == 0 ? 0 : try firstMissingRow(chunk))
+    }
+
+    /// Chunks that were written, by walking the whole index of them.
+    func storedChunks() throws -> Int {
+        let operation = "count the chunks"
+        let subject = handle.subject
+        return try handle.use(operation) { id in
+            // Not H5S_ALL, which this function of 1.10 does not take.
+            try subject.with(operation, closing: H5Sclose, { H5Dget_space(id) }) { space in
+                var count: hsize_t = 0
+                try subject.call(operation) { H5Dget_num_chunks(id, space, &count) }
+                return Int(clamping: count)
+            }
+        }
+    }
+
+    /// The first row of the first chunk that was never written, of which there is one.
+    private func firstMissingRow(_ chunk: [Int]) throws -> Int {
+        let operation = "look for a chunk"
+        let subject = handle.subject
+        return try handle.use(operation) { id in
+            var start = shape.map { _ in hsize_t(0) }
+            while start[0] < shape[0] {
+                var size: hsize_t = 0
+                let found = try subject.call(operation, unless: errorStackSaysThatChunkIsMissing) {
+                    H5Dget_chunk_storage_size(id, start, &size)
+                }
+                if found == nil || size == 0 { break }
+                // The next one, in row-major order.
+                for dimension in shape.indices.reversed() {
+                    start[dimension] += hsize_t(chunk[dimension])
+                    if start[dimension] < shape[dimension] || dimension == 0 { break }
+                    start[dimension] = 0
+                }
+            }
+            return Int(start[0])
+        }
+    }
+
     /// What elements read as that were never written, or nil if that is not defined.
     func fillValue<T: HDF5Scalar>(as type: T.Type, zero: T) throws -> T? {
         let operation = "read the fill value"

@@ -91,8 +91,10 @@ extension HDF5Dataset {
         let operation = "read the data set"
         let subject = handle.subject
         guard layout != .virtual else {
+            let name = path.drop { $0 == "/" }
             throw subject.error(
-                .refused, operation, "it is virtual: it stands for data sets of other files; copy it to a plain one")
+                .refused, operation, "it is virtual: it stands for data sets of other files, which are not opened; copy it to a plain one, in h5py: "
+                    + "g['\(name)'] = f['\(name)'][...]")
         }
         guard !isExternal else {
             throw subject.error(
@@ -111,7 +113,7 @@ extension HDF5Dataset {
     }
 
     /// How many chunks there are along each dimension.
-    private func chunkGrid(_ chunk: [Int]) -> [Int] { zip(shape, chunk).map { $0 / $1 + ($0 % $1 > 0 ? 1 : 0) } }
+    func chunkGrid(_ chunk: [Int]) -> [Int] { zip(shape, chunk).map { $0 / $1 + ($0 % $1 > 0 ? 1 : 0) } }
 
     /// Chunks that were never written for certain: each that was has a byte. Only after `checkReadable`.
     public var unstoredChunks: Int {

@@ -94,14 +94,6 @@ extension HDF5Dataset {
     /// Has the library walk the whole index of chunks, if there is one.
     fileprivate func findChunks() throws {
         guard case .chunked = layout, storageSize > 0 else { return }
-        let operation = "count the chunks"
-        let subject = handle.subject
-        try handle.use(operation) { id in
-            // Not H5S_ALL, which this function of 1.10 does not take.
-            try subject.with(operation, closing: H5Sclose, { H5Dget_space(id) }) { space in
-                var count: hsize_t = 0
-                try subject.call(operation) { H5Dget_num_chunks(id, space, &count) }
-            }
-        }
+        _ = try storedChunks()
     }
 }

@@ -147,4 +147,27 @@ final class RowStreamTests: XCTestCase {
         usleep(20_000)
         XCTAssertEqual(source.reads.load(ordering: .relaxed), reads)
     }
+
+    /// Every run of positions in every epoch, against windows counted one by one.
+    func testNoRunOfPositionsTouchesMoreWindowsThanItIsSaidTo() {
+        for (count, block, window) in [
+            (1257, 64, 64), (100, 10, 20), (101, 10, 20), (109, 10, 10), (7, 3, 3), (25, 8, 16), (5, 8, 16), (64, 1, 4),
+        ] {
+            let plan = WindowPlan(count: count, block: block, window: window, seed: 5)
+            let lengths = [1, 2, 3, block - 1, block, block + 1, window, window + 1, 2 * window - 1, 2 * window, 60]
+            for length in Set(lengths) where (1...count).contains(length) {
+                var most = 0
+                for epoch in 0..<40 {
+                    let order = SampleOrder(
+                        count: count, seed: 5, epoch: epoch, shuffle: .blocks(block: block, window: window))
+                    for first in 0...count - length {
+                        let touched = plan.windows(of: first..<first + length, in: order).count
+                        most = max(most, touched)
+                    }
+                }
+                XCTAssertEqual(
+                    plan.windowsTouched(by: length), most, "\(length) of \(count), blocks of \(block), windows of \(window)")
+            }
+        }
+    }
 }

@@ -54,15 +54,25 @@ struct TableReader {
 
     /// Finds out what is there, and checks it.
     func files(inputs: HDF5Dataset, targets: HDF5Dataset?) throws -> TableFiles {
-        let shape = try inputShape(inputs)
-        if let targets { try checkRows(targets, inputs.shape[0], inputs) }
-        guard inputs.elementType.isNumeric else {
+        guard inputs.layout == .virtual || inputs.elementType.isNumeric else {
             throw error(
                 .wrongType, inputs, expected: "integers or floating-point numbers",
                 found: "elements of type \(inputs.elementType)")
         }
-        // Before memory is taken on the word of the file.
+        // Before anything is believed that the file says of sizes, and before memory is taken on its word. What is virtual
+        // has no shape that could be looked at.
         try inputs.checkReadable()
+        let shape = try inputShape(inputs)
+        try checkWritten(inputs)
+        if let targets {
+            if targets.layout == .virtual { try targets.checkReadable() }
+            try checkRows(targets, inputs.shape[0], inputs)
+            // Those of other types are refused when they are read.
+            if targets.elementType.isNumeric {
+                try targets.checkReadable()
+                try checkWritten(targets)
+            }
+        }
         return TableFiles(file: file, inputs: inputs, targets: targets, inputShape: shape)
     }
 
@@ -126,6 +136,19 @@ struct TableReader {
         case .stream(let source, let memory):
             return .streamed(StreamedInputs(source: source, memory: memory))
         }
+    }
+
+    /// Refuses a data set of which a part was never written: it would read as zeros, or whatever its fill value is, as if
+    /// somebody had put them there.
+    private func checkWritten(_ dataset: HDF5Dataset) throws {
+        guard let gap = try dataset.unwrittenPart() else { return }
+        throw error(
+            .malformed, dataset, expected: "all of its rows written",
+            found: gap.chunks == gap.missing
+                ? "none: it was made, and nothing was written to it"
+                : "\(gap.missing) of its \(gap.chunks) chunks missing, the first with row \(gap.firstRow)",
+            "Whatever wrote it ended too early: write it again. If what is missing is meant to be the fill value, write "
+                + "that, in h5py: f['\(dataset.name)'][...] = f['\(dataset.name)'][...]")
     }
 
     /// Rank of at least two, nothing empty, rows that an Int32 counts.

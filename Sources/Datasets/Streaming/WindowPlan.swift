@@ -10,6 +10,8 @@ struct WindowPlan: Sendable {
     /// Slots in the memory of a window; a window may use fewer.
     let slots: Int
     let windowsInEpoch: Int
+    /// By how many samples the block that ends the data is shorter than others, wherever a shuffle puts it.
+    private let shortfall: Int
     private let shuffle: Shuffle
     private let seed: UInt64
 
@@ -19,6 +21,7 @@ struct WindowPlan: Sendable {
         self.count = count
         slots = min(unit, count)
         windowsInEpoch = (count + unit - 1) / unit
+        shortfall = 0
         shuffle = .none
         seed = 0
     }
@@ -31,6 +34,7 @@ struct WindowPlan: Sendable {
         slots = min(window, count)
         shuffle = .blocks(block: block, window: window)
         let blocks = (count + block - 1) / block
+        shortfall = blocks * block - count
         windowsInEpoch = (blocks + window / block - 1) / (window / block)
         self.seed = seed
     }
@@ -71,6 +75,12 @@ struct WindowPlan: Sendable {
         }
     }
 
-    /// The most windows that so many consecutive positions touch.
-    func windowsTouched(by positions: Int) -> Int { min((positions + slots - 2) / slots + 1, 2 * windowsInEpoch) }
+    /// The most windows that so many consecutive positions of an epoch touch.
+    ///
+    /// Of k of them, all but the first and the last are covered whole, and those two with a position at least. Each has
+    /// `slots` samples, but for the one with the block that ends the data, which lacks `shortfall` of them, and the last
+    /// of the epoch, which is never between two others. So (k − 2) · slots − shortfall + 2 positions are needed for k.
+    func windowsTouched(by positions: Int) -> Int {
+        min(positions, (positions + shortfall + slots - 2) / slots + 1, windowsInEpoch)
+    }
 }
