@@ -134,11 +134,13 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Lockstep", "RunSupport", "TestSupport", "AllocationCounter", .product(name: "Logging", package: "swift-log"),
+                "Lockstep", "RunSupport", "TestSupport", "AllocationCounter",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport", "CZlib"]),
         .testTarget(
-            name: "LockstepCommandTests", dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "RunSupport", "TestSupport"]),
+            name: "LockstepCommandTests",
+            dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "RunSupport", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

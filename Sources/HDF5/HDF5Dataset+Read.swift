@@ -93,7 +93,8 @@ extension HDF5Dataset {
         guard layout != .virtual else {
             let name = path.drop { $0 == "/" }
             throw subject.error(
-                .refused, operation, "it is virtual: it stands for data sets of other files, which are not opened; copy it to a plain one, in h5py: "
+                .refused, operation,
+                "it is virtual: it stands for data sets of other files, which are not opened; copy it to a plain one, in h5py: "
                     + "g['\(name)'] = f['\(name)'][...]")
         }
         guard !isExternal else {

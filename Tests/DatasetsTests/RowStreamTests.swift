@@ -166,7 +166,8 @@ final class RowStreamTests: XCTestCase {
                     }
                 }
                 XCTAssertEqual(
-                    plan.windowsTouched(by: length), most, "\(length) of \(count), blocks of \(block), windows of \(window)")
+                    plan.windowsTouched(by: length), most,
+                    "\(length) of \(count), blocks of \(block), windows of \(window)")
             }
         }
     }

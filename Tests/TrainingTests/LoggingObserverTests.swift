@@ -1,7 +1,7 @@
 import Lockstep
 import Logging
-import Synchronization
 import RunSupport
+import Synchronization
 import TestSupport
 import XCTest
 
