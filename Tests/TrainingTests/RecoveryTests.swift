@@ -151,6 +151,7 @@ final class RecoveryTests: RunTestCase {
     }
 
     func testABestOfAnEarlierEpochThatIsDamagedIsSaid() throws {
+        leavesDamaged("run", "best.h5")
         var configuration = configuration()
         configuration.monitor = .accuracy
         configuration.keepCheckpoints = 1
@@ -169,6 +170,7 @@ final class RecoveryTests: RunTestCase {
     }
 
     func testABetterBestOfStepsThatCannotBeReadAnyMoreStays() throws {
+        leavesDamaged("run", "step-00000015.h5")
         let (run, store, _) = try runWithASeparateBest()
         // The newest that can be read is the first.
         for step in try store.steps().dropFirst() {

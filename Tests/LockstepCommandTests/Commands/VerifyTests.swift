@@ -120,6 +120,7 @@ final class VerifyTests: CommandTestCase {
     // MARK: Damage
 
     func testEveryTensorThatIsDamagedIsNamedAndTheNextFileIsChecked() throws {
+        leavesDamaged("run", "linear1/weight is damaged", "linear2/weight is damaged")
         let run = try trainSmall()
         let name = try damage(run, [0, 2])
         try TestData.write(path("data.h5"))
@@ -132,6 +133,7 @@ final class VerifyTests: CommandTestCase {
     }
 
     func testARunNamesItsBadFiles() throws {
+        leavesDamaged("run", "run/config.yaml", "run/metrics.csv", "run/fingerprints.csv", "linear1/bias is damaged")
         let run = try trainSmall(arguments: "--record-fingerprints")
         let name = try damage(run, [1])
         try write("epoch,step\n1,2\n", to: "run/metrics.csv")
@@ -151,6 +153,7 @@ final class VerifyTests: CommandTestCase {
     }
 
     func testFingerprintsThatAreNotThoseOfACheckpointAreNoticed() throws {
+        leavesDamaged("run", "recorded for step 15")
         let run = try trainSmall(arguments: "--record-fingerprints")
         let text = try String(contentsOfFile: path("run/fingerprints.csv"), encoding: .utf8)
         let fingerprint = try fingerprint(of: newestCheckpoint(of: run))
@@ -189,6 +192,7 @@ final class VerifyTests: CommandTestCase {
     // MARK: Forms
 
     func testJSONHasAnObjectALine() throws {
+        leavesDamaged("run", "linear1/weight is damaged")
         let name = try damage(trainSmall(), [0])
         try TestData.write(path("data.h5"))
         let outcome = try lockstep("verify", "--json", name, "data.h5")
