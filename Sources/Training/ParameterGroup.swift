@@ -19,7 +19,8 @@ public struct ParameterGroup: Sendable, Equatable {
     public var weightDecay: Double?
     /// Whether LARS and LAMB give each tensor a learning rate of its own; nil for: matrices, and no vectors.
     public var layerwise: Bool?
-    /// Whether the parameters stay as they are. Their gradients count in no norm.
+    /// Whether the parameters stay as they are. Their gradients count in no norm, and what is frozen is a fixed function: a
+    /// batch normalization whose mean and variance are frozen normalizes by them while training too.
     public var frozen: Bool
 
     public init(
@@ -68,6 +69,24 @@ struct ParameterSettings: Equatable {
 }
 
 extension Configuration {
+    /// Whether a parameter, by its name, stays as it is.
+    func isFrozen(_ parameter: String) -> Bool {
+        parameterGroups.first { $0.contains(parameter) }?.frozen ?? false
+    }
+
+    /// What to say of batch normalizations that are frozen but for their statistics; nil if there are none.
+    func freezingNote(_ layout: ParameterLayout) -> String? {
+        let layers = Dictionary(grouping: layout.parameters, by: \.layerName).filter { _, parameters in
+            parameters.contains { !$0.isLearned }
+                && parameters.allSatisfy { isFrozen($0.name) == $0.isLearned }
+        }.keys.sorted()
+        guard let first = layers.first else { return nil }
+        let others = layers.count > 1 ? ", and of \(layers.count - 1) more layers," : ""
+        return
+            "the scale and offset of \(first)\(others) are frozen and its statistics are not: it goes on normalizing by "
+            + "the rows it trains on; freeze \(first)/* for a fixed function"
+    }
+
     /// - Parameter layout: of the configured network.
     /// - Throws: `TrainingError.invalidConfiguration` for a pattern that no name matches, with all names, and for groups
     ///   that freeze everything.

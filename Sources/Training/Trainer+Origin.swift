@@ -109,7 +109,7 @@ extension Trainer {
         do {
             network = try CompiledNetwork(
                 network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
-                targets: dataset.targetSpecification())
+                targets: dataset.targetSpecification(), isFrozen: configuration.isFrozen)
         } catch NetworkError.outputMismatch(let loss, let expected, let found) {
             // Which label has no output, where nothing but labels says how many there should be.
             if configuration.loss.isClassification, dataset.classNames == nil, found.dimensions.count == 1 {

@@ -244,6 +244,9 @@ public final class Trainer {
     /// What to say of data whose chunks do not suit the order of samples; nil if all is well.
     public var loadingNote: String? { table.streamingNote(configuration.shuffle) }
 
+    /// What to say of layers that are frozen in part, and may be meant to be frozen; nil if there are none.
+    public var freezingNote: String? { configuration.freezingNote(model.network.layout) }
+
     /// How well the order of the current epoch mixes samples; nil for a full shuffle, which leaves nothing to say.
     public var shuffleQuality: ShuffleQuality? {
         let block: Int
@@ -277,4 +280,4 @@ public let lockstepVersion = "0.1.0"
 /// The version of the bits: two programs of one number make the same parameters of the same run.
 ///
 /// Whoever changes a row of `GoldenFingerprintTests` raises it, and says in the CHANGELOG which rows changed and why.
-public let bitsVersion = 2
+public let bitsVersion = 3

@@ -54,7 +54,28 @@ final class SameBitsTests: XCTestCase {
         lamb.clipNorm = 0.5
         lamb.movingAverage = MovingAverage(decay: 0.9)
         lamb.noiseScaleEvery = 2
-        return [plain, lamb, synchronizedConfiguration(), joiningConfiguration()]
+        return [plain, lamb, synchronizedConfiguration(), joiningConfiguration(), frozenConfiguration()]
+    }
+
+    /// Normalization by frozen statistics, whose scale is trained in one layer: row by row, so in micro-batches.
+    private static func frozenConfiguration() -> Configuration {
+        let network = Network {
+            Convolution(5, kernel: 3, padding: .same)
+            BatchNormalization()
+            ReLU()
+            GlobalAveragePool()
+            Linear(24)
+            BatchNormalization(synchronized: true)
+            Tanh()
+            Linear(5)
+        }
+        return Configuration(
+            dataset: .synthetic(inputs: [7, 6, 3], classes: 5, samples: 103), network: network,
+            optimizer: .sgd(.init(learningRate: 0.1, momentum: 0.9)), batchSize: 32, shards: 5, epochs: 3, seed: 7,
+            accumulate: 2,
+            parameterGroups: [
+                ParameterGroup(["convolution1/*", "batchNormalization1/*", "*/mean", "*/variance"], frozen: true)
+            ])
     }
 
     /// The last batch of an epoch has 7 rows for 5 shards, of which each needs two: neighbors join.
@@ -209,7 +230,7 @@ final class SameBitsTests: XCTestCase {
     }
 
     func testMicroBatchesAreInvisible() throws {
-        for configuration in try [Self.configuration(), Self.imageConfigurations()[0]] {
+        for configuration in try [Self.configuration(), Self.imageConfigurations()[0], Self.frozenConfiguration()] {
             try assertMicroBatchesAreInvisible(configuration)
         }
     }

@@ -91,11 +91,72 @@ final class StatisticsTests: XCTestCase {
         XCTAssertEqual(found["batchNormalization1/variance"], [1, 1, 1])
     }
 
+    /// A body that is frozen is the same function in training and in validation.
+    func testAFrozenBodyTrainsOnWhatItIsEvaluatedWith() throws {
+        var configuration = Configuration(
+            dataset: .synthetic(inputs: [6], classes: 3, samples: 90),
+            network: Network {
+                Linear(8)
+                BatchNormalization(momentum: 0.5)
+                ReLU()
+                Linear(3)
+            }, optimizer: .sgd(.init(learningRate: 0.1)), batchSize: 30, shards: 3, epochs: 2, seed: 3)
+        let kernels = availableKernels()[0]
+        let dataset = try Dataset.load(configuration.dataset, relativeTo: nil)
+        let body = try Trainer(configuration, dataset: dataset, workers: .exactly(2), kernels: kernels)
+        try body.team.region { for _ in 0..<3 { _ = try body.step() } }
+        let before = try body.checkpoint()
+
+        // A head that all but stands still sees the same rows as an evaluation.
+        configuration.parameterGroups = [ParameterGroup(["linear1/*", "batchNormalization1/*"], frozen: true)]
+        configuration.optimizer = .sgd(.init(learningRate: 1e-30))
+        for synchronized in [false, true] {
+            configuration.network.layers[1] = BatchNormalization(momentum: 0.5, synchronized: synchronized)
+            let network = try Trainer.compile(configuration, for: dataset)
+            let trainer = try Trainer(
+                configuration, dataset: dataset,
+                model: try Model(network: network, checkpoint: before, path: "memory", kernels: kernels),
+                progress: Checkpoint.Progress(), workers: .exactly(2), microBatch: nil, kernels: kernels)
+            try trainer.team.region { for _ in 0..<3 { _ = try trainer.step() } }
+            let evaluated = try Evaluator(model: trainer.model, workers: .exactly(2), kernels: kernels)
+                .evaluate(dataset.table(.train), split: .train)
+            XCTAssertEqual(trainer.progress.epochLoss / 90, evaluated.loss, accuracy: 1e-6)
+            XCTAssertEqual(Double(trainer.progress.epochCorrect) / 90, evaluated.accuracy)
+            let after = try trainer.checkpoint().parameters
+            for (tensor, old) in zip(after, before.parameters) where !tensor.name.hasPrefix("linear2") {
+                XCTAssertEqual(tensor.values, old.values, tensor.name)
+            }
+        }
+    }
+
+    func testScaleAndOffsetFrozenWithoutStatisticsAreSaid() throws {
+        func note(_ frozen: [String]) throws -> String? {
+            let configuration = Configuration(
+                dataset: .synthetic(inputs: [6], classes: 3, samples: 90),
+                network: Network {
+                    Linear(8)
+                    BatchNormalization(name: "norm")
+                    Linear(3)
+                }, parameterGroups: [ParameterGroup(frozen, frozen: true)])
+            return try Trainer(
+                configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil), workers: .exactly(1),
+                kernels: availableKernels()[0]
+            ).freezingNote
+        }
+        XCTAssertEqual(
+            try note(["norm/scale", "norm/offset"]),
+            "the scale and offset of norm are frozen and its statistics are not: it goes on normalizing by the rows it "
+                + "trains on; freeze norm/* for a fixed function")
+        for frozen in [["norm/*"], ["norm/scale"], ["norm/mean", "norm/variance"], ["linear1/*"]] {
+            XCTAssertNil(try note(frozen))
+        }
+    }
+
     func testStatisticsAloneAreNothingToTrain() {
         XCTAssertThrowsError(
             try step {
                 $0.parameterGroups = [
-                    ParameterGroup(["*/mean"], learningRate: 1), ParameterGroup(["*"], frozen: true),
+                    ParameterGroup(["*/mean", "*/variance"], learningRate: 1), ParameterGroup(["*"], frozen: true),
                 ]
             }
         ) {

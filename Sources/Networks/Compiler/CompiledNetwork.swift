@@ -20,8 +20,13 @@ public struct CompiledNetwork: Sendable {
     ///   - inputShape: the shape of one sample.
     ///   - targets: what the data set holds for each sample, checked against the network's output; nil for a network
     ///     that was checked before.
+    ///   - isFrozen: whether a parameter, by its full name, stays as it is in training. What is frozen as a whole is then a
+    ///     fixed function: a batch normalization with frozen statistics normalizes by them.
     /// - Throws: `NetworkError` naming the layer, the shape it expected and the shape it found.
-    public init(network: Network, loss: Loss, inputShape: Shape, targets: TargetSpecification?) throws {
+    public init(
+        network: Network, loss: Loss, inputShape: Shape, targets: TargetSpecification?,
+        isFrozen: @escaping (_ parameter: String) -> Bool = { _ in false }
+    ) throws {
         guard inputShape.count > 0 else {
             throw NetworkError.invalidNetwork(problem: "the inputs have shape \(inputShape): nothing to learn from")
         }
@@ -30,7 +35,7 @@ public struct CompiledNetwork: Sendable {
         if let last = network.layers.last, loss.contains(last) { computed.layers.removeLast() }
 
         func build(_ mode: Graph.Mode) throws -> (Plan, Graph) {
-            var graph = Graph(mode: mode)
+            var graph = Graph(mode: mode, isFrozen: isFrozen)
             let input = graph.value(shape: inputShape)
             let output = try computed.build(in: &graph, input: input)
             return (Plan(graph: graph, input: input, output: output), graph)

@@ -40,7 +40,16 @@ public struct Graph {
     private var namesInUse: Set<String> = []
     private var randomStreams: UInt32 = 0
 
-    public init(mode: Mode) { self.mode = mode }
+    private let isFrozen: (String) -> Bool
+
+    /// - Parameter isFrozen: whether a parameter, by its full name, stays as it is in training.
+    public init(mode: Mode, isFrozen: @escaping (_ parameter: String) -> Bool = { _ in false }) {
+        self.mode = mode
+        self.isFrozen = isFrozen
+    }
+
+    /// Whether a parameter stays as it is in training.
+    public func isFrozen(_ parameter: Parameter) -> Bool { isFrozen(parameter.name) }
 
     /// The full name of the layer being built, such as `residual1/linear2`.
     public var scope: String { path.joined(separator: "/") }

@@ -13,6 +13,9 @@ import StrictCoding
 /// step. The rows of a shard come from the configuration, so they are the same for any number of workers. A step moves the
 /// statistics by the mean of its shards', weighted by rows, or by the batch's; the variance is the unbiased one, as
 /// PyTorch's.
+///
+/// Where the statistics are frozen, it normalizes by them while training too: a fixed function, if scale and offset are
+/// frozen as well.
 public struct BatchNormalization: Layer {
     public static let kind = "batchNormalization"
 
@@ -45,11 +48,19 @@ public struct BatchNormalization: Layer {
             variance: graph.parameter("variance", shape: [channels], initializer: .ones, role: statistic))
         let output = graph.value(shape: input.shape, gradientSharedWith: input)
         let pixels = input.shape.count / channels
-        if graph.mode == .inference {
+        let isFrozen = graph.isFrozen(statistics.mean)
+        guard graph.isFrozen(statistics.variance) == isFrozen else {
+            throw NetworkError.invalidLayer(
+                layer: layer,
+                problem: "expected its mean and its variance to be both frozen or both not, found the "
+                    + "\(isFrozen ? "mean" : "variance") alone: freeze \(layer)/*, or neither")
+        }
+        if isFrozen || graph.mode == .inference {
+            let isFixed = isFrozen && graph.isFrozen(affine.scale) && graph.isFrozen(affine.offset)
             graph.append(
                 KnownNormalizationOperation(
                     layer: layer, input: input.id, output: output.id, affine: affine, statistics: statistics,
-                    pixels: pixels, channels: channels, epsilon: Float(epsilon)))
+                    pixels: pixels, channels: channels, epsilon: Float(epsilon), hasParameters: !isFixed))
         } else {
             graph.append(
                 BatchNormalizationOperation(

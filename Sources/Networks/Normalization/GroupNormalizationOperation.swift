@@ -56,7 +56,7 @@ struct GroupNormalizationOperation: NormalizationOperation {
         let dy = frame.preactivationGradient(of: output, pendingActivation, count: images * pixels * channels)
         let sums = frame.workspace + 2 * channels
         let (groupSums, totals) = (sums + 2 * channels, sums + 4 * channels)
-        begin(totals, frame)
+        beginTotals(totals, frame)
         for image in 0..<frame.rows * images {
             let (x, dz) = (frame.value(input) + place(image), dy + place(image))
             let normalization = normalization(of: image, frame)
@@ -75,16 +75,6 @@ struct GroupNormalizationOperation: NormalizationOperation {
     }
 
     private func place(_ image: Int) -> Int { image * pixels * channels }
-
-    /// Lets the chains over images start where the shard's last micro-batch has left them.
-    private func begin(_ totals: UnsafeMutablePointer<Float>, _ frame: Frame) {
-        if case .output = frame.gradientStart {
-            totals.update(from: frame.parameterGradients + affine.offset.offset, count: channels)
-            (totals + channels).update(from: frame.parameterGradients + affine.scale.offset, count: channels)
-        } else {
-            totals.update(repeating: 0, count: 2 * channels)
-        }
-    }
 
     /// That of the forward pass, channel by channel.
     private func normalization(of image: Int, _ frame: Frame) -> ChannelNormalization {

@@ -41,6 +41,17 @@ extension NormalizationOperation {
             offset: frame.parameters + affine.offset.offset)
     }
 
+    /// Lets chains over images, those of the offset's and then of the scale's gradient, start where the shard's last
+    /// micro-batch has left them.
+    func beginTotals(_ totals: UnsafeMutablePointer<Float>, _ frame: Frame) {
+        if case .output = frame.gradientStart {
+            totals.update(from: frame.parameterGradients + affine.offset.offset, count: channels)
+            (totals + channels).update(from: frame.parameterGradients + affine.scale.offset, count: channels)
+        } else {
+            totals.update(repeating: 0, count: 2 * channels)
+        }
+    }
+
     /// Takes `[channels]` as the gradient of a shard that is one micro-batch.
     func store(_ gradient: UnsafePointer<Float>, in parameter: Parameter, _ frame: Frame) {
         let target = frame.parameterGradients + parameter.offset

@@ -134,6 +134,64 @@ final class BatchNormalizationTests: XCTestCase {
             gradients["batchNormalization1/mean"]!, statistics(input, channels: 3).mean, tolerance: 1e-6)
     }
 
+    // MARK: Frozen
+
+    func testFrozenStatisticsMakeItAnAffineMapForwardAndBackward() throws {
+        let image = Network {
+            Convolution(3, kernel: 2, padding: .same, bias: false)
+            BatchNormalization(synchronized: true)
+            ReLU()
+            Residual {
+                Convolution(3, kernel: 2, padding: .same, bias: false)
+                BatchNormalization(epsilon: 0.1)
+            }
+            Tanh()
+            GlobalAveragePool()
+            BatchNormalization()
+            Linear(3)
+        }
+        let vector = Network([BatchNormalization(), GELU(), Linear(5), BatchNormalization(), LeakyReLU(slope: 0.1)])
+        let patterns: [(String) -> Bool] = [
+            { $0.contains("Normalization") }, { $0.hasSuffix("/mean") || $0.hasSuffix("/variance") },
+            { $0.contains("Normalization") && !$0.hasSuffix("/offset") },
+        ]
+        for isFrozen in patterns {
+            try assertMatchesOracle(image, inputShape: [3, 2, 1], rows: 2, tolerance: 1e-5, isFrozen: isFrozen)
+            // One row has no variance, and needs none.
+            for rows in [1, 7] {
+                try assertMatchesOracle(vector, inputShape: [3], rows: rows, tolerance: 1e-5, isFrozen: isFrozen)
+            }
+        }
+        let run = try LayerRun(
+            image, inputShape: [3, 2, 1], rows: 2, isFrozen: patterns[0], kernels: availableKernels()[0])
+        XCTAssertFalse(run.plan.needsWholeShards)
+        XCTAssertFalse(run.plan.isCollective)
+        XCTAssertEqual(run.plan.leastRowsOfBatch, 1)
+    }
+
+    func testScaleAndOffsetAloneFrozenStillNormalizeByTheShard() throws {
+        let network = Network([Linear(4), BatchNormalization(), Linear(2)])
+        try assertMatchesOracle(network, inputShape: [3], rows: 6, tolerance: 1e-5) {
+            $0.hasSuffix("/scale") || $0.hasSuffix("/offset")
+        }
+    }
+
+    func testHalfOfTheStatisticsCannotBeFrozen() {
+        for (half, other) in [("mean", "variance"), ("variance", "mean")] {
+            XCTAssertThrowsError(
+                try CompiledNetwork(
+                    network: Network([BatchNormalization()]), loss: .meanSquaredError, inputShape: [1],
+                    targets: .values(width: 1)
+                ) { $0.hasSuffix(half) }
+            ) {
+                XCTAssertEqual(
+                    "\($0)",
+                    "layer batchNormalization1: expected its mean and its variance to be both frozen or both not, found "
+                        + "the \(half) alone: freeze batchNormalization1/*, or neither", other)
+            }
+        }
+    }
+
     func testShortAndLongFormAreRead() throws {
         let json = """
             ["batchNormalization", {"batchNormalization": {"momentum": 0.01}},

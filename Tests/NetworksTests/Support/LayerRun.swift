@@ -25,11 +25,12 @@ struct LayerRun {
     }
 
     /// - Parameter learnsInput: whether something that learns stands before the layers, so that their input has a gradient.
+    /// - Parameter isFrozen: whether a parameter stays as it is in training.
     init(
         _ network: Network, inputShape: Shape, rows: Int, mode: Graph.Mode = .training, learnsInput: Bool = true,
-        kernels: any KernelTable.Type
+        isFrozen: @escaping (String) -> Bool = { _ in false }, kernels: any KernelTable.Type
     ) throws {
-        var graph = Graph(mode: mode)
+        var graph = Graph(mode: mode, isFrozen: isFrozen)
         let input = graph.value(shape: inputShape)
         var first = input
         if learnsInput {
@@ -48,7 +49,8 @@ struct LayerRun {
         Dictionary(
             uniqueKeysWithValues: layout.parameters.map { parameter in
                 let inputs = parameter.isMatrixOperand ? parameter.rowCount : 4
-                return (parameter.name, random.floats(parameter.count, scale: 1.7 / Float(inputs).squareRoot()))
+                let values = random.floats(parameter.count, scale: 1.7 / Float(inputs).squareRoot())
+                return (parameter.name, parameter.name.hasSuffix("/variance") ? values.map(abs) : values)
             })
     }
 

@@ -8,6 +8,8 @@ struct Oracle {
     var parameters: [String: [Double]] = [:]
     /// What each dropout layer that drops multiplies its input by, `[rows, columns]`, in the order of the layers.
     var dropoutFactors: [[Double]] = []
+    /// Whether a parameter stays as it is.
+    var isFrozen: (String) -> Bool = { _ in false }
 
     /// The output `[rows, …]` of a network for the input `x` `[rows, shape…]`.
     func output(of network: Network, _ x: [Double], shape: Shape, rows: Int) -> [Double] {
@@ -91,15 +93,18 @@ struct Oracle {
         }
     }
 
-    /// Over all of `x`: a batch that is one shard.
+    /// Over all of `x`, a batch that is one shard, or by frozen statistics.
     private func batchNormalization(_ x: [Double], channels: Int, epsilon: Double, _ name: String) -> [Double] {
         let (scale, offset) = (parameters[name + "/scale"]!, parameters[name + "/offset"]!)
         var y = x
         for c in 0..<channels {
             let places = stride(from: c, to: x.count, by: channels)
             let count = Double(x.count / channels)
-            let mean = places.reduce(0) { $0 + x[$1] } / count
-            let variance = places.reduce(0) { $0 + (x[$1] - mean) * (x[$1] - mean) } / count
+            var mean = places.reduce(0) { $0 + x[$1] } / count
+            var variance = places.reduce(0) { $0 + (x[$1] - mean) * (x[$1] - mean) } / count
+            if isFrozen(name + "/mean") {
+                (mean, variance) = (parameters[name + "/mean"]![c], parameters[name + "/variance"]![c])
+            }
             for place in places {
                 y[place] = (x[place] - mean) / (variance + epsilon).squareRoot() * scale[c] + offset[c]
             }

@@ -5,13 +5,14 @@ import XCTest
 @testable import Networks
 
 /// Runs layers on every table of kernels and compares output, gradient of the input and gradients of all parameters with
-/// the oracle and its central differences. What is no gradient, of statistics, is left to others.
+/// the oracle and its central differences. What is no gradient, of statistics, is left to others, and so is what is frozen.
 func assertMatchesOracle(
     _ network: Network, inputShape: Shape, rows: Int, seed: UInt64 = 1, tolerance: Double = 3e-6,
+    isFrozen: @escaping (String) -> Bool = { _ in false },
     file: StaticString = #filePath, line: UInt = #line
 ) throws {
     for kernels in availableKernels() {
-        let run = try LayerRun(network, inputShape: inputShape, rows: rows, kernels: kernels)
+        let run = try LayerRun(network, inputShape: inputShape, rows: rows, isFrozen: isFrozen, kernels: kernels)
         var random = SeededGenerator(seed: seed)
         let input = random.floats(rows * inputShape.count, scale: 2)
         let upstream = random.floats(rows * run.plan.output.shape.count)
@@ -20,6 +21,7 @@ func assertMatchesOracle(
 
         var oracle = Oracle(parameters: parameters.mapValues { $0.map(Double.init) })
         oracle.dropoutFactors = dropoutFactors(run)
+        oracle.isFrozen = isFrozen
         let x = input.map(Double.init)
         let name = "\(kernels.name) \(inputShape)"
         assertClose(
@@ -31,7 +33,7 @@ func assertMatchesOracle(
         assertClose(
             found.inputGradient, inputGradient, tolerance: tolerance, "\(name) input", file: file, line: line)
         XCTAssertEqual(Set(found.gradients.keys), Set(parameters.keys), file: file, line: line)
-        for parameter in run.layout.parameters where parameter.isLearned {
+        for parameter in run.layout.parameters where parameter.isLearned && !isFrozen(parameter.name) {
             let gradient = centralDifferences(oracle.parameters[parameter.name]!) { values in
                 var moved = oracle
                 moved.parameters[parameter.name] = values

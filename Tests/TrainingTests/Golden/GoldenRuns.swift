@@ -99,6 +99,10 @@ extension GoldenRun {
             "shards that join", "d1d2fd2399f0cf96", perceptron,
             "network: [{linear: 12}, batchNormalization, relu, {linear: 5}]"),
         GoldenRun(
+            "frozen normalization", "dc480e95bc897011", perceptron,
+            "network: [{linear: 12}, batchNormalization, relu, {linear: 5}]",
+            "parameterGroups: [{parameters: [linear1/*, '*/mean', '*/variance'], frozen: true}]"),
+        GoldenRun(
             "probabilities", "d49869e2d1bbb1d3", perceptron, "network: [{linear: 24}, relu, {linear: 5}, softmax]"),
     ]
 
