@@ -56,11 +56,16 @@ static void count_scans(j_common_ptr image) {
     if (reader->image.input_scan_number > MOST_SCANS) fail_with(reader, "it has too many scans");
 }
 
+static bool has_inks(const jpeg_reader *reader) {
+    return reader->image.jpeg_color_space == JCS_CMYK || reader->image.jpeg_color_space == JCS_YCCK;
+}
+
 static lockstep_image_shape shape_of(const jpeg_reader *reader) {
     return (lockstep_image_shape){
         .width = reader->image.image_width,
         .height = reader->image.image_height,
-        .channels = reader->image.jpeg_color_space == JCS_GRAYSCALE ? 1 : 3};
+        .channels = reader->image.jpeg_color_space == JCS_GRAYSCALE ? 1 : 3,
+        .has_inks = has_inks(reader)};
 }
 
 static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
@@ -74,10 +79,8 @@ static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count)
         case JCS_GRAYSCALE:
         case JCS_RGB:
         case JCS_YCbCr:
-            break;
         case JCS_CMYK:
         case JCS_YCCK:
-            fail_with(reader, "its colors are inks (CMYK): save it as RGB");
             break;
         default:
             fail_with(reader, "it is neither gray nor in RGB");
@@ -91,24 +94,46 @@ static bool read_shape(jpeg_reader *reader, const uint8_t *bytes, size_t count, 
     return true;
 }
 
+// x · y / 255, rounded to the nearest.
+static uint8_t share_of(unsigned x, unsigned y) { return (uint8_t)((x * y + 127) / 255); }
+
+// Cyan, magenta, yellow and black to red, green and blue, as without a profile: what an ink leaves of white, times what
+// black leaves. A file with Adobe's marker has 255 for no ink.
+static void mix(const uint8_t *inks, size_t width, bool inverted, uint8_t *colors) {
+    for (size_t pixel = 0; pixel < width; pixel++) {
+        uint8_t light = inverted ? inks[4 * pixel + 3] : 255 - inks[4 * pixel + 3];
+        for (size_t ink = 0; ink < 3; ink++) {
+            uint8_t amount = inverted ? 255 - inks[4 * pixel + ink] : inks[4 * pixel + ink];
+            colors[3 * pixel + ink] = light - share_of(amount, light);
+        }
+    }
+}
+
 static bool read_pixels(
     jpeg_reader *reader, const uint8_t *bytes, size_t count, lockstep_image_shape shape, uint8_t *pixels) {
     if (setjmp(reader->failed)) return false;
     read_header(reader, bytes, count);
-    reader->image.out_color_space = shape_of(reader).channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    reader->image.out_color_space =
+        has_inks(reader) ? JCS_CMYK : shape_of(reader).channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     // The same pixels everywhere: the exact transform, and nothing guessed where a file leaves precision out.
     reader->image.dct_method = JDCT_ISLOW;
     reader->image.do_fancy_upsampling = TRUE;
     reader->image.do_block_smoothing = FALSE;
     jpeg_start_decompress(&reader->image);
     if (reader->image.output_width != shape.width || reader->image.output_height != shape.height
-        || reader->image.output_components != (int)shape.channels) {
+        || has_inks(reader) != shape.has_inks
+        || reader->image.output_components != (shape.has_inks ? 4 : (int)shape.channels)) {
         fail_with(reader, "it is of another shape than its header says");
     }
     size_t stride = (size_t)shape.width * shape.channels;
+    JSAMPROW inks = shape.has_inks ? (*reader->image.mem->alloc_large)(
+                        (j_common_ptr)&reader->image, JPOOL_IMAGE, (size_t)shape.width * 4)
+                                   : NULL;
     while (reader->image.output_scanline < shape.height) {
-        JSAMPROW row = pixels + reader->image.output_scanline * stride;
+        uint8_t *out = pixels + reader->image.output_scanline * stride;
+        JSAMPROW row = shape.has_inks ? inks : out;
         jpeg_read_scanlines(&reader->image, &row, 1);
+        if (shape.has_inks) mix(inks, shape.width, reader->image.saw_Adobe_marker, out);
     }
     // To the marker of the end: what is cut off is not whole.
     jpeg_finish_decompress(&reader->image);

@@ -40,7 +40,9 @@ static lockstep_image_shape shape_of(const png_reader *reader) {
     return (lockstep_image_shape){
         .width = png_get_image_width(reader->png, reader->info),
         .height = png_get_image_height(reader->png, reader->info),
-        .channels = png_get_color_type(reader->png, reader->info) & PNG_COLOR_MASK_COLOR ? 3 : 1};
+        .channels = png_get_color_type(reader->png, reader->info) & PNG_COLOR_MASK_COLOR ? 3 : 1,
+        .has_alpha = png_get_color_type(reader->png, reader->info) & PNG_COLOR_MASK_ALPHA
+            || png_get_valid(reader->png, reader->info, PNG_INFO_tRNS)};
 }
 
 static void read_header(png_reader *reader) {
@@ -69,17 +71,21 @@ static bool read_shape(png_reader *reader, lockstep_image_shape *shape) {
     return true;
 }
 
-static bool read_pixels(png_reader *reader, lockstep_image_shape shape, uint8_t *pixels) {
+static bool read_pixels(png_reader *reader, lockstep_image_shape shape, bool keeps_alpha, uint8_t *pixels) {
     if (setjmp(reader->failed)) return false;
     read_header(reader);
     lockstep_image_shape found = shape_of(reader);
     png_set_palette_to_rgb(reader->png);
     png_set_expand_gray_1_2_4_to_8(reader->png);
     png_set_scale_16(reader->png);
-    png_set_strip_alpha(reader->png);
+    if (keeps_alpha) {
+        png_set_tRNS_to_alpha(reader->png);
+    } else {
+        png_set_strip_alpha(reader->png);
+    }
     int passes = png_set_interlace_handling(reader->png);
     png_read_update_info(reader->png, reader->info);
-    size_t stride = (size_t)shape.width * shape.channels;
+    size_t stride = (size_t)shape.width * (shape.channels + (keeps_alpha ? 1 : 0));
     if (found.width != shape.width || found.height != shape.height
         || png_get_rowbytes(reader->png, reader->info) != stride) {
         png_error(reader->png, "it is of another shape than its header says");
@@ -102,9 +108,9 @@ bool lockstep_png_shape(const uint8_t *bytes, size_t count, lockstep_image_shape
 }
 
 bool lockstep_png_decode(
-    const uint8_t *bytes, size_t count, lockstep_image_shape shape, uint8_t *pixels, char *message) {
+    const uint8_t *bytes, size_t count, lockstep_image_shape shape, bool keeps_alpha, uint8_t *pixels, char *message) {
     png_reader reader = {.next = bytes, .left = count, .message = message};
-    bool succeeded = read_pixels(&reader, shape, pixels);
+    bool succeeded = read_pixels(&reader, shape, keeps_alpha && shape.has_alpha, pixels);
     png_destroy_read_struct(&reader.png, &reader.info, NULL);
     return succeeded;
 }

@@ -8,9 +8,16 @@ public struct ImageFile {
     }
 
     public let format: Format
-    public let size: ImageSize
-    /// What the file has: a palette and three channels are color, whatever is in them.
+    /// As the file stores it.
+    public let storedSize: ImageSize
+    /// What a camera has noted; `.upright` where nothing is noted.
+    public let orientation: ImageOrientation
+    /// What the file has: a palette and three channels are color, whatever is in them, and so are inks.
     public let color: ImageColor
+    /// Whether pixels may be transparent.
+    public var mayBeTransparent: Bool { shape.has_alpha }
+    /// Whether the colors are inks (CMYK), which become red, green and blue without regard to a profile.
+    public var hasInks: Bool { shape.has_inks }
     private let bytes: [UInt8]
     private let shape: lockstep_image_shape
 
@@ -27,28 +34,87 @@ public struct ImageFile {
             }
         }
         self.shape = shape
-        size = ImageSize(height: Int(shape.height), width: Int(shape.width))
+        storedSize = ImageSize(height: Int(shape.height), width: Int(shape.width))
         color = shape.channels == 1 ? .gray : .rgb
-        guard size.isPossible else { throw .tooLarge(size) }
+        guard storedSize.isPossible else { throw .tooLarge(storedSize) }
+        orientation = ImageOrientation(notedIn: bytes, format) ?? .upright
     }
 
-    /// The pixels, in the file's own color.
+    /// The size after the picture is turned, if it is.
+    public func size(_ decoding: ImageDecoding = ImageDecoding()) -> ImageSize {
+        decoding.turns ? orientation.size(of: storedSize) : storedSize
+    }
+
+    /// The pixels, in the file's own color, or in another.
     ///
-    /// Of PNG: palettes are resolved, depths below 8 bits stretched to 0 ... 255, 16 bits rounded to 8, alpha left out (a
-    /// transparent pixel has the color that is stored for it), gamma and profiles not looked at. Of JPEG: baseline,
-    /// progressive and arithmetic coding by the exact integer transform; the orientation that a camera has noted is not
-    /// looked at.
+    /// Of PNG: palettes are resolved, depths below 8 bits stretched to 0 ... 255, 16 bits rounded to 8, gamma and profiles
+    /// not looked at. Of JPEG: baseline, progressive and arithmetic coding by the exact integer transform; inks without
+    /// their profile.
+    ///
+    /// What is transparent is laid over the background in color before it is made gray, gray over the background's gray.
     /// - Throws: `.cannotDecode` when the file ends early, or anything in it is damaged that pixels depend on.
-    public func decode() throws(ImageError) -> RasterImage {
-        var pixels = [UInt8](repeating: 0, count: size.height * size.width * color.channels)
+    public func decode(_ decoding: ImageDecoding = ImageDecoding()) throws(ImageError) -> DecodedImage {
+        let keepsAlpha = mayBeTransparent && decoding.background != nil
+        let count = storedSize.height * storedSize.width
+        var pixels = [UInt8](repeating: 0, count: count * (color.channels + (keepsAlpha ? 1 : 0)))
         try format.call { message in
             switch format {
-            case .png: lockstep_png_decode(bytes, bytes.count, shape, &pixels, message)
+            case .png: lockstep_png_decode(bytes, bytes.count, shape, keepsAlpha, &pixels, message)
             case .jpeg: lockstep_jpeg_decode(bytes, bytes.count, shape, &pixels, message)
             }
         }
-        return RasterImage(size: size, color: color, pixels: pixels)
+        var traits: DecodedImage.Traits = hasInks ? [.inks] : []
+        var image: RasterImage
+        if keepsAlpha, let background = decoding.background {
+            let layer = TransparentLayer(size: storedSize, color: color, pixels: pixels)
+            image = layer.laid(over: background, as: decoding.color ?? color)
+            if !layer.isOpaque { traits.insert(.transparent) }
+            if layer.isLost(in: image) { traits.insert(.lost) }
+        } else {
+            image = RasterImage(size: storedSize, color: color, pixels: pixels).converted(to: decoding.color ?? color)
+        }
+        if decoding.turns, orientation != .upright {
+            image = image.turned(by: orientation)
+            traits.insert(.turned)
+        }
+        return DecodedImage(image: image, traits: traits)
     }
+}
+
+/// What becomes of a picture on its way out of a file.
+public struct ImageDecoding: Equatable, Sendable {
+    /// What it is converted to; nil for the file's own.
+    public var color: ImageColor?
+    /// Whether it is turned as EXIF data in the file says.
+    public var turns: Bool
+    /// What shows through where it is transparent; nil for the colors that are stored under transparency.
+    public var background: ImageBackground?
+
+    public init(color: ImageColor? = nil, turns: Bool = true, background: ImageBackground? = .white) {
+        self.color = color
+        self.turns = turns
+        self.background = background
+    }
+}
+
+/// A picture, and what was done to make it.
+public struct DecodedImage: Sendable {
+    public struct Traits: OptionSet, Hashable, Sendable {
+        public let rawValue: Int
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// It was turned or mirrored.
+        public static let turned = Traits(rawValue: 1)
+        /// A pixel of it was not opaque.
+        public static let transparent = Traits(rawValue: 2)
+        /// Nothing is left to see of it over this background: all pixels are of one color, and were not of one opacity.
+        public static let lost = Traits(rawValue: 4)
+        /// It was in inks (CMYK).
+        public static let inks = Traits(rawValue: 8)
+    }
+
+    public let image: RasterImage
+    public let traits: Traits
 }
 
 extension ImageFile.Format {

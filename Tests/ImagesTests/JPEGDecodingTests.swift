@@ -14,7 +14,7 @@ final class JPEGDecodingTests: XCTestCase {
             })
     }
 
-    private func decode(_ jpeg: TestJPEG) throws -> RasterImage { try ImageFile(jpeg.bytes).decode() }
+    private func decode(_ jpeg: TestJPEG) throws -> RasterImage { try ImageFile(jpeg.bytes).decode().image }
 
     func testPixelsAreNearlyThoseThatWereWritten() throws {
         for (channels, color) in [(1, ImageColor.gray), (3, .rgb)] {
@@ -23,9 +23,9 @@ final class JPEGDecodingTests: XCTestCase {
             jpeg.isFullColor = true
             let file = try ImageFile(jpeg.bytes)
             XCTAssertEqual(file.format, .jpeg)
-            XCTAssertEqual(file.size, ImageSize(height: 27, width: 40))
+            XCTAssertEqual(file.storedSize, ImageSize(height: 27, width: 40))
             XCTAssertEqual(file.color, color)
-            let image = try file.decode()
+            let image = try file.decode().image
             XCTAssertEqual(image.color, color)
             for (found, expected) in zip(image.pixels, jpeg.pixels) {
                 XCTAssertLessThanOrEqual(abs(Int(found) - Int(expected)), 3)
@@ -47,12 +47,39 @@ final class JPEGDecodingTests: XCTestCase {
         }
     }
 
-    func testInksAreRefused() throws {
-        XCTAssertThrowsError(try ImageFile(picture(channels: 4).bytes)) { error in
-            XCTAssertTrue("\(error)".contains("JPEG that cannot be decoded: its colors are inks (CMYK)"), "\(error)")
-        }
+    func testWhatIsNeitherGrayNorInColorIsRefused() throws {
         XCTAssertThrowsError(try ImageFile(picture(channels: 2).bytes)) { error in
             XCTAssertTrue("\(error)".contains("neither gray nor in RGB"), "\(error)")
+        }
+    }
+
+    /// Flat pictures, which keep their values. With Adobe's marker, which libjpeg writes, 255 is no ink; without it 0 is.
+    func testInksBecomeColors() throws {
+        // 255 less black, less the share of it that the ink takes: rounded (255 - k) · (255 - c) / 255.
+        for (inks, colors) in [
+            ([255, 255, 255, 255], [255, 255, 255]), ([0, 255, 255, 255], [0, 255, 255]),
+            ([200, 100, 50, 255], [200, 100, 50]), ([200, 100, 50, 128], [100, 50, 25]), ([9, 99, 199, 0], [0, 0, 0]),
+        ] as [([UInt8], [UInt8])] {
+            let pixels = (0..<64).flatMap { _ in inks }
+            var jpeg = TestJPEG(width: 8, height: 8, channels: 4, pixels)
+            jpeg.quality = 100
+            let file = try ImageFile(jpeg.bytes)
+            XCTAssertTrue(file.hasInks)
+            XCTAssertEqual(file.color, .rgb)
+            let decoded = try file.decode()
+            XCTAssertEqual(decoded.traits, [.inks])
+            for (index, value) in decoded.image.pixels.enumerated() {
+                XCTAssertLessThanOrEqual(abs(Int(value) - Int(colors[index % 3])), 1, "\(inks)")
+            }
+            let marker = try XCTUnwrap(
+                jpeg.bytes.indices.dropLast().first { jpeg.bytes[$0...].starts(with: [0xFF, 0xEE]) })
+            var plain = jpeg.bytes
+            plain.removeSubrange(marker..<marker + 16)
+            let other = try ImageFile(plain).decode().image.pixels
+            for (index, value) in other.enumerated() {
+                let right = Double(255 - Int(inks[3])) * Double(255 - Int(inks[index % 3])) / 255
+                XCTAssertLessThanOrEqual(abs(Double(value) - right), 1.5, "\(inks)")
+            }
         }
     }
 
@@ -73,9 +100,9 @@ final class JPEGDecodingTests: XCTestCase {
 
     func testWhatFollowsTheEndIsNotLookedAt() throws {
         var file = picture().bytes
-        let image = try ImageFile(file).decode()
+        let image = try ImageFile(file).decode().image
         file += [0, 1, 2, 3, 0xFF, 0xD8]
-        XCTAssertEqual(try ImageFile(file).decode(), image)
+        XCTAssertEqual(try ImageFile(file).decode().image, image)
     }
 
     func testEveryFlippedBitIsRefusedOrDecodes() throws {
@@ -104,8 +131,8 @@ final class JPEGDecodingTests: XCTestCase {
         func file(again count: Int) -> [UInt8] {
             bytes.dropLast(2) + repeatElement(bytes[scan..<bytes.count - 2], count: count).joined() + [0xFF, 0xD9]
         }
-        XCTAssertEqual(try ImageFile(file(again: 0)).decode(), plain)
-        XCTAssertEqual(try ImageFile(file(again: 97)).decode(), plain)
+        XCTAssertEqual(try ImageFile(file(again: 0)).decode().image, plain)
+        XCTAssertEqual(try ImageFile(file(again: 97)).decode().image, plain)
         XCTAssertThrowsError(try ImageFile(file(again: 98)).decode()) { error in
             XCTAssertTrue("\(error)".contains("too many scans"), "\(error)")
         }

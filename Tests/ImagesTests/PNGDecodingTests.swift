@@ -7,17 +7,21 @@ final class PNGDecodingTests: XCTestCase {
     /// Samples that all differ, as far as their bits allow.
     private func samples(_ count: Int, depth: Int = 8) -> [Int] { (0..<count).map { $0 * 37 & (1 << depth - 1) } }
 
-    private func decode(_ png: TestPNG) throws -> RasterImage { try ImageFile(png.bytes).decode() }
+    /// Without regard to transparency.
+    private func decode(_ png: TestPNG) throws -> RasterImage {
+        try ImageFile(png.bytes).decode(ImageDecoding(background: nil)).image
+    }
 
     func testGrayAndColorKeepEveryByte() throws {
         for (kind, color) in [(TestPNG.Kind.gray, ImageColor.gray), (.rgb, .rgb)] {
             let png = TestPNG(width: 5, height: 3, kind, samples(15 * kind.channels))
             let file = try ImageFile(png.bytes)
             XCTAssertEqual(file.format, .png)
-            XCTAssertEqual(file.size, ImageSize(height: 3, width: 5))
+            XCTAssertEqual(file.storedSize, ImageSize(height: 3, width: 5))
             XCTAssertEqual(file.color, color)
             XCTAssertEqual(
-                try file.decode(), RasterImage(size: file.size, color: color, pixels: png.samples.map { UInt8($0) }))
+                try file.decode().image,
+                RasterImage(size: file.storedSize, color: color, pixels: png.samples.map { UInt8($0) }))
         }
     }
 
@@ -51,7 +55,7 @@ final class PNGDecodingTests: XCTestCase {
         }
     }
 
-    func testAlphaIsLeftOut() throws {
+    func testAlphaIsLeftOutWithoutABackground() throws {
         for (kind, kept) in [(TestPNG.Kind.grayWithAlpha, 1), (.rgbWithAlpha, 3)] {
             for depth in [8, 16] {
                 var png = TestPNG(width: 4, height: 3, kind, samples(12 * kind.channels).map { $0 << (depth - 8) })

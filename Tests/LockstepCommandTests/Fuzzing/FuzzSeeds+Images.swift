@@ -43,6 +43,8 @@ extension FuzzSeeds {
                 ]
             }
             if kind == .gray { png.chunks.append(("tRNS", [0, 1])) }
+            png.chunks.append(
+                ("eXIf", [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 18, 0, 3, 0, 0, 0, 1, 0, UInt8(depth % 8 + 1), 0, 0]))
             png.chunks += [("tEXt", text + text), ("zTXt", text + [0] + profile), ("prIv", [1, 2, 3])]
             let bytes = png.bytes
             var seed = FuzzSeed(name: name, bytes: bytes, checksummed: TestPNG.checksummed(bytes))
@@ -64,7 +66,9 @@ extension FuzzSeeds {
                 var jpeg = TestJPEG(width: 37, height: 29, channels: channels, pixels)
                 if let flag { jpeg[keyPath: flag] = true }
                 jpeg.restartRows = restartRows
-                let bytes = jpeg.bytes
+                let exif: [UInt8] = [73, 73, 42, 0, 8, 0, 0, 0, 1, 0, 18, 1, 3, 0, 1, 0, 0, 0, 5, 0, 0, 0]
+                let noted = [0xFF, 0xE1, 0, UInt8(8 + exif.count)] + Array("Exif\0\0".utf8) + exif
+                let bytes = [0xFF, 0xD8] + (channels == 3 ? noted : []) + jpeg.bytes.dropFirst(2)
                 // Headers are most of such a small file, and markers are what a reader decides by.
                 let markers = bytes.indices.dropLast().filter { bytes[$0] == 0xFF && bytes[$0 + 1] > 0xBF }
                 let structure = Set(markers.flatMap { $0..<min($0 + 24, bytes.count) })

@@ -15,6 +15,10 @@ public struct ImageImport: Sendable {
     public var size: ImageSize?
     /// What every image is converted to; nil where all are gray, or all in color.
     public var color: ImageColor?
+    /// Whether images are turned as a camera has noted (EXIF).
+    public var turnsImages = true
+    /// What shows through where an image is transparent; nil for the colors that are stored under transparency.
+    public var background: ImageBackground? = .white
     /// Whether what cannot be read is left out. Files are decoded twice then: once to know which.
     public var skipsUnreadable: Bool
     public var split: SplitFractions
@@ -27,6 +31,8 @@ public struct ImageImport: Sendable {
     public struct Outcome: Sendable {
         /// A line for each split.
         public let summary: String
+        /// What was done to images of which not all look as the file stores them; a line each.
+        public let changes: [String]
         /// What was left out, in the order of names.
         public let skipped: [UnreadableImage]
     }
@@ -82,13 +88,17 @@ public struct ImageImport: Sendable {
         }
         let parts = try split.rows(of: files.count, file: folder)
         var digests: [String: UInt64] = [:]
+        var changes = ImageChanges(background: background)
         try reportingAsDatasetError {
             try durable.writeHDF5 { file in
                 let root = try file.root
                 if taking == .required { try root.attributes.set("class_names", tree.classes) }
                 let labels = taking == .required ? files.map { Int64($0.label) } : nil
                 var tables = try ImageTables(in: root, form: form, rows: files.count, labels: labels, parts: parts)
-                let unreadable = try read(files, model, makesSamples: true, advance) { try tables.append($0) }
+                let unreadable = try read(files, model, makesSamples: true, advance) { sample, traits in
+                    changes.count(traits)
+                    try tables.append(sample)
+                }
                 guard unreadable.isEmpty else { throw refusal(of: unreadable, among: tree) }
                 digests = try tables.finish()
             } verify: { file in
@@ -99,7 +109,7 @@ public struct ImageImport: Sendable {
                 }
             }
         }
-        return Outcome(summary: summary(parts, form), skipped: skipped.inOrder)
+        return Outcome(summary: summary(parts, form), changes: changes.lines, skipped: skipped.inOrder)
     }
 
     // MARK: Passes over the files
@@ -110,7 +120,11 @@ public struct ImageImport: Sendable {
         let form: ImageForm
     }
 
-    private var reader: ImageReader { ImageReader(folder: folder, size: size, color: color) }
+    private var reader: ImageReader {
+        ImageReader(
+            folder: folder, size: size,
+            decoding: ImageDecoding(color: color, turns: turnsImages, background: background))
+    }
 
     private func model(of tree: ImageFolder) -> Model? {
         for file in tree.files {
@@ -123,21 +137,21 @@ public struct ImageImport: Sendable {
     private func examine(
         _ files: [ImageFolder.File], _ model: Model?, _ advance: (ImageFolder.File) -> Void
     ) throws -> [UnreadableImage] {
-        try read(files, model, makesSamples: false, advance) { _ in }
+        try read(files, model, makesSamples: false, advance) { _, _ in }
     }
 
     /// Reads files in order, and hands on their samples, as long as all can be read.
     /// - Returns: those that cannot.
     private func read(
         _ files: [ImageFolder.File], _ model: Model?, makesSamples: Bool, _ advance: (ImageFolder.File) -> Void,
-        _ body: ([UInt8]) throws -> Void
+        _ body: ([UInt8], DecodedImage.Traits) throws -> Void
     ) throws -> [UnreadableImage] {
         let pass = ImagePass(reader: reader, threads: threads ?? LoadingOptions().resolvedThreads)
         var unreadable: [UnreadableImage] = []
         try pass.run(files, as: model?.form, makesSamples: makesSamples) { file, outcome in
             advance(file)
             switch outcome {
-            case .sample(let sample): if unreadable.isEmpty { try body(sample) }
+            case .sample(let sample, let traits): if unreadable.isEmpty { try body(sample, traits) }
             case .unreadable(let image): unreadable.append(image)
             // Whoever has to look after other files anyway shall hear of all of them first.
             case .differs(let form):
@@ -163,11 +177,18 @@ public struct ImageImport: Sendable {
             return DatasetError(
                 .wrongShape, file: path,
                 expected: "\(model.form.size) pixels (height x width) as in \(model.file.name)",
-                found: "\(form.size)", advice: "Give all images one size: --size \(model.form.size).")
+                found: "\(form.size)", advice: sizeAdvice(form.size, model.form.size))
         }
         return DatasetError(
             .wrongShape, file: path, expected: "\(model.form.color.words) as in \(model.file.name)",
             found: form.color.words, advice: "Make all images the same: --color gray, or --color rgb.")
+    }
+
+    /// A size stretches. What is as wide as others are high may lie on its side instead.
+    private func sizeAdvice(_ size: ImageSize, _ other: ImageSize) -> String {
+        let isTurned = (size.height, size.width) == (other.width, other.height)
+        return (isTurned && !turnsImages ? "Turn them as their EXIF data says: leave out --keep-orientation. " : "")
+            + "To stretch all to one size: --size \(other)."
     }
 
     private func refusal(of unreadable: [UnreadableImage], among tree: ImageFolder) -> DatasetError {

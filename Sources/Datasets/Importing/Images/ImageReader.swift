@@ -15,15 +15,15 @@ struct ImageReader: Sendable {
     let folder: String
     /// As asked for, nil for what the files have.
     let size: ImageSize?
-    let color: ImageColor?
+    let decoding: ImageDecoding
 
     /// Bytes of a file: more than the largest image takes, as it is, in 16 bits with alpha.
     static let mostBytes = 1 << 30
 
     /// What became of a file.
     enum Outcome: Sendable {
-        /// `[height, width, channels]`; empty where none was to be made.
-        case sample([UInt8])
+        /// `[height, width, channels]`, empty where none was to be made, and what was done to make it.
+        case sample([UInt8], DecodedImage.Traits)
         case unreadable(UnreadableImage)
         /// It is whole, and of another form than it should be.
         case differs(ImageForm)
@@ -36,11 +36,11 @@ struct ImageReader: Sendable {
     ///   - makesSample: false to see whether it can be decoded.
     func read(_ file: ImageFolder.File, as form: ImageForm?, makesSample: Bool) -> Outcome {
         do throws(UnreadableReason) {
-            let (found, image) = try decode(file)
-            guard let form else { return .sample([]) }
-            let own = ImageForm(size: size ?? found.size, color: color ?? found.color)
+            let decoded = try decode(file)
+            guard let form else { return .sample([], decoded.traits) }
+            let own = self.form(of: decoded)
             guard own == form else { return .differs(own) }
-            return .sample(makesSample ? image.converted(to: form.color).resized(to: form.size).pixels : [])
+            return .sample(makesSample ? decoded.image.resized(to: form.size).pixels : [], decoded.traits)
         } catch {
             return .unreadable(UnreadableImage(file.name, error.text))
         }
@@ -48,15 +48,17 @@ struct ImageReader: Sendable {
 
     /// What samples are like if all files are like this one; nil if it cannot be read.
     func form(of file: ImageFolder.File) -> ImageForm? {
-        guard let (found, _) = try? decode(file) else { return nil }
-        return ImageForm(size: size ?? found.size, color: color ?? found.color)
+        (try? decode(file)).map { form(of: $0) }
     }
 
-    private func decode(_ file: ImageFolder.File) throws(UnreadableReason) -> (ImageFile, RasterImage) {
+    private func form(of decoded: DecodedImage) -> ImageForm {
+        ImageForm(size: size ?? decoded.image.size, color: decoded.image.color)
+    }
+
+    private func decode(_ file: ImageFolder.File) throws(UnreadableReason) -> DecodedImage {
         let bytes = try contents(of: "\(folder)/\(file.name)")
         do {
-            let file = try ImageFile(bytes)
-            return (file, try file.decode())
+            return try ImageFile(bytes).decode(decoding)
         } catch {
             throw UnreadableReason(text: error.description)
         }

@@ -26,6 +26,15 @@ struct ImportImages: ParsableCommand {
     @Option(help: ArgumentHelp("Color to give all images. (default: the one they have)", valueName: "gray|rgb"))
     var color: ImageColor?
 
+    @Option(
+        help: ArgumentHelp(
+            "What shows through where images are transparent; none for the colors stored under transparency.",
+            valueName: "white|black|#rrggbb|none"), transform: Background.init)
+    var background = Background.white
+
+    @Flag(help: "Leave images as they are stored, whatever orientation a camera has noted (EXIF).")
+    var keepOrientation = false
+
     @Flag(help: "Leave out, and list, what cannot be read, instead of giving up. Decodes everything twice.")
     var skipUnreadable = false
 
@@ -41,14 +50,16 @@ struct ImportImages: ParsableCommand {
     func run() throws {
         let bar = ByteBar()
         defer { bar.erase() }
-        let images = ImageImport(
+        var images = ImageImport(
             folder, size: size, color: color, skipsUnreadable: skipUnreadable,
             split: importing.fractions(toPredict: targets.noTargets),
             taking: targets.taking)
+        images.turnsImages = !keepOrientation
+        images.background = background.color
         let outcome = try images.write(to: output, overwrite: importing.overwrite, progress: bar.show)
         bar.erase()
         for image in outcome.skipped { Terminal.note("left out \(image.name): \(image.reason)") }
-        importing.show(output, outcome.summary)
+        importing.show(output, ([outcome.summary] + outcome.changes).joined(separator: "\n"))
     }
 
     /// - Throws: `ValidationError` for anything but a size that images may have.
@@ -63,3 +74,24 @@ struct ImportImages: ParsableCommand {
 }
 
 extension ImageColor: ExpressibleByArgument {}
+
+/// A color, or none.
+struct Background {
+    let color: ImageBackground?
+
+    static let white = Background(color: .white)
+
+    private init(color: ImageBackground?) { self.color = color }
+
+    /// - Throws: `ValidationError` for anything but a color or `none`.
+    init(_ argument: String) throws {
+        color = argument == "none" ? nil : ImageBackground(argument)
+        guard color != nil || argument == "none" else {
+            throw ValidationError("expected white, black, none or a color such as #20c0ff")
+        }
+    }
+}
+
+extension Background: CustomStringConvertible {
+    var description: String { color?.description ?? "none" }
+}
