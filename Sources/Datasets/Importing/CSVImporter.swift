@@ -54,24 +54,40 @@ private struct Classes {
     /// The class index of each distinct text.
     let index: [Int]
 
-    /// Numbers sort as numbers, and equal ones ("1" and "1.0") are one class; texts sort as texts.
+    /// Different texts are different classes, also where they are the same number: 01, 1 and 1.0 are three codes. Numbers
+    /// are in order of their values, and where those are the same, or one text is no number, in order of bytes.
     init(_ table: CSVTable, _ numbers: [Double?]) throws {
         let texts = table.distinctTargets.map(\.text)
-        if numbers.allSatisfy({ $0 != nil }) {
-            let values = numbers.map { $0! }
-            let sorted = Set(values).sorted()
-            let positions = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
-            names = sorted.map { value in Int64(exactly: value).map { "\($0)" } ?? "\(value)" }
-            index = values.map { positions[$0]! }
-        } else {
-            names = texts.sorted()
-            let positions = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-            index = texts.map { positions[$0]! }
+        let areNumbers = numbers.allSatisfy { $0 != nil }
+        let order = texts.indices.sorted { a, b in
+            if areNumbers, numbers[a]! != numbers[b]! { return numbers[a]! < numbers[b]! }
+            return CSVText.precedes(texts[a], texts[b])
         }
+        names = order.map { texts[$0] }
+        var index = [Int](repeating: 0, count: texts.count)
+        for (position, text) in order.enumerated() { index[text] = position }
+        self.index = index
+        try Self.checkSpelling(table)
         guard names.count >= 2 else {
             throw DatasetError(
                 .wrongShape, file: table.path, object: table.targetName, expected: "at least two classes",
                 found: "'\(names[0])' in every row", advice: "Choose another target column.")
+        }
+    }
+
+    /// - Throws: `DatasetError` for two texts that look the same and are not.
+    private static func checkSpelling(_ table: CSVTable) throws {
+        var seen: [String: (text: String, line: Int)] = [:]
+        for target in table.distinctTargets {
+            guard let other = seen.updateValue(target, forKey: target.text) else { continue }
+            func bytes(_ text: String) -> String {
+                text.utf8.map { hexadecimal(UInt64($0)).suffix(2) }.joined(separator: " ")
+            }
+            throw DatasetError(
+                .malformed, file: table.path, object: "line \(target.line), target \(table.targetName)",
+                expected: "one spelling of '\(target.text)', such as that of line \(other.line): \(bytes(other.text))",
+                found: bytes(target.text), advice: "Normalize the texts (unicodedata.normalize('NFC', text) in Python)."
+            )
         }
     }
 }

@@ -15,7 +15,7 @@ struct CSVTable {
     private(set) var distinctTargets: [(text: String, line: Int)] = []
     private(set) var targetName = ""
 
-    private var indices: [String: Int32] = [:]
+    private var indices: [CSVText: Int32] = [:]
     private var columnNames: [String] = []
     private var inputColumns: [Int] = []
     private var targetColumn = 0
@@ -94,10 +94,10 @@ struct CSVTable {
         }
         let text = record.text(targetColumn)
         guard !text.isEmpty else { throw missing(record, targetColumn) }
-        if let index = indices[text] {
+        if let index = indices[CSVText(text)] {
             targets.append(index)
         } else {
-            indices[text] = Int32(distinctTargets.count)
+            indices[CSVText(text)] = Int32(distinctTargets.count)
             targets.append(Int32(distinctTargets.count))
             distinctTargets.append((text, record.line))
         }
