@@ -28,8 +28,13 @@ public final class Dataset: Sendable {
     /// What was found out about inputs that stay in their files.
     public let contents: DatasetContents
 
+    /// What the file has targets as besides `targetKind`: the values of classes, or the classes of values. A loss that
+    /// reads that is given it by `load(reading:)`.
+    public let otherReading: TargetChoice?
+
     /// Text that describes a data set and changes nothing.
     struct Labels: Sendable {
+        var otherReading: TargetChoice?
         var title: String?
         var source: String?
         var license: String?
@@ -63,6 +68,7 @@ public final class Dataset: Sendable {
         self.title = labels.title
         self.source = labels.source
         self.license = labels.license
+        self.otherReading = labels.otherReading
         self.contents = contents
         self.digest = hexadecimal(
             Split.allCases.reduce(into: XXH64()) { digest, split in

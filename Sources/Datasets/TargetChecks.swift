@@ -103,11 +103,15 @@ extension Dataset {
 
     /// The error for the indices of named classes where numbers are needed.
     private func notNumbers(_ table: SampleTable, _ names: [String], _ consumer: String) -> DatasetError {
-        DatasetError(
+        let areNumbers = names.allSatisfy { parseNumber(Array($0.utf8)[...]) != nil }
+        return DatasetError(
             .wrongType, file: table.origin.file, object: table.origin.targets, expected: "numbers for \(consumer)",
             found: "indices of \(names.count) classes named \(listed(names))",
-            advice: "Use the loss crossEntropy with \(names.count) outputs, or say targetKind: values to take the "
-                + "indices themselves as numbers.")
+            advice: "Use the loss crossEntropy with \(names.count) outputs, "
+                + (areNumbers
+                    ? "or have the file keep what the names are as numbers: import it again without --task "
+                        + "classification, or store the attribute class_values."
+                    : "or say targetKind: values to take the indices themselves as numbers."))
     }
 
     private func notLabeled(_ table: SampleTable, _ consumer: String) -> DatasetError {

@@ -26,16 +26,46 @@ final class CSVImporterTests: HDF5TestCase {
     }
 
     func testNumberClassesKeepTheirOrderAndBecomeNames() throws {
-        let imported = try read("1,10\n2,9\n3,10.0\n4,-1\n")
+        let imported = try read("1,10\n2,9\n3,10\n4,-1\n")
         XCTAssertEqual(imported.classNames, ["-1", "9", "10"])
         XCTAssertEqual(try train(imported).targets?.values, .int64([2, 1, 2, 0]))
         XCTAssertNil(imported.featureNames, "there is no header")
     }
 
+    func testDifferentTextsAreDifferentClasses() throws {
+        func names(_ texts: String...) throws -> [String]? {
+            let rows = texts.enumerated().map { "\($0),\($1)\n" }.joined()
+            let imported = try read(rows, CSVOptions(task: .classification, split: unsplit))
+            // Each row has the class that is named as the text was.
+            guard case .int64(let labels) = try train(imported).targets?.values else { return nil }
+            XCTAssertEqual(labels.map { imported.classNames?[Int($0)] }, texts)
+            return imported.classNames
+        }
+        XCTAssertEqual(try names("01", "1", "001", "1.0", "10"), ["001", "01", "1", "1.0", "10"])
+        XCTAssertEqual(try names("1e5", "100000"), ["100000", "1e5"])
+        XCTAssertEqual(try names("10115", "02134", "2134"), ["02134", "2134", "10115"])
+        XCTAssertEqual(try names("+1", "-0", "0", "1", "-1"), ["-1", "-0", "0", "+1", "1"])
+        XCTAssertEqual(try names("01", "1", "x"), ["01", "1", "x"])
+        XCTAssertEqual(try names("b", "B", "é", "z", "10", "9"), ["10", "9", "B", "b", "z", "é"], "by bytes")
+        XCTAssertEqual(try names("9007199254740993", "9007199254740992"), ["9007199254740992", "9007199254740993"])
+    }
+
+    func testCodesAreTextsWithoutBeingAskedFor() throws {
+        let codes = (0..<40).map { "\($0),\(["01", "1", "001", "1.0", "10"][$0 % 5])\n" }.joined()
+        XCTAssertEqual(try read(codes).classNames, ["001", "01", "1", "1.0", "10"])
+    }
+
+    func testTwoSpellingsOfOneTextAreRefused() throws {
+        assertRefused(.malformed, "line 3", "line 1", "'caf\u{E9}'", "63 61 66 c3 a9", "63 61 66 65 cc 81", "NFC") {
+            try read("1,caf\u{E9}\n2,tea\n3,cafe\u{301}\n")
+        }
+    }
+
     func testFractionsAndManyWholeNumbersAreValues() throws {
-        XCTAssertEqual(try train(try read("1,0.5\n2,1\n")).targets?.values, .float32([0.5, 1]))
+        XCTAssertEqual(try train(try read("1,0.5\n2,1\n")).targets?.values, .float64([0.5, 1]))
         let many = (0..<50).map { "\($0),\($0 * 3)\n" }.joined()
-        XCTAssertNil(try read(many).classNames)
+        XCTAssertEqual(
+            try train(try read(many)).targets?.values, .float64((0..<50).map { Double($0 * 3) }))
         XCTAssertEqual(
             try read(many, CSVOptions(task: .classification, split: unsplit)).classNames?.count, 50)
         XCTAssertNil(try read("1,0\n2,1\n", CSVOptions(task: .regression, split: unsplit)).classNames)

@@ -34,7 +34,7 @@ final class IDXImporterTests: HDF5TestCase {
             (0x0D, [0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0], .float32([1, -2]), .float32([1, -2])),
             (
                 0x0E, [0x3F, 0xF0, 0, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0], .float32([1, -2]),
-                .float32([1, -2])
+                .float64([1, -2])
             ),
         ]
         for (type, bytes, inputs, targets) in cases {

@@ -67,6 +67,12 @@ struct ConversionParts {
         let names = try attributes.map { try $0.strings("class_names") }
         try requireSame(names, "class_names")
         if let names = names[0] { try root.attributes.set("class_names", names) }
+        let values = try attributes.map { try $0.numbers("class_values") }
+        try requireSame(values, "class_values")
+        if let values = values[0] { try root.attributes.set("class_values", values) }
+        let kinds = try attributes.map { try $0.string("target_kind") }
+        try requireSame(kinds, "target_kind")
+        if let kind = kinds[0] { try root.attributes.set("target_kind", kind) }
     }
 
     /// Attributes of the inputs of a split, those of its file where it has none of its own; the same in all files.

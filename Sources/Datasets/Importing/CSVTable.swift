@@ -9,13 +9,9 @@ struct CSVTable {
     /// Row-major.
     private(set) var inputs: [Float] = []
     private(set) var rows = 0
-    /// For each row, which of `distinctTargets` it has.
-    private(set) var targets: [Int32] = []
-    /// In order of appearance, with the line each appeared on first.
-    private(set) var distinctTargets: [(text: String, line: Int)] = []
+    private(set) var targets: CSVTargets
     private(set) var targetName = ""
 
-    private var indices: [String: Int32] = [:]
     private var columnNames: [String] = []
     private var inputColumns: [Int] = []
     private var targetColumn = 0
@@ -23,12 +19,14 @@ struct CSVTable {
     /// - Throws: `DatasetError` that names line and column of what is not as it should be.
     init(_ path: String, _ options: CSVOptions) throws {
         self.path = path
+        targets = CSVTargets(options.task, file: path, name: "")
         var reader = try CSVReader(path, delimiter: options.delimiter)
         var record = CSVReader.Record()
         guard try reader.next(&record) else {
             throw DatasetError(.empty, file: path, expected: "a table", found: "an empty file")
         }
         try describeColumns(record, options)
+        targets = CSVTargets(options.task, file: path, name: targetName)
         if !hasHeader { try append(record) }
         while try reader.next(&record) { try append(record) }
         guard rows > 0 else {
@@ -94,23 +92,21 @@ struct CSVTable {
         }
         let text = record.text(targetColumn)
         guard !text.isEmpty else { throw missing(record, targetColumn) }
-        if let index = indices[text] {
-            targets.append(index)
-        } else {
-            indices[text] = Int32(distinctTargets.count)
-            targets.append(Int32(distinctTargets.count))
-            distinctTargets.append((text, record.line))
-        }
+        try targets.append(text, line: record.line)
         rows += 1
         guard rows <= Int(Int32.max) else {
             throw error(.unsupported, "line \(record.line)", expected: "at most \(Int32.max) rows", found: "more")
         }
     }
 
+    /// Whether a text says that there is no value.
+    static func isAbsent(_ text: String) -> Bool {
+        ["", "na", "n/a", "nan", "null", "none", "?", "-"].contains(text.lowercased())
+    }
+
     private func notANumber(_ record: CSVReader.Record, _ column: Int) -> DatasetError {
         let text = record.text(column)
-        let absent = ["", "na", "n/a", "nan", "null", "none", "?", "-"]
-        if absent.contains(text.lowercased()) { return missing(record, column) }
+        if Self.isAbsent(text) { return missing(record, column) }
         let isFirst = !hasHeader && rows == 0
         return error(
             .wrongType, place(record, column), expected: "a finite number", found: "'\(text)'",

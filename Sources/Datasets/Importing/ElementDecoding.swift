@@ -16,7 +16,7 @@ enum RawElement: Equatable {
 
     /// `count` elements from the start of `bytes`, which has at least as many.
     ///
-    /// As inputs, bytes stay bytes and all else becomes Float32. As targets, integers keep their value, in 64 bits.
+    /// As inputs, bytes stay bytes and all else becomes Float32. As targets, numbers keep their value, in 64 bits.
     /// Throws the first integer that 64 signed bits do not hold.
     func decode(
         _ bytes: Data, count: Int, bigEndian: Bool, as role: ImportedRole
@@ -25,7 +25,8 @@ enum RawElement: Equatable {
         return switch (self, role) {
         case (.float(2), _): .float32(map(bytes, count, bigEndian, UInt16.self) { Float(Float16(bitPattern: $0)) })
         case (.float(4), _): .float32(map(bytes, count, bigEndian, UInt32.self) { Float(bitPattern: $0) })
-        case (.float, _): .float32(map(bytes, count, bigEndian, UInt64.self) { Float(Double(bitPattern: $0)) })
+        case (.float, .targets): .float64(map(bytes, count, bigEndian, UInt64.self) { Double(bitPattern: $0) })
+        case (.float, .inputs): .float32(map(bytes, count, bigEndian, UInt64.self) { Float(Double(bitPattern: $0)) })
         case (_, .inputs): .float32(numbers(bytes, count, bigEndian))
         case (_, .targets): .int64(try integers(bytes, count, bigEndian))
         }

@@ -3,12 +3,14 @@ public enum ImportedValues: Equatable, Sendable {
     case uint8([UInt8])
     case int64([Int64])
     case float32([Float])
+    case float64([Double])
 
     public var count: Int {
         switch self {
         case .uint8(let values): values.count
         case .int64(let values): values.count
         case .float32(let values): values.count
+        case .float64(let values): values.count
         }
     }
 
@@ -18,6 +20,7 @@ public enum ImportedValues: Equatable, Sendable {
         case .uint8: "uint8"
         case .int64: "int64"
         case .float32: "float32"
+        case .float64: "float64"
         }
     }
 }
@@ -46,6 +49,7 @@ public struct ImportedArray: Equatable, Sendable {
         case .uint8(let values): values.count
         case .int64(let values): values.count * MemoryLayout<Int64>.stride
         case .float32(let values): values.count * MemoryLayout<Float>.stride
+        case .float64(let values): values.count * MemoryLayout<Double>.stride
         }
     }
 
@@ -63,6 +67,7 @@ public struct ImportedArray: Equatable, Sendable {
             case .uint8(let values): .uint8(select(values))
             case .int64(let values): .int64(select(values))
             case .float32(let values): .float32(select(values))
+            case .float64(let values): .float64(select(values))
             }
         return ImportedArray(
             shape: [rows.count] + shape.dropFirst(), values: values, file: file, object: object)
@@ -70,10 +75,18 @@ public struct ImportedArray: Equatable, Sendable {
 
     /// - Throws: `DatasetError` that names row and column of the first infinity or NaN.
     func checkFinite() throws {
-        guard case .float32(let values) = values, let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+        let found: (index: Int, value: Double)? =
+            switch values {
+            case .uint8, .int64: nil
+            case .float32(let values):
+                values.firstIndex { !$0.isFinite }.map { ($0, Double(values[$0])) }
+            case .float64(let values):
+                values.firstIndex { !Float($0).isFinite }.map { ($0, values[$0]) }
+            }
+        guard let found else { return }
         throw DatasetError(
             .notFinite, file: file, object: object, expected: "finite numbers within the range of Float32",
-            found: "\(values[index]) in \(elementPosition(index, sampleShape: Array(shape.dropFirst())))",
+            found: "\(found.value) in \(elementPosition(found.index, sampleShape: Array(shape.dropFirst())))",
             advice: "Remove the row, or replace the value.")
     }
 }

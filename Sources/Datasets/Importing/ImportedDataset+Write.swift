@@ -58,6 +58,8 @@ extension ImportedDataset {
             if let text { try root.attributes.set(name, text) }
         }
         if let classNames { try root.attributes.set("class_names", classNames) }
+        if let classValues { try root.attributes.set("class_values", classValues) }
+        if let targetKind { try root.attributes.set("target_kind", targetKind.rawValue) }
         for split in Split.allCases {
             guard let table = tables[split] else { continue }
             try table.inputs.write(to: root, "x_\(split)")
@@ -75,6 +77,7 @@ extension ImportedArray {
         case .uint8(let values): try group.write(name, values, shape: shape)
         case .int64(let values): try group.write(name, values, shape: shape)
         case .float32(let values): try group.write(name, values, shape: shape)
+        case .float64(let values): try group.write(name, values, shape: shape)
         }
     }
 }

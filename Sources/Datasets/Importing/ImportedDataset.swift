@@ -44,6 +44,12 @@ public struct ImportedDataset: Sendable {
 
     public internal(set) var tables: [Split: Table]
     public internal(set) var classNames: [String]?
+    /// The numbers that these names are, by class index. Targets are the indices, or the numbers themselves.
+    public internal(set) var classValues: [Double]?
+    /// What targets were said to be, if that was said: they are nothing else then.
+    public internal(set) var targetKind: TargetChoice?
+    /// What was guessed, and how to say otherwise; a line each.
+    public internal(set) var notes: [String] = []
     /// Stored as attributes of the inputs.
     public internal(set) var normalization: NormalizationValues?
     /// One name for each column of a table of numbers.

@@ -135,6 +135,7 @@ struct NPYFile {
         case .uint8(let values): .uint8(reorder(values))
         case .int64(let values): .int64(reorder(values))
         case .float32(let values): .float32(reorder(values))
+        case .float64(let values): .float64(reorder(values))
         }
     }
 

@@ -6,8 +6,15 @@ extension Dataset {
         name: String, raw: [Split: RawTable], description: DatasetDescription, reading: TargetChoice?,
         requirement: TargetRequirement, classNames: [String]?, labels: Labels, contents: DatasetContents
     ) throws {
-        let targets = try raw.targets(
-            description.targetKind, for: reading, requirement, hasClassNames: classNames != nil)
+        let targets = try raw.targets(description.targetKind, for: reading, requirement)
+        // Names of classes that were read as the values they stand for would name nothing.
+        let areValues = raw.contains { split, table in
+            guard case .values = targets[split]! else { return false }
+            return table.classes.values != nil
+        }
+        var labels = labels
+        labels.otherReading =
+            raw.values.contains { $0.classes.values != nil } ? (areValues ? .classes : .values) : nil
         let cut = try ValidationCut(description, name: name, rows: raw[.train]?.count, has: raw[.validation] != nil)
         let chosen = try chosenNormalization(
             name, inputShape: raw.first!.value.inputShape, description,
@@ -18,8 +25,8 @@ extension Dataset {
                 targets: targets[split]!, chosen ?? table.storedNormalization(train: raw[.train]))
         }
         try self.init(
-            name: name, tables: cut?.applied(to: tables) ?? tables, classNames: classNames, labels: labels,
-            contents: contents)
+            name: name, tables: cut?.applied(to: tables) ?? tables, classNames: areValues ? nil : classNames,
+            labels: labels, contents: contents)
     }
 
     /// Makes a synthetic data set, normalized and with its validation split cut as the description says.

@@ -158,7 +158,10 @@ private struct DatasetLoader {
         var classNames: [String]?
         for file in order {
             let attributes = try file.file.root.attributes
-            let names = try attributes.strings("class_names")
+            let classes = try ClassLabels(file)
+            // Each file says what its classes are as values.
+            let areValues = (description.targetKind ?? reading) == .values && classes.values != nil
+            let names = areValues ? nil : classes.names
             if let names, let classNames, names != classNames {
                 throw DatasetError(
                     .malformed, file: file.path, object: "class_names",

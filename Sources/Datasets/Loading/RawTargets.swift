@@ -2,6 +2,8 @@
 enum RawTargets {
     /// One integer a row.
     case integers([Int64])
+    /// One number a row, in 64 bits.
+    case numbers([Double])
     case values([Float], width: Int)
     case unlabeled
 
@@ -19,6 +21,11 @@ enum RawTargets {
         case .integers(let values):
             if let row = values.firstIndex(where: { $0 < 0 || $0 >= Int64(Int32.max) }) {
                 throw outOfRange(row, "\(values[row])")
+            }
+            return .classes(values.map { Int32($0) })
+        case .numbers(let values):
+            if let row = values.firstIndex(where: { $0 != $0.rounded() || $0 < 0 || $0 >= Double(Int32.max) }) {
+                throw outOfRange(row, "\(Int64(exactly: values[row]).map(String.init) ?? "\(values[row])")")
             }
             return .classes(values.map { Int32($0) })
         case .values(let values, width: 1):
@@ -40,6 +47,7 @@ enum RawTargets {
     var asValues: Targets {
         switch self {
         case .integers(let values): .values(values.map { Float($0) }, width: 1)
+        case .numbers(let values): .values(values.map { Float($0) }, width: 1)
         case .values(let values, let width): .values(values, width: width)
         case .unlabeled: .unlabeled
         }
@@ -49,25 +57,44 @@ enum RawTargets {
 extension [Split: RawTable] {
     /// The targets of all splits, interpreted alike.
     ///
-    /// Integers are classes, unless one of them is negative or huge: then they are values, which suits regression, while
-    /// a loss that reads classes names the row. A choice, or class names, decide otherwise.
+    /// What a loss reads decides where a file has both: the values of classes, or the classes of values. Integers alone
+    /// are classes, unless one of them is negative or huge: then they are values, which suits regression, while a loss
+    /// that reads classes names the row. A choice, or class names, decide otherwise.
     ///
     /// - Parameters:
     ///   - choice: what the description says.
     ///   - reading: what a loss reads, if it is known.
     ///   - requirement: whether anything will read them.
     func targets(
-        _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement, hasClassNames: Bool
+        _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement
     ) throws -> [Split: Targets] {
         let integersAreClasses =
-            hasClassNames || (reading == .classes && requirement == .required)
-            || values.allSatisfy { !$0.targets.isBeyondClasses }
-        return try mapValues { table in
-            switch (choice, table.targets) {
-            case (.classes, _): try table.targets.classes(table.origin)
-            case (nil, .integers) where integersAreClasses: try table.targets.classes(table.origin)
-            default: table.targets.asValues
+            (reading == .classes && requirement == .required)
+            || values.contains { $0.classes.count != nil } || values.allSatisfy { !$0.targets.isBeyondClasses }
+        // In order, so that of several faults always the same one is said.
+        return try Split.allCases.reduce(into: [:]) { result, split in
+            result[split] = try self[split].map { table in
+                try table.targets(choice, for: reading, requirement, integersAreClasses: integersAreClasses)
             }
+        }
+    }
+}
+
+extension RawTable {
+    fileprivate func targets(
+        _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement, integersAreClasses: Bool
+    ) throws -> Targets {
+        switch (choice ?? reading, targets) {
+        case (.values, .integers(let indices)):
+            if choice == nil, requirement == .required { try classes.checkMayBeValues(origin) }
+            if let values = try classes.values(of: indices, origin) { return values }
+            return choice == nil && integersAreClasses ? try targets.classes(origin) : targets.asValues
+        case (.classes, .numbers(let numbers)) where choice != nil || requirement == .required:
+            if let indices = try classes.classes(of: numbers, origin) { return indices }
+            return choice == nil ? targets.asValues : try targets.classes(origin)
+        case (.classes, _) where choice != nil: return try targets.classes(origin)
+        case (_, .integers) where integersAreClasses: return try targets.classes(origin)
+        default: return targets.asValues
         }
     }
 }

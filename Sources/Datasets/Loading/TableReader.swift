@@ -12,6 +12,8 @@ struct RawTable {
     let count: Int
     let inputShape: [Int]
     let targets: RawTargets
+    /// What the file says of classes.
+    let classes: ClassLabels
     let origin: SampleTable.Origin
     /// What the attributes of the inputs say; empty when they say nothing.
     let normalization: NormalizationValues
@@ -25,17 +27,20 @@ struct TableFiles {
     let inputs: HDF5Dataset
     let targets: HDF5Dataset?
     let inputShape: [Int]
+    /// What the file says of its classes.
+    let classes: ClassLabels
 
     var count: Int { inputs.shape[0] }
     /// Whether inputs are kept as bytes; as Float32 otherwise.
     var storesBytes: Bool { inputs.elementType == .uint8 }
     /// Bytes that the inputs take in memory. The product was checked with 8 bytes an element.
     var decodedBytes: Int { inputs.count * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
-    /// Bytes that the targets take while they are loaded. One integer a row is read as it may be in a file, in 64 bits,
-    /// before it becomes a class or a number.
+    /// Bytes that the targets take while they are loaded. One number a row is read as it may be in a file, in 64 bits,
+    /// before it becomes a class or a value.
     var targetBytes: Int {
         guard let targets else { return 0 }
-        return targets.count * (MemoryLayout<Float>.stride + (targets.isIntegerARow ? MemoryLayout<Int64>.stride : 0))
+        return targets.count
+            * (MemoryLayout<Float>.stride + (targets.isReadWide(classes) ? MemoryLayout<Int64>.stride : 0))
     }
 
     /// Where the elements are in the file if they are those that batches are made from, or nil.
@@ -73,7 +78,8 @@ struct TableReader {
                 try checkWritten(targets)
             }
         }
-        return TableFiles(file: file, inputs: inputs, targets: targets, inputShape: shape)
+        return TableFiles(
+            file: file, inputs: inputs, targets: targets, inputShape: shape, classes: try ClassLabels(file))
     }
 
     /// Reads targets, and as much of the inputs as their placement asks for. Inputs are looked at in any case, for the
@@ -92,7 +98,8 @@ struct TableReader {
         return RawTable(
             inputs: inputs, content: known, wide: try WideInputs(table.inputs, placement), count: table.count,
             inputShape: table.inputShape,
-            targets: try table.targets.map(readTargets) ?? .unlabeled,
+            targets: try table.targets.map { try readTargets($0, table.classes) } ?? .unlabeled,
+            classes: table.classes,
             origin: SampleTable.Origin(
                 file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
             normalization: try normalization(of: table.inputs), isUInt8: table.storesBytes)
@@ -180,7 +187,7 @@ struct TableReader {
         }
     }
 
-    private func readTargets(_ dataset: HDF5Dataset) throws -> RawTargets {
+    private func readTargets(_ dataset: HDF5Dataset, _ classes: ClassLabels) throws -> RawTargets {
         guard dataset.elementType.isNumeric else {
             throw error(
                 .wrongType, dataset, expected: "integers (classes) or floating-point numbers",
@@ -189,6 +196,13 @@ struct TableReader {
         }
         if dataset.isIntegerARow { return .integers(try dataset.read(as: Int64.self)) }
         let width = dataset.shape.count == 2 ? dataset.shape[1] : 1
+        if dataset.isReadWide(classes) {
+            let values = try dataset.read(as: Double.self)
+            if let row = values.firstIndex(where: { !Float($0).isFinite }) {
+                throw notFinite(Float(values[row]), dataset, "row \(row)")
+            }
+            return .numbers(values)
+        }
         let values = try dataset.read(as: Float.self)
         try values.withUnsafeBufferPointer { try checkFinite($0, dataset, Array(dataset.shape.dropFirst())) }
         return .values(values, width: width)
@@ -200,11 +214,13 @@ struct TableReader {
         guard let base = values.baseAddress else { return }
         let index = availableKernels()[0].firstNonFinite(base, count: values.count)
         guard index < values.count else { return }
-        let value = values[index]
-        throw error(
-            .notFinite, dataset, expected: "finite numbers",
-            found: "\(value) in "
-                + elementPosition(firstRow * shape.reduce(1, *) + index, sampleShape: shape),
+        throw notFinite(
+            values[index], dataset, elementPosition(firstRow * shape.reduce(1, *) + index, sampleShape: shape))
+    }
+
+    private func notFinite(_ value: Float, _ dataset: HDF5Dataset, _ position: String) -> DatasetError {
+        error(
+            .notFinite, dataset, expected: "finite numbers", found: "\(value) in \(position)",
             value.isNaN || dataset.elementType.size < 8
                 ? "Remove the row, or replace the value (numpy.nan_to_num)."
                 : "It is infinite in the file, or beyond the range of Float32; remove the row, or scale the column.")
@@ -235,6 +251,12 @@ extension NormalizationValues {
 extension HDF5Dataset {
     /// Whether these are targets of one whole number a row.
     fileprivate var isIntegerARow: Bool { !elementType.isFloat && (shape.count < 2 || shape[1] == 1) }
+
+    /// Whether these are targets of one number a row that is read in 64 bits: integers, and values that may be looked up
+    /// among those of classes.
+    fileprivate func isReadWide(_ classes: ClassLabels) -> Bool {
+        isIntegerARow || (classes.values != nil && (shape.count < 2 || shape[1] == 1))
+    }
 
     /// The path as people write it, without the slash before it.
     var name: String { String(path.drop { $0 == "/" }) }

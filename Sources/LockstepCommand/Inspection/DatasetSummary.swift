@@ -31,8 +31,11 @@ struct DatasetSummary {
         switch dataset.targetKind {
         case .classes(let count):
             let names = dataset.classNames.map { ": " + $0.map(\.escaped).joined(separator: ", ") } ?? ""
-            return "\(count) classes\(names)".shortened(to: Self.longestText)
-        case .values(let width): return "\(counted(width, "number")) a sample"
+            let numbers = dataset.otherReading == .values ? ", or the numbers these are" : ""
+            return "\(count) classes\(numbers)\(names)".shortened(to: Self.longestText)
+        case .values(let width):
+            let classes = dataset.otherReading == .classes ? ", or classes by their texts" : ""
+            return "\(counted(width, "number")) a sample\(classes)"
         case .unlabeled: return "none"
         }
     }

@@ -62,7 +62,8 @@ struct ImportOptions: ParsableArguments {
     ) throws {
         let split = fractions(validation: validation, test: test, toPredict: toPredict)
         let imported = try ImportedDataset.make(at: output, overwrite: overwrite) { try read(split) }
-        show(output, imported.summary)
+        show(
+            output, (imported.summary.split(separator: "\n").map(String.init) + imported.notes).joined(separator: "\n"))
     }
 
     /// Prints what was made: the file, and below it a line for each split.

@@ -1,0 +1,208 @@
+/// The target column of a table: its texts as they stood and, where each is a number, its value.
+///
+/// Every different text is remembered as long as there are few. Numbers of which there are many are kept as values alone.
+struct CSVTargets {
+    /// Different texts in order of appearance, with the line each appeared on first; empty once there were too many
+    /// numbers.
+    private(set) var distinct: [(text: String, line: Int)] = []
+    /// For each row, which of `distinct` it has; empty once there were too many.
+    private(set) var rows: [Int32] = []
+    /// The value of each row once there were too many different numbers; empty before.
+    private(set) var values: [Double] = []
+
+    private let file: String
+    private let name: String
+    private let task: CSVOptions.Task
+    private var indices: [CSVText: Int32] = [:]
+    private var numbers: [Double?] = []
+    /// The first text that is no number.
+    private var text: (text: String, line: Int)?
+    /// Whether a whole number is written like no number is: 02134.
+    private var hasCodes = false
+
+    /// Different numbers up to which their texts are kept too, unless classes were asked for.
+    static let mostTexts = 1_000
+
+    init(_ task: CSVOptions.Task, file: String, name: String) {
+        self.task = task
+        self.file = file
+        self.name = name
+    }
+
+    private var areNumbers: Bool { text == nil }
+
+    /// - Throws: `DatasetError` for a text that is no number where one is needed.
+    mutating func append(_ text: String, line: Int) throws {
+        guard values.isEmpty else { return values.append(try number(text, line)) }
+        if let index = indices[CSVText(text)] { return rows.append(index) }
+        let number = parseNumber(Array(text.utf8)[...])
+        if number == nil {
+            if task == .regression { _ = try self.number(text, line) }
+            if self.text == nil { self.text = (text, line) }
+        }
+        hasCodes = hasCodes || Self.isCode(text)
+        indices[CSVText(text)] = Int32(distinct.count)
+        rows.append(Int32(distinct.count))
+        distinct.append((text, line))
+        numbers.append(number)
+        guard task != .classification, areNumbers, !hasCodes, distinct.count > Self.mostTexts else { return }
+        for (target, number) in zip(distinct, numbers) { try checkRange(number!, target.text, target.line) }
+        values = rows.map { numbers[Int($0)]! }
+        (distinct, rows, indices, numbers) = ([], [], [:], [])
+    }
+
+    /// The value of a text that follows many numbers, or has to be one.
+    private func number(_ text: String, _ line: Int) throws -> Double {
+        let isCode = task == .automatic && Self.isCode(text)
+        guard !isCode, let number = parseNumber(Array(text.utf8)[...]) else {
+            if CSVTable.isAbsent(text) { throw missing(text, line) }
+            throw error(
+                .wrongType, line, expected: "a finite number", found: "'\(text)'",
+                task == .regression
+                    ? "For classes, choose classification: --task classification."
+                    : "More than \(Self.mostTexts) different numbers come before it. If these are classes, say --task "
+                        + "classification; if they are values, --task regression.")
+        }
+        try checkRange(number, text, line)
+        return number
+    }
+
+    private func checkRange(_ number: Double, _ text: String, _ line: Int) throws {
+        guard !Float(number).isFinite else { return }
+        throw error(
+            .wrongType, line, expected: "a finite number within the range of Float32", found: "'\(text)'",
+            "Scale the column, or make classes of it: --task classification.")
+    }
+
+    private func missing(_ text: String, _ line: Int) -> DatasetError {
+        error(
+            .malformed, line, expected: "a value", found: "'\(text)'",
+            "Values are missing: remove the row, or fill in a value; if it is a class, say --task classification.")
+    }
+
+    private func error(
+        _ kind: DatasetError.Kind, _ line: Int, expected: String, found: String, _ advice: String
+    ) -> DatasetError {
+        DatasetError(
+            kind, file: file, object: "line \(line), target \(name)", expected: expected, found: found, advice: advice)
+    }
+
+    private static func isCode(_ text: String) -> Bool {
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        return digits.count > 1 && digits.first == UInt8(ascii: "0") && digits.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}
+
+extension CSVTargets {
+    /// What the column becomes.
+    struct Meaning {
+        /// One a row: class indices in 64 bits, or values.
+        let array: ImportedValues
+        /// The texts of classes, by class index; nil where values were asked for or are too many.
+        var classNames: [String]?
+        /// Their values; nil where one is no number, or classes were asked for.
+        var classValues: [Double]?
+        /// What was made of the column, and how to say otherwise; nil where nothing was guessed.
+        var guess: String?
+    }
+
+    /// Decides what the column means.
+    ///
+    /// Texts are classes. Numbers are both: classes to a loss that reads these, values to the others. How they lie in the
+    /// file, and what they are where no loss is known, is by appearance: classes when all are whole and few differ (at
+    /// most 20, or one for every 40 rows), or some are written like codes; values otherwise.
+    ///
+    /// - Throws: `DatasetError` for one class, two spellings of one text, or numbers of which some are missing.
+    func meaning() throws -> Meaning {
+        guard values.isEmpty else {
+            return Meaning(
+                array: .float64(values),
+                guess: task == .automatic
+                    ? "more than \(Self.mostTexts) different numbers as values (--task classification makes classes)"
+                    : nil)
+        }
+        let (order, index) = try classes()
+        let names = order.map { distinct[$0].text }
+        var asClasses = Meaning(array: .int64(rows.map { Int64(index[Int($0)]) }), classNames: names)
+        if task != .classification, let text {
+            let hasNumbers = numbers.contains { $0 != nil }
+            let texts = zip(distinct, numbers).lazy.filter { $1 == nil }.map(\.0)
+            if hasNumbers, texts.allSatisfy({ CSVTable.isAbsent($0.text) }) { throw missing(text.text, text.line) }
+            if hasNumbers {
+                asClasses.guess =
+                    "\(names.count) classes, since '\(text.text)' in line \(text.line) is no number (--task regression "
+                    + "refuses it)"
+            }
+        }
+        if task == .classification || !areNumbers {
+            try checkCount(names)
+            return asClasses
+        }
+        asClasses.classValues = order.map { numbers[$0]! }
+        return try meaningOfNumbers(asClasses)
+    }
+
+    /// - Parameter asClasses: these numbers as classes.
+    private func meaningOfNumbers(_ asClasses: Meaning) throws -> Meaning {
+        let (names, classValues) = (asClasses.classNames!, asClasses.classValues!)
+        let otherwise = "(--task classification or regression keeps one)"
+        let areWhole = classValues.allSatisfy { $0 == $0.rounded() }
+        if task == .automatic, hasCodes || (areWhole && names.count <= max(20, rows.count / 40)) {
+            try checkCount(names)
+            var meaning = asClasses
+            meaning.guess =
+                "\(names.count) different whole numbers as classes for crossEntropy and as values for other losses "
+                + otherwise
+            return meaning
+        }
+        for (target, number) in zip(distinct, numbers) { try checkRange(number!, target.text, target.line) }
+        var asValues = Meaning(array: .float64(rows.map { numbers[Int($0)]! }))
+        guard task == .automatic else { return asValues }
+        let different = Set(classValues).count
+        guard different == classValues.count else {
+            asValues.guess =
+                "\(different) different numbers as values (--task classification makes a class of each text)"
+            return asValues
+        }
+        (asValues.classNames, asValues.classValues) = (names, classValues)
+        asValues.guess = "\(different) different numbers as values, and as classes for crossEntropy \(otherwise)"
+        return asValues
+    }
+
+    private func checkCount(_ names: [String]) throws {
+        guard names.count < 2 else { return }
+        throw DatasetError(
+            .wrongShape, file: file, object: name, expected: "at least two classes",
+            found: "'\(names[0])' in every row", advice: "Choose another target column.")
+    }
+
+    /// The texts in the order of classes, and the class of each text.
+    ///
+    /// Different texts are different classes, also where they are the same number: 01, 1 and 1.0 are three codes. Numbers
+    /// are in order of their values, and where those are the same, or one text is no number, in order of bytes.
+    private func classes() throws -> (order: [Int], index: [Int]) {
+        let order = distinct.indices.sorted { a, b in
+            if areNumbers, numbers[a]! != numbers[b]! { return numbers[a]! < numbers[b]! }
+            return CSVText.precedes(distinct[a].text, distinct[b].text)
+        }
+        var index = [Int](repeating: 0, count: order.count)
+        for (position, text) in order.enumerated() { index[text] = position }
+        try checkSpelling()
+        return (order, index)
+    }
+
+    /// - Throws: `DatasetError` for two texts that look the same and are not.
+    private func checkSpelling() throws {
+        var seen: [String: (text: String, line: Int)] = [:]
+        for target in distinct {
+            guard let other = seen.updateValue(target, forKey: target.text) else { continue }
+            func bytes(_ text: String) -> String {
+                text.utf8.map { hexadecimal(UInt64($0)).suffix(2) }.joined(separator: " ")
+            }
+            throw error(
+                .malformed, target.line,
+                expected: "one spelling of '\(target.text)', such as that of line \(other.line): \(bytes(other.text))",
+                found: bytes(target.text), "Normalize the texts (unicodedata.normalize('NFC', text) in Python).")
+        }
+    }
+}
