@@ -37,6 +37,9 @@ public struct Checkpoint: Sendable {
         public var bestMetric: Double?
         public var bestEpoch: Int?
         public var epochsWithoutImprovement = 0
+        /// The value of the monitored metric that early stopping compares with: the last one that was an improvement. nil in
+        /// checkpoints from before it was stored, where it was the best one.
+        public var countedMetric: Double?
         /// Where branches went on with batches of another size, in order.
         public var branches: [Branch] = []
 

@@ -91,6 +91,7 @@ struct CheckpointReader {
             progress.bestEpoch = try integer(state, "best_epoch", in: 1...max(1, progress.epoch))
         }
         progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement", in: 0...progress.epoch)
+        progress.countedMetric = try state.attributes.number("counted_metric")
         progress.branches = try branches(state, until: progress)
         return progress
     }

@@ -27,7 +27,7 @@ extension Trainer {
             var checkpoint = try Checkpoint.read(path)
             // The best of the other run is none of this one.
             (checkpoint.progress.bestMetric, checkpoint.progress.bestEpoch) = (nil, nil)
-            checkpoint.progress.epochsWithoutImprovement = 0
+            (checkpoint.progress.countedMetric, checkpoint.progress.epochsWithoutImprovement) = (nil, 0)
             if checkpoint.batchSize != configuration.batchSize {
                 checkpoint.progress.changeBatchSize(from: checkpoint.batchSize)
             }

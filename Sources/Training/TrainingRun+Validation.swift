@@ -65,15 +65,22 @@ extension Checkpoint.Progress {
     ///
     /// - Parameters:
     ///   - sign: 1 where higher is better, -1 where lower is.
-    ///   - minimumImprovement: by how much it must be better than the best to end the wait of early stopping.
-    /// - Returns: whether it is the best so far.
+    ///   - minimumImprovement: by how much it must be better than the last one that was, to end the wait of early stopping: as
+    ///     in Keras and Lightning, small steps add up until they are.
+    /// - Returns: whether it is the best so far, however little better.
     mutating func note(_ metric: Double, sign: Double, minimumImprovement: Double) -> Bool {
-        let best = bestMetric.flatMap { $0.isFinite ? $0 : nil }
-        func isBetter(by difference: Double) -> Bool {
-            metric.isFinite && (best.map { sign * (metric - $0) > difference } ?? true)
+        func isBetter(than other: Double?, by difference: Double) -> Bool {
+            guard metric.isFinite else { return false }
+            guard let other, other.isFinite else { return true }
+            return sign * (metric - other) > difference
         }
-        epochsWithoutImprovement = isBetter(by: minimumImprovement) ? 0 : epochsWithoutImprovement + 1
-        guard isBetter(by: 0) else { return false }
+        countedMetric = countedMetric ?? bestMetric
+        if isBetter(than: countedMetric, by: minimumImprovement) {
+            (countedMetric, epochsWithoutImprovement) = (metric, 0)
+        } else {
+            epochsWithoutImprovement += 1
+        }
+        guard isBetter(than: bestMetric, by: 0) else { return false }
         (bestMetric, bestEpoch) = (metric, epoch + 1)
         return true
     }
