@@ -40,6 +40,8 @@ public struct Checkpoint: Sendable {
         /// The value of the monitored metric that early stopping compares with: the last one that was an improvement. nil in
         /// checkpoints from before it was stored, where it was the best one.
         public var countedMetric: Double?
+        /// The step after which a branch began a moving average of the parameters; nil where it is as old as the run.
+        public var averageStart: Int?
         /// Where branches went on with batches of another size, in order.
         public var branches: [Branch] = []
 

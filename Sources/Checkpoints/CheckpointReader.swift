@@ -92,6 +92,9 @@ struct CheckpointReader {
         }
         progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement", in: 0...progress.epoch)
         progress.countedMetric = try state.attributes.number("counted_metric")
+        if try state.attributes.contains("average_start") {
+            progress.averageStart = try integer(state, "average_start", in: 0...progress.step)
+        }
         progress.branches = try branches(state, until: progress)
         return progress
     }

@@ -18,11 +18,17 @@ extension Trainer {
             try self.init(configuration, dataset: dataset, workers: workers, kernels: kernels)
         case .parameters(let path):
             let network = try Self.compile(configuration, for: dataset)
+            let checkpoint = try Checkpoint.read(path)
             let model = try Model(
-                network: network, checkpoint: try Checkpoint.read(path), path: path, kernels: kernels)
+                network: network, checkpoint: checkpoint.evaluated, path: path, kernels: kernels)
             try self.init(
                 configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), workers: workers,
                 microBatch: nil, kernels: kernels)
+            if checkpoint.hasMovingAverage {
+                notes.append(
+                    "beginning with the moving average of the parameters in \(path), which evaluate uses and which its best "
+                        + "checkpoint was chosen by; --from goes on with parameters and average both")
+            }
         case .branch(let path):
             var checkpoint = try Checkpoint.read(path)
             // The best of the other run is none of this one.
@@ -31,9 +37,19 @@ extension Trainer {
             if checkpoint.batchSize != configuration.batchSize {
                 checkpoint.progress.changeBatchSize(from: checkpoint.batchSize)
             }
+            if configuration.movingAverage == nil {
+                checkpoint.progress.averageStart = nil
+            } else if !checkpoint.hasMovingAverage {
+                checkpoint.progress.averageStart = checkpoint.progress.step
+            }
             try self.init(
                 resuming: checkpoint, path: path, configuration: configuration, dataset: dataset, workers: workers,
                 kernels: kernels)
+            if checkpoint.hasMovingAverage, configuration.movingAverage == nil {
+                notes.append(
+                    "the moving average in \(path) is left behind, since the configuration has no movingAverage: what "
+                        + "goes on are the parameters that were trained")
+            }
         }
     }
 

@@ -121,6 +121,59 @@ final class RunProgressTests: RunTestCase {
         XCTAssertEqual(resumed.trainer.progress, run.trainer.progress)
     }
 
+    // MARK: Moving averages
+
+    private func averaged() -> Configuration {
+        var configuration = configuration()
+        configuration.movingAverage = MovingAverage(decay: 0.9)
+        return configuration
+    }
+
+    private func newest(_ run: TrainingRun) -> String {
+        CheckpointStore(directory: run.directory.checkpointsPath).path(step: run.trainer.progress.step)
+    }
+
+    func testARunBeginsWithTheAverageThatIsEvaluated() throws {
+        let run = try newRun(averaged())
+        _ = try run.train()
+        let expected = try run.evaluate(.test).loss
+        for (name, configuration) in [("plain", configuration()), ("averaged", averaged())] {
+            let next = try newRun(configuration, name, from: .parameters(checkpoint: newest(run)))
+            XCTAssertEqual(try next.evaluate(.test).loss, expected, name)
+            XCTAssertTrue(next.trainer.notes.joined().contains("beginning with the moving average"), name)
+        }
+        let branch = try newRun(averaged(), "branch", from: .branch(checkpoint: newest(run)))
+        XCTAssertEqual(try branch.evaluate(.test).loss, expected)
+        XCTAssertEqual(branch.trainer.notes, [])
+        let (before, after) = (try Checkpoint.read(newest(run)), try branch.trainer.checkpoint())
+        XCTAssertNil(after.difference(from: before))
+        let without = try newRun(configuration(), "without", from: .branch(checkpoint: newest(run)))
+        XCTAssertNotEqual(try without.evaluate(.test).loss, expected)
+        XCTAssertTrue(without.trainer.notes.joined().contains("is left behind"))
+    }
+
+    /// The average of a branch by its formula, in Double.
+    func testTheWarmUpOfAnAverageThatABranchBeginsCountsFromThere() throws {
+        let start = try newRun(configuration())
+        _ = try start.train(steps: 12)
+        let branch = try newRun(averaged(), "branch", from: .branch(checkpoint: newest(start)))
+        _ = try branch.train(steps: 12)
+        var average = try branch.trainer.checkpoint().parameters.flatMap { $0.values.map(Double.init) }
+        for step in 13...18 {
+            // Each in a process of its own, as it were.
+            let resumed = try TrainingRun(resuming: branch.directory.path, workers: .exactly(1))
+            _ = try resumed.train(steps: step)
+            let checkpoint = try resumed.trainer.checkpoint()
+            let t = Double(step - 12)
+            let d = min(0.9, (1 + t) / (10 + t))
+            let values = checkpoint.parameters.flatMap { $0.values.map(Double.init) }
+            average = zip(average, values).map { d * $0 + (1 - d) * $1 }
+            let found = checkpoint.optimizerState["movingAverage"]!.flatMap { $0.values.map(Double.init) }
+            for (found, expected) in zip(found, average) { XCTAssertEqual(found, expected, accuracy: 1e-6) }
+            XCTAssertEqual(checkpoint.progress.averageStart, 12)
+        }
+    }
+
     func testAResumeRemovesTheTemporariesOfItsRun() throws {
         let run = try newRun(configuration())
         _ = try run.train(steps: 1)
