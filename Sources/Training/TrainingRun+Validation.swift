@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Foundation
 
 /// What validations decide: which checkpoint is the best, and when it is enough.
 extension TrainingRun {
@@ -30,6 +31,21 @@ extension TrainingRun {
             guard let first = first.bestMetric, let second = second.bestMetric else { return false }
             return monitor.sign * (first - second) > 0
         }
+    }
+
+    /// Why early stopping ended the run, and what goes on from there.
+    var earlyStoppingNote: String? {
+        guard hasStoppedEarly, let earlyStopping = trainer.configuration.earlyStopping else { return nil }
+        let (progress, configuration) = (trainer.progress, trainer.configuration)
+        func text(_ value: Double?) -> String { value.map { String(format: "%.5g", $0) } ?? "none" }
+        let gain = earlyStopping.minimumImprovement > 0 ? " by more than \(earlyStopping.minimumImprovement)" : ""
+        let checkpoint = store.path(step: progress.step)
+        return
+            "early stopping ended the run after epoch \(progress.epoch): the validation \(configuration.monitor.rawValue) "
+            + "has not become better than \(text(progress.countedMetric ?? progress.bestMetric))\(gain) for "
+            + "\(progress.epochsWithoutImprovement) of \(earlyStopping.patience) epochs of patience; to go on all the "
+            + "same, branch, which begins to wait anew: "
+            + "`lockstep train --from \(checkpoint) --epochs \(max(configuration.epochs, progress.epoch + 1))`"
     }
 
     static func checkMonitor(_ trainer: Trainer) throws {

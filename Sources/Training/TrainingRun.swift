@@ -17,7 +17,7 @@ public final class TrainingRun {
     public let directory: RunDirectory
     public let trainer: Trainer
 
-    private let store: CheckpointStore
+    let store: CheckpointStore
     private let checkpoints: CheckpointWriter
     private let snapshot: StateSnapshot
     private var policy: CheckpointPolicy
@@ -188,6 +188,7 @@ public final class TrainingRun {
             checkpoints.wait()
             try reportCheckpoints(observer, isLast: true)
             if let advice = noise?.advice(batchSize: trainer.configuration.batchSize) { note(advice, observer) }
+            if reason == .stoppedEarly, let text = earlyStoppingNote { note(text, observer) }
             log.note("\(reason.rawValue) after step \(trainer.progress.step)")
             return TrainingOutcome(
                 reason: reason, step: trainer.progress.step, epoch: trainer.progress.epoch,

@@ -101,7 +101,8 @@ final class RunProgressTests: RunTestCase {
 
     func testSlowSteadyLearningIsNotStoppedAndAResumeKeepsWhatCounts() throws {
         let configuration = Configuration(
-            dataset: .file(fixturePath("../../datasets/digits.h5")), network: Network {
+            dataset: .file(fixturePath("../../datasets/digits.h5")),
+            network: Network {
                 Flatten()
                 Linear(10)
             },
