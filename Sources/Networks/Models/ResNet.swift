@@ -95,7 +95,7 @@ extension ResNet {
             try fields.encode(model.depth, forKey: .depth)
             try fields.encode(model.width, forKey: .width)
             try fields.encode(model.classes, forKey: .classes)
-            if model.synchronized { try fields.encode(true, forKey: .synchronized) }
+            try fields.encode(model.synchronized, forKey: .synchronized)
             try fields.encodeIfPresent(model.name, forKey: .name)
         }
     }
