@@ -97,6 +97,24 @@ final class TrainTests: CommandTestCase {
         XCTAssertTrue(try XCTUnwrap(outcome.result("training loss")).hasSuffix(" (epoch 1)"))
     }
 
+    func testNoStepsLeaveTheInitialParameters() throws {
+        try write(Self.small, to: "small.yaml")
+        let outcome = try lockstep("train", "small.yaml", "--run", "run", "--steps", "0", "--quiet")
+
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(outcome.errors, "")
+        XCTAssertEqual(outcome.result("steps"), "0 of 15, to be continued")
+        XCTAssertEqual(outcome.result("checkpoint"), "run/checkpoints/step-00000000.h5")
+        let resumed = try lockstep("resume", "run", "--steps", "0", "--quiet")
+        XCTAssertEqual(resumed.status, 0, resumed.errors)
+        XCTAssertEqual(try files(in: "run/checkpoints"), ["step-00000000.h5"])
+        try lockstep("resume", "run")
+        XCTAssertEqual(
+            try fingerprint(of: newestCheckpoint(of: "run")), try fingerprint(of: newestCheckpoint(of: trainSmall("whole"))))
+        assertFails(
+            try lockstep("train", "small.yaml", "--steps=-1"), status: 64, "--steps: expected 0 or more, found -1")
+    }
+
     func testStepsBeyondTheLastEpochAreSaidToBe() throws {
         try write(Self.small, to: "small.yaml")
         let outcome = try lockstep("train", "small.yaml", "--run", "run", "--steps", "99", "--quiet")
