@@ -279,6 +279,29 @@ public final class TrainingRun {
         return try trainer.team.region { try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted) }
     }
 
+    /// Computes loss and metrics of one split with the parameters of the best checkpoint.
+    ///
+    /// - Parameter isInterrupted: asked every few thousand samples.
+    /// - Returns: the epoch it was written after, and its metrics; nil where there is no best checkpoint.
+    /// - Throws: `CancellationError` once `isInterrupted` says yes; `CheckpointError` if it cannot be read.
+    public func evaluateBest(
+        _ split: Split, isInterrupted: () -> Bool = { false }
+    ) throws -> (epoch: Int, report: EvaluationReport)? {
+        guard let best = try store.best() else { return nil }
+        let epoch = best.progress.epoch
+        if best.progress.step == trainer.progress.step {
+            return (epoch, try evaluate(split, isInterrupted: isInterrupted))
+        }
+        let table = try trainer.dataset.table(split)
+        let model = try Model(
+            network: trainer.model.network, checkpoint: best.evaluated, path: store.bestPath, kernels: trainer.kernels)
+        let evaluator = Evaluator(model: model, team: trainer.team, kernels: trainer.kernels)
+        return (
+            epoch,
+            try trainer.team.region { try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted) }
+        )
+    }
+
     // MARK: Epochs
 
     /// Validates, writes a line of metrics and a checkpoint, and goes on to the next epoch.
