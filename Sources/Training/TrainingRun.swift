@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import DurableFiles
 import Foundation
+import HDF5
 import Kernels
 import Networks
 import Parallel
@@ -72,7 +73,7 @@ public final class TrainingRun {
             try draft.write(trainer.configuration)
             draft.write(trainer.dataset.contents)
             let store = CheckpointStore(directory: draft.checkpointsPath)
-            try store.write(try trainer.checkpoint(), keeping: .init(last: 1))
+            try store.write(try trainer.lent(), buffer: HDF5ImageBuffer())
             return try draft.lock()
         }
         try self.init(

@@ -46,7 +46,8 @@ public struct LearningRateReport {
         let top = max(start, least) + 0.6 * max(start - least, 0.1 * start.magnitude)
         let bottom = max(0, least - 0.1 * (top - least))
         let x = Axis.powersOfTen(
-            sweep.scaling == nil ? "learning rate" : "learning rate of the batch", from: first.learningRate, to: last.learningRate)
+            sweep.scaling == nil ? "learning rate" : "learning rate of the batch", from: first.learningRate,
+            to: last.learningRate)
         let y = Axis.around("loss", from: bottom, to: top)
         func points(_ value: (LearningRateSweep.Point) -> Double) -> [LineChart.Point] {
             sweep.points.filter { value($0).isFinite }.map { .init(x: $0.learningRate, y: value($0)) }

@@ -16,7 +16,10 @@ final class FindLearningRateTests: CommandTestCase {
         let outcome = try shell(
             "$lockstep find-learning-rate a.yaml --lowest 1e-4 --highest 1e5 --steps 100 --report a.html")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
-        for words in ["batch size", "until the loss exploded", "loss falls fastest at", "the rate of the batch", "before learningRateScaling"] {
+        for words in [
+            "batch size", "until the loss exploded", "loss falls fastest at", "the rate of the batch",
+            "before learningRateScaling",
+        ] {
             XCTAssertTrue(outcome.output.contains(words), "\(words) is missing in:\n\(outcome.output)")
         }
         let page = try String(contentsOfFile: path("a.html"), encoding: .utf8)
@@ -30,7 +33,8 @@ final class FindLearningRateTests: CommandTestCase {
         try write(Self.yaml, to: "a.yaml")
         for (flag, factor) in [("", 2.0), ("--batch-size 64", 4)] {
             let outcome = try shell(
-                "$lockstep find-learning-rate a.yaml \(flag) --lowest 1e-4 --highest 1e5 --steps 100 --json --report a.html")
+                "$lockstep find-learning-rate a.yaml \(flag) --lowest 1e-4 --highest 1e5 --steps 100 --json --report a.html"
+            )
             XCTAssertEqual(outcome.status, 0, outcome.errors)
             let object = try XCTUnwrap(
                 JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])

@@ -54,7 +54,8 @@ final class TrainTests: CommandTestCase {
                 .replacingOccurrences(of: "epochs: 3", with: "epochs: 30")
                 + "\nearlyStopping: {patience: 3}", to: "early.yaml")
         for (name, arguments) in [("run", ""), ("averaged", "movingAverage: 0.9")] {
-            try write(String(contentsOfFile: path("early.yaml"), encoding: .utf8) + "\n\(arguments)", to: "\(name).yaml")
+            try write(
+                String(contentsOfFile: path("early.yaml"), encoding: .utf8) + "\n\(arguments)", to: "\(name).yaml")
             let outcome = try lockstep("train", "\(name).yaml", "--run", name, "--quiet")
             XCTAssertEqual(outcome.status, 0, outcome.errors)
             let epoch = try XCTUnwrap(outcome.result("best checkpoint")).filter(\.isNumber).dropFirst()
@@ -79,7 +80,8 @@ final class TrainTests: CommandTestCase {
     func testWithoutABestCheckpointTestMetricsAreThoseOfTheLastStep() throws {
         try write(Self.small.replacingOccurrences(of: ", validation: 20", with: ""), to: "plain.yaml")
         let outcome = try lockstep("train", "plain.yaml", "--run", "run", "--quiet")
-        XCTAssertEqual(outcome.lines.filter { $0.hasPrefix("test ") }.map { $0.hasSuffix("% (last step)") }, [false, true])
+        XCTAssertEqual(
+            outcome.lines.filter { $0.hasPrefix("test ") }.map { $0.hasSuffix("% (last step)") }, [false, true])
         XCTAssertEqual(outcome.lines.filter { $0.hasSuffix(" (last step)") }.count, 2)
         try write(Self.small, to: "small.yaml")
         let stopped = try lockstep("train", "small.yaml", "--run", "stopped", "--steps", "3", "--quiet")
@@ -149,7 +151,8 @@ final class TrainTests: CommandTestCase {
         XCTAssertEqual(try files(in: "run/checkpoints"), ["step-00000000.h5"])
         try lockstep("resume", "run")
         XCTAssertEqual(
-            try fingerprint(of: newestCheckpoint(of: "run")), try fingerprint(of: newestCheckpoint(of: trainSmall("whole"))))
+            try fingerprint(of: newestCheckpoint(of: "run")),
+            try fingerprint(of: newestCheckpoint(of: trainSmall("whole"))))
         assertFails(
             try lockstep("train", "small.yaml", "--steps=-1"), status: 64, "--steps: expected 0 or more, found -1")
     }
