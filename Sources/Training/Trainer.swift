@@ -110,6 +110,7 @@ public final class Trainer {
         self.microBatch = microBatch
         team = WorkerTeam(workerCount: workers.resolved(shards: configuration.shards!))
         try configuration.schedule.check(totalSteps: totalSteps, pace: pace)
+        notes = configuration.schedule.notes(pace: pace)
         let settings = try configuration.parameterSettings(of: network.layout)
         optimizer = OptimizerState(
             configuration.optimizer, movingAverage: configuration.movingAverage, settings: settings,

@@ -88,7 +88,8 @@ struct TrainingSession {
             var best: (epoch: Int, report: EvaluationReport)?
             do {
                 best = try run.evaluateBest(.test, isInterrupted: isInterrupted)
-            } catch let error as CheckpointError {
+            } catch let error where !(error is CancellationError) {
+                // Training is done, and what it came to stands.
                 observer.note("the best checkpoint is not evaluated: \(error)")
             }
             let progress = run.trainer.progress
