@@ -62,6 +62,8 @@ class ContestantsTests(unittest.TestCase):
         ours = "test loss            0.42066\ntest accuracy        85.53%\ntest top-5 accuracy  99.70%\n"
         messages = "data set    x.h5\nnetwork     421,642 parameters\nepoch 1/1\n"
         self.assertEqual(contestants.read_run(ours, messages), {"testAccuracy": 0.8553, "parameters": 421_642})
+        both = "test accuracy  86.00% (best checkpoint, epoch 3)\ntest accuracy  85.53% (last step)\n"
+        self.assertEqual(contestants.read_run(both, messages)["testAccuracy"], 0.8553)
         with self.assertRaisesRegex(ChildFailure, "printed no line"):
             contestants.read_run("{}\n", messages)
         peer = '{"epoch": 4, "testAccuracy": 0.5}\n{"testAccuracy": 0.875}\n{"totalSeconds": 9, "parameters": 7}\n'

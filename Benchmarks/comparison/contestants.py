@@ -154,12 +154,13 @@ def read_step(output, workload):
 
 def read_run(output, messages):
     """From what `lockstep train` prints at the end, and what it says of the network on standard error."""
-    found = re.search(r"^test accuracy\s+([\d.]+)%", output, re.MULTILINE)
+    # Where the best checkpoint is not that of the last step, a line of its own stands before that of the last step.
+    found = re.findall(r"^test accuracy\s+([\d.]+)%", output, re.MULTILINE)
     if not found:
         raise ChildFailure("printed no line with its test accuracy")
     parameters = re.search(r"^network\s+([\d,]+) parameters", messages, re.MULTILINE)
     return {
-        "testAccuracy": round(float(found.group(1)) / 100, 6),
+        "testAccuracy": round(float(found[-1]) / 100, 6),
         "parameters": int(parameters.group(1).replace(",", "")) if parameters else None,
     }
 

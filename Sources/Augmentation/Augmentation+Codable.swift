@@ -23,7 +23,7 @@ extension Augmentation: Codable {
         try fields.encodeIfPresent(rotation, forKey: .rotation)
         try fields.encodeIfPresent(cutout, forKey: .cutout)
         try fields.encodeIfPresent(mixup, forKey: .mixup)
-        if fill != .zero { try fields.encode(fill, forKey: .fill) }
+        try fields.encode(fill, forKey: .fill)
     }
 
     /// `0.5`, or `true` for it; `false` for none.

@@ -37,6 +37,11 @@ public struct Checkpoint: Sendable {
         public var bestMetric: Double?
         public var bestEpoch: Int?
         public var epochsWithoutImprovement = 0
+        /// The value of the monitored metric that early stopping compares with: the last one that was an improvement. nil in
+        /// checkpoints from before it was stored, where it was the best one.
+        public var countedMetric: Double?
+        /// The step after which a branch began a moving average of the parameters; nil where it is as old as the run.
+        public var averageStart: Int?
         /// Where branches went on with batches of another size, in order.
         public var branches: [Branch] = []
 

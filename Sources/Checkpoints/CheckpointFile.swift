@@ -67,6 +67,8 @@ extension Checkpoint {
         add("state", "best_metric", progress.bestMetric.map { .number($0) })
         add("state", "best_epoch", progress.bestEpoch.map { .integer($0) })
         add("state", "epochs_without_improvement", .integer(progress.epochsWithoutImprovement))
+        add("state", "counted_metric", progress.countedMetric.map { .number($0) })
+        add("state", "average_start", progress.averageStart.map { .integer($0) })
         if !progress.branches.isEmpty {
             for (name, value) in CheckpointFile.branches {
                 add("state", name, .integers(progress.branches.map { $0[keyPath: value] }))

@@ -91,6 +91,10 @@ struct CheckpointReader {
             progress.bestEpoch = try integer(state, "best_epoch", in: 1...max(1, progress.epoch))
         }
         progress.epochsWithoutImprovement = try integer(state, "epochs_without_improvement", in: 0...progress.epoch)
+        progress.countedMetric = try state.attributes.number("counted_metric")
+        if try state.attributes.contains("average_start") {
+            progress.averageStart = try integer(state, "average_start", in: 0...progress.step)
+        }
         progress.branches = try branches(state, until: progress)
         return progress
     }

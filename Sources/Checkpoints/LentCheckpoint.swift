@@ -48,37 +48,28 @@ extension Checkpoint {
         optimizerState = lent.optimizerState.mapValues(copies)
     }
 
-    /// Lends its tensors.
+    /// Lends copies of its tensors, whose pointers are good in `body` alone.
+    ///
+    /// One copy of all, and not a call inside a call for each tensor: of those a network may have thousands, and a stack
+    /// has no room for so many.
     func lending<R>(_ body: (LentCheckpoint) throws -> R) rethrows -> R {
-        try Tensor.lending(parameters[...], []) { parameters in
-            try lendingState(optimizerState.sorted { $0.key < $1.key }[...], [:]) { state in
-                var constants = self
-                (constants.parameters, constants.optimizerState) = ([], [:])
-                return try body(LentCheckpoint(constants, parameters: parameters, optimizerState: state))
+        let count = optimizerState.values.joined().reduce(0) { $0 + $1.values.count }
+        let memory = UnsafeMutablePointer<Float>.allocate(
+            capacity: parameters.reduce(max(count, 1)) { $0 + $1.values.count })
+        defer { memory.deallocate() }
+        var next = memory
+        func lend(_ tensors: [Tensor]) -> [LentTensor] {
+            tensors.map { tensor in
+                let values = UnsafeMutableBufferPointer(start: next, count: tensor.values.count)
+                _ = values.initialize(from: tensor.values)
+                next += values.count
+                return LentTensor(name: tensor.name, shape: tensor.shape, values: UnsafeBufferPointer(values))
             }
         }
-    }
-
-    private func lendingState<R>(
-        _ moments: ArraySlice<(key: String, value: [Tensor])>, _ lent: [String: [LentTensor]],
-        _ body: ([String: [LentTensor]]) throws -> R
-    ) rethrows -> R {
-        guard let (name, tensors) = moments.first else { return try body(lent) }
-        return try Tensor.lending(tensors[...], []) { tensors in
-            try lendingState(moments.dropFirst(), lent.merging([name: tensors]) { $1 }, body)
-        }
-    }
-}
-
-extension Checkpoint.Tensor {
-    /// Lends the values of one after the other; the pointers are good in `body` alone.
-    fileprivate static func lending<R>(
-        _ tensors: ArraySlice<Checkpoint.Tensor>, _ lent: [LentTensor], _ body: ([LentTensor]) throws -> R
-    ) rethrows -> R {
-        guard let tensor = tensors.first else { return try body(lent) }
-        return try tensor.values.withUnsafeBufferPointer { values in
-            try lending(
-                tensors.dropFirst(), lent + [LentTensor(name: tensor.name, shape: tensor.shape, values: values)], body)
-        }
+        var constants = self
+        (constants.parameters, constants.optimizerState) = ([], [:])
+        return try body(
+            LentCheckpoint(
+                constants, parameters: lend(parameters), optimizerState: optimizerState.mapValues(lend)))
     }
 }

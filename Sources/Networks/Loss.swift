@@ -156,7 +156,7 @@ extension Loss: Codable {
 
     public func encode(to encoder: any Encoder) throws {
         switch self {
-        case .crossEntropy(0, nil), .binaryCrossEntropy, .meanSquaredError:
+        case .binaryCrossEntropy, .meanSquaredError:
             try encoder.encodeTagged(name)
         case .crossEntropy(let labelSmoothing, let classWeights):
             try encoder.encodeTagged(

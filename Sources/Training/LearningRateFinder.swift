@@ -48,6 +48,7 @@ public struct LearningRateFinder: Sendable {
     ) throws -> LearningRateSweep {
         try check()
         var configuration = configuration
+        let scaling = configuration.learningRateScaling
         configuration.schedule = .constant
         configuration.learningRateScaling = nil
         configuration.movingAverage = nil
@@ -56,7 +57,7 @@ public struct LearningRateFinder: Sendable {
             configuration, dataset: try configuration.loadDataset(relativeTo: base, loading), workers: workers,
             kernels: try selectKernels())
         if let processors { trainer.pinWorkers(to: processors) }
-        var sweep = LearningRateSweep()
+        var sweep = LearningRateSweep(batchSize: configuration.batchSize, scaling: scaling)
         try trainer.team.region {
             for step in 0..<steps {
                 if isInterrupted() { break }
@@ -94,7 +95,19 @@ public struct LearningRateFinder: Sendable {
 }
 
 /// What a range test has seen, and what it suggests.
+///
+/// Its rates are those of the batches that were trained on. Under `learningRateScaling` the one to write down as the
+/// optimizer's `learningRate` is another: `learningRate`.
 public struct LearningRateSweep: Sendable, Encodable {
+    /// Rows of the batches.
+    public let batchSize: Int
+    /// How the rate that is written down follows the batch size.
+    public let scaling: LearningRateScaling?
+
+    public init(batchSize: Int, scaling: LearningRateScaling? = nil) {
+        (self.batchSize, self.scaling) = (batchSize, scaling)
+    }
+
     public struct Point: Sendable, Encodable {
         /// The rate of the step.
         public let learningRate: Double
@@ -144,7 +157,13 @@ public struct LearningRateSweep: Sendable, Encodable {
         return best?.rate
     }
 
-    private enum CodingKeys: String, CodingKey { case points, hasDiverged, steepest, atLeastLoss }
+    /// What to write down as the optimizer's `learningRate`, for batches of this size to have the steepest rate: what
+    /// `learningRateScaling` makes that of. nil where the loss never falls.
+    public var learningRate: Double? { steepest.map { $0 / (scaling?.factor(batchSize: batchSize) ?? 1) } }
+
+    private enum CodingKeys: String, CodingKey {
+        case batchSize, points, hasDiverged, steepest, atLeastLoss, learningRateScaling, learningRate
+    }
 
     public func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
@@ -152,5 +171,8 @@ public struct LearningRateSweep: Sendable, Encodable {
         try fields.encode(hasDiverged, forKey: .hasDiverged)
         try fields.encodeIfPresent(steepest, forKey: .steepest)
         try fields.encodeIfPresent(atLeastLoss, forKey: .atLeastLoss)
+        try fields.encode(batchSize, forKey: .batchSize)
+        try fields.encodeIfPresent(scaling, forKey: .learningRateScaling)
+        try fields.encodeIfPresent(learningRate, forKey: .learningRate)
     }
 }

@@ -54,13 +54,22 @@ public final class Model: @unchecked Sendable {
         let network = try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(checkpoint.inputShape),
             targets: nil)
-        var checkpoint = checkpoint
-        if let average = checkpoint.optimizerState[MovingAverage.stateName] { checkpoint.parameters = average }
-        try self.init(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
+        try self.init(network: network, checkpoint: checkpoint.evaluated, path: path, kernels: kernels)
     }
 
     /// What workers compute on.
     var shared: WorkerArena.Model { .init(parameters: parameters.pointer, packed: packed) }
+}
+
+extension Checkpoint {
+    var hasMovingAverage: Bool { optimizerState[MovingAverage.stateName] != nil }
+
+    /// The same with the parameters that are evaluated: their moving average, if there is one.
+    var evaluated: Checkpoint {
+        var checkpoint = self
+        if let average = optimizerState[MovingAverage.stateName] { checkpoint.parameters = average }
+        return checkpoint
+    }
 }
 
 extension ParameterLayout {

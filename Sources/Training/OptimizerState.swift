@@ -68,9 +68,10 @@ final class OptimizerState: BlockOptimizer, @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - step: counted from zero.
+    ///   - averageStep: counted from the step with which the moving average began; nil for the first step of all.
     ///   - momentum: in the place of the optimizer's, which has one; nil for the optimizer's.
-    func beginStep(_ step: Int, learningRate: Double, momentum: Double? = nil) {
-        averageDecay = Float(movingAverage?.decay(step: step + 1) ?? 0)
+    func beginStep(_ step: Int, ofAverage averageStep: Int? = nil, learningRate: Double, momentum: Double? = nil) {
+        averageDecay = Float(movingAverage?.decay(step: (averageStep ?? step) + 1) ?? 0)
         let momentum = momentum ?? optimizer.momentum
         let corrections = optimizer.biasCorrections(step: step + 1, momentum: momentum)
         for parameter in settings.indices {

@@ -62,6 +62,9 @@ public struct Pace: Sendable, Equatable {
         firstStep = first.step
     }
 
+    /// Whether batches had another size in steps that nothing is known of: checkpoints of before they were recorded.
+    var hasUnknownPast: Bool { lead != 0 && earlier.isEmpty }
+
     /// The place of a step, counted from zero, that has the present batch size.
     func place(of step: Int) -> Int { step + lead }
 

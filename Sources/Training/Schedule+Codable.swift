@@ -86,11 +86,7 @@ extension Schedule: Codable {
     }
 
     public func encode(to encoder: any Encoder) throws {
-        if self == .constant {
-            try encoder.encodeTagged(name)
-        } else {
-            try encoder.encodeTagged(name, Fields(schedule: self))
-        }
+        try encoder.encodeTagged(name, Fields(schedule: self))
     }
 
     private struct Fields: Encodable {
@@ -114,17 +110,14 @@ extension Schedule: Codable {
                 try fields.encode(rise, forKey: .rise)
                 try fields.encode(startDivisor, forKey: .startDivisor)
                 try fields.encode(endDivisor, forKey: .endDivisor)
+                try fields.encode(momentum != nil, forKey: .cycleMomentum)
                 guard let momentum else { return }
-                try fields.encode(true, forKey: .cycleMomentum)
                 try fields.encode(momentum.base, forKey: .baseMomentum)
                 try fields.encode(momentum.maximum, forKey: .maximumMomentum)
                 return
             }
-            if schedule.warmupEpochs > 0 {
-                try fields.encode(schedule.warmupEpochs, forKey: .warmupEpochs)
-            } else {
-                try fields.encode(schedule.warmupSteps, forKey: .warmupSteps)
-            }
+            try fields.encode(schedule.warmupSteps, forKey: .warmupSteps)
+            try fields.encode(schedule.warmupEpochs, forKey: .warmupEpochs)
             try fields.encodeIfPresent(schedule.warmupStart, forKey: .warmupStart)
         }
     }

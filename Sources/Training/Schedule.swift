@@ -194,6 +194,21 @@ public struct Schedule: Sendable, Equatable {
         }
     }
 
+    /// What to say of numbers that mean nothing here, or less than they should.
+    ///
+    /// - Parameter pace: of the run.
+    func notes(pace: Pace) -> [String] {
+        let hasWarmup = warmupSteps > 0 || warmupEpochs > 0
+        if warmupStart != nil, !hasWarmup {
+            return ["schedule.\(name).warmupStart means nothing without warmupSteps or warmupEpochs beside it"]
+        }
+        guard pace.hasUnknownPast, hasWarmup else { return [] }
+        return [
+            "the checkpoint is of a branch that went on with batches of another size, and does not say from where: the "
+                + "steps of its warm-up are taken for those of batches as they are now"
+        ]
+    }
+
     /// Checks that the optimizer has what the schedule varies.
     ///
     /// - Throws: `TrainingError.invalidConfiguration`.

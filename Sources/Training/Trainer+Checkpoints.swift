@@ -33,8 +33,11 @@ extension Trainer {
     ///
     /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
     public func checkpoint() throws -> Checkpoint {
-        Checkpoint(copying: try template.lent(state, progress, workers: team.workerCount))
+        Checkpoint(copying: try lent())
     }
+
+    /// The same, with tensors where they are; only until the next step.
+    func lent() throws -> LentCheckpoint { try template.lent(state, progress, workers: team.workerCount) }
 
     /// Memory for copies of the state.
     func makeSnapshot() -> StateSnapshot { StateSnapshot(template, of: state) }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Foundation
 import Kernels
 import Networks
 import Parallel
@@ -18,22 +19,38 @@ extension Trainer {
             try self.init(configuration, dataset: dataset, workers: workers, kernels: kernels)
         case .parameters(let path):
             let network = try Self.compile(configuration, for: dataset)
+            let checkpoint = try Checkpoint.read(path)
             let model = try Model(
-                network: network, checkpoint: try Checkpoint.read(path), path: path, kernels: kernels)
+                network: network, checkpoint: checkpoint.evaluated, path: path, kernels: kernels)
             try self.init(
                 configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), workers: workers,
                 microBatch: nil, kernels: kernels)
+            if checkpoint.hasMovingAverage {
+                notes.append(
+                    "beginning with the moving average of the parameters in \(path), which evaluate uses and which its best "
+                        + "checkpoint was chosen by; --from goes on with parameters and average both")
+            }
         case .branch(let path):
             var checkpoint = try Checkpoint.read(path)
             // The best of the other run is none of this one.
             (checkpoint.progress.bestMetric, checkpoint.progress.bestEpoch) = (nil, nil)
-            checkpoint.progress.epochsWithoutImprovement = 0
+            (checkpoint.progress.countedMetric, checkpoint.progress.epochsWithoutImprovement) = (nil, 0)
             if checkpoint.batchSize != configuration.batchSize {
                 checkpoint.progress.changeBatchSize(from: checkpoint.batchSize)
+            }
+            if configuration.movingAverage == nil {
+                checkpoint.progress.averageStart = nil
+            } else if !checkpoint.hasMovingAverage {
+                checkpoint.progress.averageStart = checkpoint.progress.step
             }
             try self.init(
                 resuming: checkpoint, path: path, configuration: configuration, dataset: dataset, workers: workers,
                 kernels: kernels)
+            if checkpoint.hasMovingAverage, configuration.movingAverage == nil {
+                notes.append(
+                    "the moving average in \(path) is left behind, since the configuration has no movingAverage: what "
+                        + "goes on are the parameters that were trained")
+            }
         }
     }
 
@@ -64,6 +81,7 @@ extension Trainer {
         try self.init(
             configuration, dataset: dataset, model: model, progress: progress, workers: workers,
             microBatch: nil, kernels: kernels)
+        try noteRate(after: checkpoint, path: path)
         // A branch may begin a moving average, from these parameters, or leave one behind.
         let (expected, found) = (
             Set(optimizer.moments.map(\.name)).subtracting([MovingAverage.stateName]),
@@ -83,6 +101,30 @@ extension Trainer {
             guard let tensors = checkpoint.optimizerState[moment.name] else { continue }
             try network.layout.copy(tensors, into: moment.values, path: path, what: moment.name)
         }
+    }
+
+    /// Notes a learning rate that goes on otherwise than it would have without a change of the configuration.
+    private func noteRate(after checkpoint: Checkpoint, path: String) throws {
+        let step = progress.step
+        guard step > 0, progress.epoch < configuration.epochs else { return }
+        let before = try Configuration(yaml: checkpoint.configuration, path: path)
+        var past = checkpoint.progress
+        if past.branches.last?.step == step { past.branches.removeLast() }
+        let pace = Pace(
+            at: past, batchSize: before.batchSize, rows: try dataset.table(.train).count, epochs: before.epochs)
+        func rate(_ step: Int) -> Double {
+            before.schedule.learningRate(step: step, base: before.scaledLearningRate, pace: pace)
+        }
+        guard abs(learningRate - rate(step)) > 1e-9 * max(learningRate, rate(step)) else { return }
+        func text(_ rate: Double) -> String { String(format: "%.4g", rate) }
+        let cause =
+            before.schedule == configuration.schedule && before.epochs != configuration.epochs
+            ? "schedule \(configuration.schedule.name) now ends after \(configuration.epochs) epochs, no longer after "
+                + "\(before.epochs)"
+            : "the configuration is another one"
+        notes.append(
+            "the learning rate goes from \(text(rate(step - 1))) in step \(step) to \(text(learningRate)) in step "
+                + "\(step + 1): \(cause)")
     }
 
     /// Refuses the momentum of `sgd` for `lars`, and the reverse: one has the learning rate in it, and the other not, so

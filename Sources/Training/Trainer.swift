@@ -41,6 +41,9 @@ public final class Trainer {
     /// What validations are made on: the model, or the moving average of its parameters.
     let evaluatedModel: Model
 
+    /// What to say about where it begins.
+    public internal(set) var notes: [String] = []
+
     /// What one step did.
     public struct StepReport: Sendable {
         /// Steps taken since the start of the run, this one included.
@@ -107,6 +110,7 @@ public final class Trainer {
         self.microBatch = microBatch
         team = WorkerTeam(workerCount: workers.resolved(shards: configuration.shards!))
         try configuration.schedule.check(totalSteps: totalSteps, pace: pace)
+        notes = configuration.schedule.notes(pace: pace)
         let settings = try configuration.parameterSettings(of: network.layout)
         optimizer = OptimizerState(
             configuration.optimizer, movingAverage: configuration.movingAverage, settings: settings,
@@ -199,7 +203,7 @@ public final class Trainer {
         let noise = meter?.measure(squaredNorm: updater.squaredNorm(), rows: batch.rows)
         let learningRate = rate ?? self.learningRate
         optimizer.beginStep(
-            progress.step, learningRate: learningRate,
+            progress.step, ofAverage: progress.step - (progress.averageStart ?? 0), learningRate: learningRate,
             momentum: configuration.schedule.momentum(step: progress.step, pace: pace))
         batches.announce(positions(from: progress.samplesIntoEpoch + batch.rows), of: order)
         let norm = updater.update(alongside: batches)

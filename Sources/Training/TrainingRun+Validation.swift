@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Foundation
 
 /// What validations decide: which checkpoint is the best, and when it is enough.
 extension TrainingRun {
@@ -30,6 +31,21 @@ extension TrainingRun {
             guard let first = first.bestMetric, let second = second.bestMetric else { return false }
             return monitor.sign * (first - second) > 0
         }
+    }
+
+    /// Why early stopping ended the run, and what goes on from there.
+    var earlyStoppingNote: String? {
+        guard hasStoppedEarly, let earlyStopping = trainer.configuration.earlyStopping else { return nil }
+        let (progress, configuration) = (trainer.progress, trainer.configuration)
+        func text(_ value: Double?) -> String { value.map { String(format: "%.5g", $0) } ?? "none" }
+        let gain = earlyStopping.minimumImprovement > 0 ? " by more than \(earlyStopping.minimumImprovement)" : ""
+        let checkpoint = store.path(step: progress.step)
+        return
+            "early stopping ended the run after epoch \(progress.epoch): the validation \(configuration.monitor.rawValue) "
+            + "has not become better than \(text(progress.countedMetric ?? progress.bestMetric))\(gain) for "
+            + "\(progress.epochsWithoutImprovement) of \(earlyStopping.patience) epochs of patience; to go on all the "
+            + "same, branch, which begins to wait anew: "
+            + "`lockstep train --from \(checkpoint) --epochs \(max(configuration.epochs, progress.epoch + 1))`"
     }
 
     static func checkMonitor(_ trainer: Trainer) throws {
@@ -65,15 +81,22 @@ extension Checkpoint.Progress {
     ///
     /// - Parameters:
     ///   - sign: 1 where higher is better, -1 where lower is.
-    ///   - minimumImprovement: by how much it must be better than the best to end the wait of early stopping.
-    /// - Returns: whether it is the best so far.
+    ///   - minimumImprovement: by how much it must be better than the last one that was, to end the wait of early stopping: as
+    ///     in Keras and Lightning, small steps add up until they are.
+    /// - Returns: whether it is the best so far, however little better.
     mutating func note(_ metric: Double, sign: Double, minimumImprovement: Double) -> Bool {
-        let best = bestMetric.flatMap { $0.isFinite ? $0 : nil }
-        func isBetter(by difference: Double) -> Bool {
-            metric.isFinite && (best.map { sign * (metric - $0) > difference } ?? true)
+        func isBetter(than other: Double?, by difference: Double) -> Bool {
+            guard metric.isFinite else { return false }
+            guard let other, other.isFinite else { return true }
+            return sign * (metric - other) > difference
         }
-        epochsWithoutImprovement = isBetter(by: minimumImprovement) ? 0 : epochsWithoutImprovement + 1
-        guard isBetter(by: 0) else { return false }
+        countedMetric = countedMetric ?? bestMetric
+        if isBetter(than: countedMetric, by: minimumImprovement) {
+            (countedMetric, epochsWithoutImprovement) = (metric, 0)
+        } else {
+            epochsWithoutImprovement += 1
+        }
+        guard isBetter(than: bestMetric, by: 0) else { return false }
         (bestMetric, bestEpoch) = (metric, epoch + 1)
         return true
     }

@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import DurableFiles
 import Foundation
+import HDF5
 import Kernels
 import Networks
 import Parallel
@@ -17,7 +18,7 @@ public final class TrainingRun {
     public let directory: RunDirectory
     public let trainer: Trainer
 
-    private let store: CheckpointStore
+    let store: CheckpointStore
     private let checkpoints: CheckpointWriter
     private let snapshot: StateSnapshot
     private var policy: CheckpointPolicy
@@ -72,7 +73,7 @@ public final class TrainingRun {
             try draft.write(trainer.configuration)
             draft.write(trainer.dataset.contents)
             let store = CheckpointStore(directory: draft.checkpointsPath)
-            try store.write(try trainer.checkpoint(), keeping: .init(last: 1))
+            try store.write(try trainer.lent(), buffer: HDF5ImageBuffer())
             return try draft.lock()
         }
         try self.init(
@@ -188,6 +189,7 @@ public final class TrainingRun {
             checkpoints.wait()
             try reportCheckpoints(observer, isLast: true)
             if let advice = noise?.advice(batchSize: trainer.configuration.batchSize) { note(advice, observer) }
+            if reason == .stoppedEarly, let text = earlyStoppingNote { note(text, observer) }
             log.note("\(reason.rawValue) after step \(trainer.progress.step)")
             return TrainingOutcome(
                 reason: reason, step: trainer.progress.step, epoch: trainer.progress.epoch,
@@ -276,6 +278,29 @@ public final class TrainingRun {
         let table = try trainer.dataset.table(split)
         trainer.prepareEvaluation()
         return try trainer.team.region { try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted) }
+    }
+
+    /// Computes loss and metrics of one split with the parameters of the best checkpoint.
+    ///
+    /// - Parameter isInterrupted: asked every few thousand samples.
+    /// - Returns: the epoch it was written after, and its metrics; nil where there is no best checkpoint.
+    /// - Throws: `CancellationError` once `isInterrupted` says yes; `CheckpointError` if it cannot be read.
+    public func evaluateBest(
+        _ split: Split, isInterrupted: () -> Bool = { false }
+    ) throws -> (epoch: Int, report: EvaluationReport)? {
+        guard let best = try store.best() else { return nil }
+        let epoch = best.progress.epoch
+        if best.progress.step == trainer.progress.step {
+            return (epoch, try evaluate(split, isInterrupted: isInterrupted))
+        }
+        let table = try trainer.dataset.table(split)
+        let model = try Model(
+            network: trainer.model.network, checkpoint: best.evaluated, path: store.bestPath, kernels: trainer.kernels)
+        let evaluator = Evaluator(model: model, team: trainer.team, kernels: trainer.kernels)
+        return (
+            epoch,
+            try trainer.team.region { try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted) }
+        )
     }
 
     // MARK: Epochs

@@ -147,6 +147,50 @@ final class BranchScheduleTests: RunTestCase {
             try Checkpoint.read(checkpoint(resumed)).difference(from: try Checkpoint.read(checkpoint(whole))))
     }
 
+    func testAWarmUpOfAnUnknownPastIsSaidToBeGuessed() throws {
+        let schedule = Schedule(.linear(minimum: 0, decaySteps: nil), warmupSteps: 10)
+        let start = try train(configuration(schedule, batchSize: 8, epochs: 10), to: 40, "start")
+        let branch = try train(configuration(schedule, batchSize: 32, epochs: 10), to: 41, from: checkpoint(start), "b")
+        XCTAssertEqual(branch.trainer.notes, [])
+        var old = try Checkpoint.read(checkpoint(branch))
+        old.progress.branches = []
+        let trainer = try Trainer(
+            resuming: old, path: "old.h5", configuration: branch.trainer.configuration, dataset: branch.trainer.dataset,
+            workers: .exactly(1), kernels: availableKernels()[0])
+        XCTAssertTrue(trainer.notes.joined().contains("does not say from where"), "\(trainer.notes)")
+        // After 2.2 epochs of 10, as if there had been no warm-up.
+        XCTAssertEqual(trainer.learningRate, 0.1 * (1 - 2.2 / 10), accuracy: 1e-15)
+    }
+
+    func testAStartWithoutAWarmUpIsSaidToMeanNothing() throws {
+        let run = try train(configuration(Schedule(warmupStart: 0.1), batchSize: 32, epochs: 1), to: 0, "run")
+        XCTAssertEqual(
+            run.trainer.notes,
+            ["schedule.constant.warmupStart means nothing without warmupSteps or warmupEpochs beside it"])
+    }
+
+    /// Every schedule whose shape ends with the run: 40 steps, then 80.
+    func testAResumeWithMoreEpochsSaysBothRates() throws {
+        for (index, (decay, before, after)) in [
+            (Schedule.Decay.linear(minimum: 0, decaySteps: nil), "0.0025", "0.05"),
+            (.cosine(minimum: 0, decaySteps: nil), "0.0001541", "0.05"),
+            (.polynomial(power: 2, minimum: 0, decaySteps: nil), "6.25e-05", "0.025"),
+            (.oneCycle(rise: 0.3, startDivisor: 25, endDivisor: 1e4), "4e-07", "0.07893"),
+        ].enumerated() {
+            let run = try train(configuration(Schedule(decay), batchSize: 8, epochs: 2), "run-\(index)")
+            let resumed = try TrainingRun(resuming: run.directory.path, changes: RunChanges(epochs: 4))
+            XCTAssertEqual(
+                resumed.trainer.notes,
+                [
+                    "the learning rate goes from \(before) in step 40 to \(after) in step 41: schedule "
+                        + "\(Schedule(decay).name) now ends after 4 epochs, no longer after 2"
+                ])
+        }
+        let fixed = Schedule(.linear(minimum: 0.01, decaySteps: 20))
+        let run = try train(configuration(fixed, batchSize: 8, epochs: 2), "fixed")
+        XCTAssertEqual(try TrainingRun(resuming: run.directory.path, changes: RunChanges(epochs: 4)).trainer.notes, [])
+    }
+
     func testABranchThatWasWrittenWithoutRecordFollowsItsEpochs() throws {
         let schedule = Schedule(.step(everyEpochs: 2, factor: 0.1))
         let start = try train(configuration(schedule, batchSize: 8, epochs: 3), "start")
@@ -156,6 +200,7 @@ final class BranchScheduleTests: RunTestCase {
         let trainer = try Trainer(
             resuming: old, path: "old.h5", configuration: branch.trainer.configuration, dataset: branch.trainer.dataset,
             workers: .exactly(1), kernels: availableKernels()[0])
+        XCTAssertEqual(trainer.notes, [])
         // The fourth epoch, and the fifth.
         XCTAssertEqual(trainer.learningRate(step: 62), 0.01, accuracy: 1e-17)
         XCTAssertEqual(trainer.learningRate(step: 65), 0.001, accuracy: 1e-17)

@@ -36,6 +36,19 @@ final class LearningRateFinderTests: XCTestCase {
         XCTAssertEqual(sweep.points.map(\.learningRate), sweep.points.map(\.learningRate).sorted())
     }
 
+    func testTheRateToWriteDownHasARunTrainWithTheOneThatWasFound() throws {
+        for scaling in [nil, LearningRateScaling.linear(baseBatchSize: 8), .squareRoot(baseBatchSize: 8)] {
+            var configuration = configuration
+            configuration.learningRateScaling = scaling
+            let sweep = try LearningRateFinder(lowest: 1e-4, highest: 10, steps: 60).sweep(configuration)
+            configuration.optimizer = .sgd(.init(learningRate: try XCTUnwrap(sweep.learningRate)))
+            let trainer = try Trainer(
+                configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil),
+                kernels: availableKernels()[0])
+            XCTAssertEqual(trainer.learningRate, try XCTUnwrap(sweep.steepest), accuracy: 1e-14)
+        }
+    }
+
     func testALossThatNeverFallsHasNoSuggestion() throws {
         let sweep = try LearningRateFinder(lowest: 1e3, highest: 1e9, steps: 50).sweep(configuration)
         XCTAssertTrue(sweep.hasDiverged)

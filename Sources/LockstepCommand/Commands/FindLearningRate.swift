@@ -67,8 +67,8 @@ struct FindLearningRate: ParsableCommand {
                     isInterrupted: { Interruption.signal != nil })
             }
         }
-        try page?.write(Array(LearningRateReport(sweep, batchSize: configuration.batchSize).html.utf8))
-        print(try json ? jsonLine(sweep) : sweep.text(of: configuration))
+        try page?.write(Array(LearningRateReport(sweep).html.utf8))
+        print(try json ? jsonLine(sweep) : sweep.text)
         if let signal = Interruption.signal { throw ExitCode(128 + signal) }
     }
 
@@ -86,15 +86,16 @@ struct FindLearningRate: ParsableCommand {
 
 extension LearningRateSweep {
     /// What was found, as rows, and a few of the points.
-    func text(of configuration: Configuration) -> String {
+    var text: String {
         var columns = Columns()
-        columns.add("batch size", configuration.batchSize.grouped)
+        columns.add("batch size", batchSize.grouped)
         columns.add("steps", "\(points.count)\(hasDiverged ? ", until the loss exploded" : "")")
-        columns.add("loss falls fastest at", steepest.map(\.brief) ?? "no rate: it does not fall")
-        if let atLeastLoss { columns.add("loss is least at", atLeastLoss.brief) }
-        if let steepest, let scaling = configuration.learningRateScaling {
-            let base = steepest / scaling.factor(batchSize: configuration.batchSize)
-            columns.add("as learningRate", "\(base.brief), before learningRateScaling")
+        let isScaled = scaling != nil
+        let unit = isScaled ? ", the rate of the batch" : ""
+        columns.add("loss falls fastest at", steepest.map { $0.brief + unit } ?? "no rate: it does not fall")
+        if let atLeastLoss { columns.add("loss is least at", atLeastLoss.brief + unit) }
+        if let learningRate, isScaled {
+            columns.add("as learningRate", "\(learningRate.brief) in the configuration, before learningRateScaling")
         }
         var table = ["", "learning rate         loss"]
         // Eleven lines are enough to see the valley.

@@ -27,13 +27,14 @@ struct TrainingSession {
         if output.verbose { for line in reasons(for: run, placement) { Terminal.write(line + "\n") } }
         // What was given from outside has been opened; from here on it is checkpoints that this process has written.
         HDF5.setTrial(nil)
+        for note in run.trainer.notes { observer.note(note) }
         for note in [run.trainer.loadingNote, run.trainer.freezingNote] { note.map { observer.note($0) } }
         if let note = noteOnLength(of: run) { observer.note(note) }
-        let (outcome, test) = try Interruption.finishing {
+        let (outcome, tests) = try Interruption.finishing {
             try trace.drawing(run) {
                 let outcome = try run.train(steps: length.steps, observer: observer) { Interruption.signal != nil }
                 bar?.erase()
-                return (outcome, try evaluateTestSplit(of: run))
+                return (outcome, try evaluateTestSplit(of: run, observer))
             }
         }
         if let signal = Interruption.signal {
@@ -42,7 +43,7 @@ struct TrainingSession {
             Terminal.note("\(message): `lockstep resume \(run.directory.path)` goes on")
             throw ExitCode(128 + signal)
         }
-        for line in results(of: run, outcome, test: test) { print(line) }
+        for line in results(of: run, outcome, tests: tests) { print(line) }
         if !output.quiet {
             let seconds = (ContinuousClock.now - started) / .seconds(1)
             Terminal.write("\(seconds.duration), peak memory \(peakMemory.byteSize)\n")
@@ -76,13 +77,29 @@ struct TrainingSession {
         return lines
     }
 
-    /// - Returns: nil where there is no such split, or where a signal came first.
-    private func evaluateTestSplit(of run: TrainingRun) throws -> EvaluationReport? {
-        guard run.trainer.dataset[.test] != nil else { return nil }
+    /// Rows with the metrics of the test split: those of the best checkpoint, and those of the last step where it is
+    /// another one.
+    ///
+    /// - Returns: none where there is no such split, or where a signal came first.
+    private func evaluateTestSplit(of run: TrainingRun, _ observer: any TrainingObserver) throws -> [[String]] {
+        guard run.trainer.dataset[.test] != nil else { return [] }
+        func isInterrupted() -> Bool { Interruption.signal != nil }
         do {
-            return try run.evaluate(.test) { Interruption.signal != nil }
+            var best: (epoch: Int, report: EvaluationReport)?
+            do {
+                best = try run.evaluateBest(.test, isInterrupted: isInterrupted)
+            } catch let error where !(error is CancellationError) {
+                // Training is done, and what it came to stands.
+                observer.note("the best checkpoint is not evaluated: \(error)")
+            }
+            let progress = run.trainer.progress
+            var rows = best.map { $0.report.rows(of: "best checkpoint, epoch \($0.epoch)") } ?? []
+            if best?.epoch != progress.epoch || progress.samplesIntoEpoch > 0 {
+                rows += try run.evaluate(.test, isInterrupted: isInterrupted).rows(of: "last step")
+            }
+            return rows
         } catch is CancellationError {
-            return nil
+            return []
         }
     }
 
@@ -104,7 +121,7 @@ struct TrainingSession {
         return nil
     }
 
-    private func results(of run: TrainingRun, _ outcome: TrainingOutcome, test: EvaluationReport?) -> [String] {
+    private func results(of run: TrainingRun, _ outcome: TrainingOutcome, tests: [[String]]) -> [String] {
         var columns = Columns()
         columns.add("run", run.directory.path.escaped)
         columns.add("steps", steps(of: run, outcome))
@@ -112,7 +129,7 @@ struct TrainingSession {
             columns.add("training loss", "\(epoch.trainingLoss.brief) (epoch \(epoch.epoch))")
             epoch.validation.map { columns.add($0.rows) }
         }
-        test.map { columns.add($0.rows) }
+        columns.add(tests)
         trace.trace.map { columns.add("trace", $0.escaped) }
         columns.add("checkpoint", outcome.checkpoint.escaped)
         let store = CheckpointStore(directory: run.directory.checkpointsPath)

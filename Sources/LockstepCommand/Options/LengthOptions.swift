@@ -7,12 +7,13 @@ struct LengthOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Stop after this many steps since the start of the run, even inside an epoch.", valueName: "n"))
+            "Stop after this many steps since the start of the run, even inside an epoch. 0 leaves the first checkpoint.",
+            valueName: "n"))
     var steps: Int?
 
     func validate() throws {
         try requirePositive(epochs, "--epochs")
-        try requirePositive(steps, "--steps")
+        if let steps, steps < 0 { throw ValidationError("--steps: expected 0 or more, found \(steps)") }
     }
 }
 

@@ -2,7 +2,12 @@ import Lockstep
 
 extension EvaluationReport {
     /// A line for each metric: `test accuracy`, `97.78%`.
-    var rows: [[String]] {
+    var rows: [[String]] { rows(of: nil) }
+
+    /// A line for each metric: `test accuracy`, `97.78% (last step)`.
+    ///
+    /// - Parameter whose: the parameters that were evaluated.
+    func rows(of whose: String?) -> [[String]] {
         let metrics: [(String, String?)] = [
             ("loss", loss.brief),
             ("accuracy", accuracy?.percent),
@@ -11,7 +16,8 @@ extension EvaluationReport {
             ("MAE", meanAbsoluteError?.brief),
             ("R²", rSquared?.brief),
         ]
-        return metrics.compactMap { name, value in value.map { ["\(split) \(name)", $0] } }
+        let remark = whose.map { " (\($0))" } ?? ""
+        return metrics.compactMap { name, value in value.map { ["\(split) \(name)", $0 + remark] } }
     }
 
     /// All metrics, and a classifier's confusion matrix with its classes' names.

@@ -11,11 +11,13 @@ struct Axis {
     /// What stands at a tick.
     let format: (Double) -> String
 
-    /// An axis of powers of two around values of 1 and more.
-    static func powersOfTwo(_ label: String, upTo greatest: Double) -> Axis {
-        let exponents = 0...max(1, Int(log2(greatest).rounded(.up)))
-        let ticks = exponents.map { Double(1 << $0) }
-        return Axis(label: label, scale: .binaryLogarithm, values: 1...ticks.last!, ticks: ticks) { "\(Int($0))" }
+    /// An axis of powers of two, among them 1 and 2, around all values above 0.
+    static func powersOfTwo(_ label: String, from least: Double = 1, upTo greatest: Double) -> Axis {
+        let exponents = min(0, Int(log2(least).rounded(.down)))...max(1, Int(log2(greatest).rounded(.up)))
+        let ticks = exponents.map { exp2(Double($0)) }
+        return Axis(label: label, scale: .binaryLogarithm, values: ticks[0]...ticks.last!, ticks: ticks) {
+            String(format: "%g", $0)
+        }
     }
 
     /// An axis of shares from 0, in percent.

@@ -4,12 +4,8 @@ import Training
 /// A learning rate range test as a page for browsers.
 public struct LearningRateReport {
     private let sweep: LearningRateSweep
-    private let batchSize: Int
 
-    public init(_ sweep: LearningRateSweep, batchSize: Int) {
-        self.sweep = sweep
-        self.batchSize = batchSize
-    }
+    public init(_ sweep: LearningRateSweep) { self.sweep = sweep }
 
     public var html: String { ReportPage(title: "Loss over learning rate", body: introduction + chart).html }
 
@@ -22,9 +18,19 @@ public struct LearningRateReport {
             } ?? "The loss never falls: begin the test with lower rates"
         let least = sweep.atLeastLoss.map { "; it is least at \(text($0)), which is as far as one can go" } ?? ""
         return """
-            <p class="faint">\(counted(sweep.points.count, "step")) of \(counted(batchSize, "sample")), each with a larger
+            <p class="faint">\(counted(sweep.points.count, "step")) of \(counted(sweep.batchSize, "sample")), each with a larger
             rate than the one before\(sweep.hasDiverged ? ", until the loss exploded" : "").</p>
-            <p>\(found)\(sweep.steepest == nil ? "" : least).</p>
+            <p>\(found)\(sweep.steepest == nil ? "" : least).</p>\(scaled)
+            """
+    }
+
+    /// The rate to write down, where it is another than that of the batch.
+    private var scaled: String {
+        guard let rate = sweep.learningRate, sweep.scaling != nil else { return "" }
+        return """
+
+            <p>These are rates of batches of \(sweep.batchSize). The configuration scales its own to the batch size
+            (learningRateScaling): for the rate that falls fastest, write down <strong>learningRate: \(text(rate))</strong>.</p>
             """
     }
 
@@ -39,7 +45,9 @@ public struct LearningRateReport {
         // What explodes at the end leaves through the top.
         let top = max(start, least) + 0.6 * max(start - least, 0.1 * start.magnitude)
         let bottom = max(0, least - 0.1 * (top - least))
-        let x = Axis.powersOfTen("learning rate", from: first.learningRate, to: last.learningRate)
+        let x = Axis.powersOfTen(
+            sweep.scaling == nil ? "learning rate" : "learning rate of the batch", from: first.learningRate,
+            to: last.learningRate)
         let y = Axis.around("loss", from: bottom, to: top)
         func points(_ value: (LearningRateSweep.Point) -> Double) -> [LineChart.Point] {
             sweep.points.filter { value($0).isFinite }.map { .init(x: $0.learningRate, y: value($0)) }

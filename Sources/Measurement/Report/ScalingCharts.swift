@@ -12,20 +12,20 @@ struct ScalingCharts {
         let ideal = LineChart.Series(
             name: "ideal", style: "ideal",
             points: [LineChart.Point(x: 1, y: 1), LineChart.Point(x: largest, y: largest)], isDashed: true)
+        let series = [ideal] + laws { $1.throughput(workers: $0) / $1.single } + [measured(\.speedup)]
+        let drawn = Self.range(series)
         return LineChart(
             title: "Speed-up over one worker", x: .powersOfTwo("workers", upTo: largest),
-            y: .powersOfTwo("times as fast", upTo: largest),
-            series: [ideal] + laws { $1.throughput(workers: $0) / $1.single } + [measured(\.speedup)],
+            y: .powersOfTwo("times as fast", from: drawn.lowerBound, upTo: drawn.upperBound), series: series,
             predictedFrom: largestMeasured)
     }
 
     /// Efficiency over workers.
     var efficiency: LineChart {
-        let highest = curve.points.map { $0.efficiency.upper ?? $0.efficiency.median }.max()!
+        let series = laws { $1.throughput(workers: $0) / $1.single / $0 } + [measured(\.efficiency)]
         return LineChart(
             title: "Efficiency: speed-up over workers", x: .powersOfTwo("workers", upTo: largest),
-            y: .percent("efficiency", upTo: highest),
-            series: laws { $1.throughput(workers: $0) / $1.single / $0 } + [measured(\.efficiency)],
+            y: .percent("efficiency", upTo: Self.range(series).upperBound), series: series,
             predictedFrom: largestMeasured)
     }
 
@@ -63,6 +63,13 @@ struct ScalingCharts {
             title: "What a worker gets, of what \(first.workers == 1 ? "one alone" : "the fewest") gets",
             x: .powersOfTwo("workers", upTo: largestMeasured),
             y: .percent("share", upTo: all.flatMap(\.points).map(\.y).max()!), series: all)
+    }
+
+    /// From the least to the greatest value above 0 that is drawn, ends of intervals too.
+    private static func range(_ series: [LineChart.Series]) -> ClosedRange<Double> {
+        let values = series.flatMap(\.points).flatMap { [$0.y, $0.lower ?? $0.y, $0.upper ?? $0.y] }
+        let drawn = values.filter { $0 > 0 && $0.isFinite }
+        return (drawn.min() ?? 1)...(drawn.max() ?? 1)
     }
 
     private func measured(_ value: KeyPath<ScalingPoint, RoundEstimate>) -> LineChart.Series {

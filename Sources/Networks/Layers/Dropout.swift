@@ -90,7 +90,6 @@ extension Dropout {
         }
 
         func encode(to encoder: any Encoder) throws {
-            guard layer.channels else { return try layer.probability.encode(to: encoder) }
             var fields = encoder.container(keyedBy: CodingKeys.self)
             try fields.encode(layer.probability, forKey: .probability)
             try fields.encode(layer.channels, forKey: .channels)

@@ -203,11 +203,9 @@ private struct PoolingDescription<Described: PoolingLayer>: Codable {
 
     func encode(to encoder: any Encoder) throws {
         let (plane, window) = (Described.plane, layer.window)
-        let hasOwnStride = window.stride != window.size
-        if !hasOwnStride && window.padding == .valid { return try plane.encodable(window.size).encode(to: encoder) }
         var fields = encoder.container(keyedBy: PoolingKeys.self)
         try fields.encode(plane.encodable(window.size), forKey: .size)
-        if hasOwnStride { try fields.encode(plane.encodable(window.stride), forKey: .stride) }
+        try fields.encode(plane.encodable(window.stride), forKey: .stride)
         try fields.encode(plane.encodable(window.padding), forKey: .padding)
     }
 }

@@ -57,7 +57,6 @@ extension LeNet5 {
     }
 
     public func encodeTagged(to encoder: any Encoder) throws {
-        if self == LeNet5() { return try encoder.encodeTagged(Self.kind) }
         try encoder.encodeTagged(Self.kind, Fields(model: self))
     }
 }

@@ -20,11 +20,12 @@ extension ModelShape {
         return try Network((isGrey ? [Reshape(image)] : []) + network.layers).build(in: &graph, input: input)
     }
 
-    /// - Throws: `NetworkError` unless the number is 1 or more.
-    func check(_ number: Int, _ key: String) throws {
-        guard number >= 1 else {
+    /// - Throws: `NetworkError` unless the number is 1 or more, and no more than `most`.
+    func check(_ number: Int, _ key: String, most: Int = .max) throws {
+        guard (1...most).contains(number) else {
             throw NetworkError.invalidLayer(
-                layer: name ?? Self.kind, problem: "\(key) is \(number), expected 1 or more")
+                layer: name ?? Self.kind,
+                problem: "\(key) is \(number), expected 1 \(most == .max ? "or more" : "to \(most)")")
         }
     }
 }

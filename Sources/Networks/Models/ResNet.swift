@@ -19,6 +19,9 @@ public struct ResNet: ModelShape {
     public var synchronized: Bool
     public var name: String?
 
+    /// The deepest of the paper.
+    static let deepest = 1202
+
     public init(
         depth: Int, width: Int = 16, classes: Int = 10, synchronized: Bool = false, name: String? = nil
     ) {
@@ -30,11 +33,12 @@ public struct ResNet: ModelShape {
     }
 
     public func layers(for image: Shape) throws -> Network {
-        try check(width, "width")
+        try check(width, "width", most: 1 << 20)
         try check(classes, "classes")
-        guard depth >= 8, depth % 6 == 2 else {
+        guard (8...Self.deepest).contains(depth), depth % 6 == 2 else {
             throw NetworkError.invalidLayer(
-                layer: name ?? Self.kind, problem: "depth is \(depth), expected 6n + 2: 8, 14, 20, 32, 44, 56, …")
+                layer: name ?? Self.kind,
+                problem: "depth is \(depth), expected 6n + 2 of at most \(Self.deepest): 8, 14, 20, 32, 44, 56, …")
         }
         return Network {
             Convolution(width, kernel: 3, padding: .same, bias: false)
@@ -95,7 +99,7 @@ extension ResNet {
             try fields.encode(model.depth, forKey: .depth)
             try fields.encode(model.width, forKey: .width)
             try fields.encode(model.classes, forKey: .classes)
-            if model.synchronized { try fields.encode(true, forKey: .synchronized) }
+            try fields.encode(model.synchronized, forKey: .synchronized)
             try fields.encodeIfPresent(model.name, forKey: .name)
         }
     }

@@ -63,13 +63,12 @@ extension SmallCNN {
             var fields = encoder.container(keyedBy: CodingKeys.self)
             try fields.encode(model.classes, forKey: .classes)
             try fields.encode(model.batchNormalization, forKey: .batchNormalization)
-            if model.synchronized { try fields.encode(true, forKey: .synchronized) }
+            try fields.encode(model.synchronized, forKey: .synchronized)
             try fields.encodeIfPresent(model.name, forKey: .name)
         }
     }
 
     public func encodeTagged(to encoder: any Encoder) throws {
-        if self == SmallCNN() { return try encoder.encodeTagged(Self.kind) }
         try encoder.encodeTagged(Self.kind, Fields(model: self))
     }
 }

@@ -95,13 +95,12 @@ extension BatchNormalization {
             var fields = encoder.container(keyedBy: CodingKeys.self)
             try fields.encode(layer.momentum, forKey: .momentum)
             try fields.encode(layer.epsilon, forKey: .epsilon)
-            if layer.synchronized { try fields.encode(true, forKey: .synchronized) }
+            try fields.encode(layer.synchronized, forKey: .synchronized)
             try fields.encodeIfPresent(layer.name, forKey: .name)
         }
     }
 
     public func encodeTagged(to encoder: any Encoder) throws {
-        if self == BatchNormalization() { return try encoder.encodeTagged(Self.kind) }
         try encoder.encodeTagged(Self.kind, Description(layer: self))
     }
 }

@@ -94,7 +94,6 @@ extension GroupNormalization {
         }
 
         func encode(to encoder: any Encoder) throws {
-            if layer == GroupNormalization(layer.groups) { return try layer.groups.encode(to: encoder) }
             var fields = encoder.container(keyedBy: CodingKeys.self)
             try fields.encode(layer.groups, forKey: .groups)
             try fields.encode(layer.epsilon, forKey: .epsilon)
@@ -130,7 +129,6 @@ extension LayerNormalization {
     }
 
     public func encodeTagged(to encoder: any Encoder) throws {
-        if self == LayerNormalization() { return try encoder.encodeTagged(Self.kind) }
         try encoder.encodeTagged(Self.kind, Description(layer: self))
     }
 }

@@ -16,13 +16,37 @@ final class FindLearningRateTests: CommandTestCase {
         let outcome = try shell(
             "$lockstep find-learning-rate a.yaml --lowest 1e-4 --highest 1e5 --steps 100 --report a.html")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
-        for words in ["batch size", "until the loss exploded", "loss falls fastest at", "before learningRateScaling"] {
+        for words in [
+            "batch size", "until the loss exploded", "loss falls fastest at", "the rate of the batch",
+            "before learningRateScaling",
+        ] {
             XCTAssertTrue(outcome.output.contains(words), "\(words) is missing in:\n\(outcome.output)")
         }
         let page = try String(contentsOfFile: path("a.html"), encoding: .utf8)
         XCTAssertTrue(page.hasPrefix("<!DOCTYPE html>"))
         XCTAssertTrue(page.contains("running mean") && page.contains("</html>"))
         XCTAssertEqual(try files(), ["a.html", "a.yaml"], "no run is left")
+    }
+
+    /// 32 samples where the rate is that of 16: half as much is to be written down.
+    func testJSONAndPageHaveBothRatesUnderScaling() throws {
+        try write(Self.yaml, to: "a.yaml")
+        for (flag, factor) in [("", 2.0), ("--batch-size 64", 4)] {
+            let outcome = try shell(
+                "$lockstep find-learning-rate a.yaml \(flag) --lowest 1e-4 --highest 1e5 --steps 100 --json --report a.html"
+            )
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            let object = try XCTUnwrap(
+                JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+            let steepest = try XCTUnwrap(object["steepest"] as? Double)
+            XCTAssertEqual(try XCTUnwrap(object["learningRate"] as? Double), steepest / factor, accuracy: 1e-15)
+            XCTAssertEqual(object["batchSize"] as? Double, 16 * factor)
+            XCTAssertEqual((object["learningRateScaling"] as? [String: Int]), ["linear": 16])
+            let page = try String(contentsOfFile: path("a.html"), encoding: .utf8)
+            XCTAssertTrue(page.contains("learningRate: \(String(format: "%.2g", steepest / factor))"), page)
+            XCTAssertTrue(page.contains("<strong>\(String(format: "%.2g", steepest))</strong>"))
+            XCTAssertTrue(page.contains("learning rate of the batch"))
+        }
     }
 
     func testJSONHasEveryPoint() throws {

@@ -131,6 +131,65 @@ final class ResumeTests: CommandTestCase {
         XCTAssertEqual(try files(in: run + "/checkpoints"), before)
     }
 
+    // MARK: What is said of the learning rate and of ends
+
+    func testAJumpOfTheLearningRateIsSaidWithBothRates() throws {
+        let run = try trainSmall()
+        let outcome = try lockstep("resume", run, "--epochs", "6", "--quiet")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        // 0.01 · (1 + cos(π · 11/12)) / 2, and the same of 12/27.
+        XCTAssertTrue(
+            outcome.errors.contains(
+                "the learning rate goes from 0.0001704 in step 15 to 0.005868 in step 16: schedule cosine now ends after "
+                    + "6 epochs, no longer after 3"), outcome.errors)
+    }
+
+    func testALearningRateThatGoesOnIsNotMentioned() throws {
+        for (name, schedule) in [("step", "{step: {everyEpochs: 3}}"), ("constant", "constant")] {
+            try write(
+                Self.small.replacingOccurrences(of: "{cosine: {warmupSteps: 3}}", with: schedule), to: "\(name).yaml")
+            try lockstep("train", "\(name).yaml", "--run", name, "--quiet")
+            let outcome = try lockstep("resume", name, "--epochs", "6", "--quiet")
+            XCTAssertEqual(outcome.status, 0)
+            XCTAssertFalse(outcome.errors.contains("learning rate"), outcome.errors)
+        }
+        let run = try trainSmall(arguments: "--steps", "7")
+        XCTAssertFalse(try lockstep("resume", run).errors.contains("learning rate"))
+    }
+
+    func testABranchSaysHowTheLearningRateGoesOn() throws {
+        let start = try newestCheckpoint(of: trainSmall(arguments: "--steps", "10"))
+        let other = Self.small.replacingOccurrences(of: "{cosine: {warmupSteps: 3}}", with: "constant")
+        try write(other, to: "other.yaml")
+        let outcome = try lockstep("train", "other.yaml", "--from", start, "--run", "branch", "--quiet")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        // 0.01 · (1 + cos(π · 6/12)) / 2
+        XCTAssertTrue(
+            outcome.errors.contains("goes from 0.005 in step 10 to 0.01 in step 11: the configuration is another one"),
+            outcome.errors)
+        let same = try lockstep("train", "--from", start, "--batch-size", "35", "--run", "larger", "--quiet")
+        XCTAssertFalse(same.errors.contains("learning rate"), same.errors)
+    }
+
+    func testAResumeAfterEarlyStoppingSaysWhyItEndsAndTheCommandThatGoesOnWorks() throws {
+        let long = Self.small.replacingOccurrences(of: "epochs: 3", with: "epochs: 50")
+        try write(long + "\nearlyStopping: {patience: 1, minimumImprovement: 100}", to: "config.yaml")
+        for arguments in [["train", "config.yaml", "--run", "run"], ["resume", "run", "--epochs", "60"]] {
+            let outcome = try shell("$lockstep \(arguments.joined(separator: " ")) --quiet")
+            XCTAssertEqual(outcome.result("steps")?.hasPrefix("10 of "), true, outcome.output)
+            XCTAssertTrue(outcome.errors.contains("early stopping ended the run after epoch 2"), outcome.errors)
+            XCTAssertTrue(outcome.errors.contains("by more than 100.0 for 1 of 1 epochs of patience"), outcome.errors)
+            let command = try XCTUnwrap(
+                outcome.errors.split(separator: "`").first { $0.hasPrefix("lockstep train --from") })
+            let next = try shell(command.replacingOccurrences(of: "lockstep train", with: "$lockstep train --quiet"))
+            XCTAssertEqual(next.status, 0, next.errors)
+            // It waits two epochs anew.
+            XCTAssertEqual(next.result("steps")?.hasPrefix("20 of "), true, next.output)
+        }
+        XCTAssertTrue(
+            try String(contentsOfFile: path("run/log.txt"), encoding: .utf8).contains("early stopping ended the run"))
+    }
+
     func testProgressSaysWhereTheRunContinues() throws {
         let run = try trainSmall(arguments: "--steps", "7")
         XCTAssertTrue(try lockstep("resume", run).errors.contains("continuing  after step 7 of 15"))

@@ -6,7 +6,7 @@ final class TrainTests: CommandTestCase {
         let outcome = try lockstep("train", "--quiet")
 
         XCTAssertEqual(outcome.status, 0, outcome.errors)
-        let accuracy = try XCTUnwrap(outcome.result("test accuracy").flatMap { Double($0.dropLast()) })
+        let accuracy = try XCTUnwrap(outcome.result("test accuracy").flatMap { Double($0.prefix { $0 != "%" }) })
         XCTAssertGreaterThanOrEqual(accuracy, 97)
         XCTAssertEqual(outcome.result("run"), "runs/digits-1")
         XCTAssertEqual(
@@ -45,6 +45,47 @@ final class TrainTests: CommandTestCase {
         XCTAssertTrue(try XCTUnwrap(outcome.result("best checkpoint")).hasPrefix("run/checkpoints/best.h5 (epoch "))
         XCTAssertFalse(outcome.output.contains("samples/s"))
         XCTAssertTrue(outcome.errors.contains("peak memory"))
+    }
+
+    /// `metric value (whose)`, for the best checkpoint and the last step, as `evaluate` has them.
+    func testTestMetricsAreThoseOfTheBestCheckpointAndOfTheLastStepAndSaySo() throws {
+        try write(
+            Self.small.replacingOccurrences(of: "learningRate: 0.01", with: "learningRate: 0.2")
+                .replacingOccurrences(of: "epochs: 3", with: "epochs: 30")
+                + "\nearlyStopping: {patience: 3}", to: "early.yaml")
+        for (name, arguments) in [("run", ""), ("averaged", "movingAverage: 0.9")] {
+            try write(
+                String(contentsOfFile: path("early.yaml"), encoding: .utf8) + "\n\(arguments)", to: "\(name).yaml")
+            let outcome = try lockstep("train", "\(name).yaml", "--run", name, "--quiet")
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            let epoch = try XCTUnwrap(outcome.result("best checkpoint")).filter(\.isNumber).dropFirst()
+            func metric(_ checkpoint: String, _ metric: String) throws -> String {
+                try XCTUnwrap(lockstep("evaluate", checkpoint).result(metric))
+            }
+            for name in ["test loss", "test accuracy"] {
+                let found = outcome.lines.filter { $0.hasPrefix(name + " ") }.map {
+                    $0.dropFirst(name.count).trimmingCharacters(in: .whitespaces)
+                }
+                let run = try XCTUnwrap(outcome.result("run"))
+                XCTAssertEqual(
+                    found,
+                    [
+                        try metric("\(run)/checkpoints/best.h5", name) + " (best checkpoint, epoch \(epoch))",
+                        try metric(newestCheckpoint(of: run), name) + " (last step)",
+                    ])
+            }
+        }
+    }
+
+    func testWithoutABestCheckpointTestMetricsAreThoseOfTheLastStep() throws {
+        try write(Self.small.replacingOccurrences(of: ", validation: 20", with: ""), to: "plain.yaml")
+        let outcome = try lockstep("train", "plain.yaml", "--run", "run", "--quiet")
+        XCTAssertEqual(
+            outcome.lines.filter { $0.hasPrefix("test ") }.map { $0.hasSuffix("% (last step)") }, [false, true])
+        XCTAssertEqual(outcome.lines.filter { $0.hasSuffix(" (last step)") }.count, 2)
+        try write(Self.small, to: "small.yaml")
+        let stopped = try lockstep("train", "small.yaml", "--run", "stopped", "--steps", "3", "--quiet")
+        XCTAssertTrue(try XCTUnwrap(stopped.result("test loss")).hasSuffix(" (last step)"))
     }
 
     func testAnEpochIsALineWhereStandardErrorIsNoTerminal() throws {
@@ -95,6 +136,25 @@ final class TrainTests: CommandTestCase {
         XCTAssertEqual(outcome.result("steps"), "7 of 15, to be continued")
         XCTAssertEqual(outcome.result("checkpoint"), "run/checkpoints/step-00000007.h5")
         XCTAssertTrue(try XCTUnwrap(outcome.result("training loss")).hasSuffix(" (epoch 1)"))
+    }
+
+    func testNoStepsLeaveTheInitialParameters() throws {
+        try write(Self.small, to: "small.yaml")
+        let outcome = try lockstep("train", "small.yaml", "--run", "run", "--steps", "0", "--quiet")
+
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(outcome.errors, "")
+        XCTAssertEqual(outcome.result("steps"), "0 of 15, to be continued")
+        XCTAssertEqual(outcome.result("checkpoint"), "run/checkpoints/step-00000000.h5")
+        let resumed = try lockstep("resume", "run", "--steps", "0", "--quiet")
+        XCTAssertEqual(resumed.status, 0, resumed.errors)
+        XCTAssertEqual(try files(in: "run/checkpoints"), ["step-00000000.h5"])
+        try lockstep("resume", "run")
+        XCTAssertEqual(
+            try fingerprint(of: newestCheckpoint(of: "run")),
+            try fingerprint(of: newestCheckpoint(of: trainSmall("whole"))))
+        assertFails(
+            try lockstep("train", "small.yaml", "--steps=-1"), status: 64, "--steps: expected 0 or more, found -1")
     }
 
     func testStepsBeyondTheLastEpochAreSaidToBe() throws {

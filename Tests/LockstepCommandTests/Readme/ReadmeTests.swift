@@ -124,7 +124,27 @@ final class ReadmeTests: CommandTestCase {
             "key of `cosine`": "schedule: cosine",
             "key of `linear` (schedule)": "schedule: {linear: {}}",
             "key of `huber`": "loss: huber",
+            "key of `maxPool`": "network: [{maxPool: 2}]",
+            "key of `dropout`": "network: [{dropout: 0.5}]",
+            "key of `batchNormalization`": "network: [batchNormalization]",
+            "key of `groupNormalization`": "network: [{groupNormalization: 2}]",
+            "key of `layerNormalization`": "network: [layerNormalization]",
+            "key of `leNet5`": "network: [leNet5]",
+            "key of `smallCNN`": "network: [smallCNN]",
+            "key of `resNet`": "network: [{resNet: 20}]",
+            "key of `crossEntropy`": "loss: crossEntropy",
+            "key of `lars`": "optimizer: {lars: {learningRate: 1}}",
+            "key of `lamb`": "optimizer: lamb",
+            "key of `constant`": "schedule: constant",
+            "key of `polynomial`": "schedule: polynomial",
+            "key of `oneCycle`": "schedule: oneCycle",
+            "key of `movingAverage`": "movingAverage: 0.9",
+            "key of `parameterGroups`": "parameterGroups: [{parameters: '*'}]",
+            "key of `earlyStopping`": "earlyStopping: {patience: 1}",
+            "key of `augmentation`": "augmentation: {shift: 1}",
         ]
+        // Where the momentum is not to vary, these are nowhere.
+        let unused: Set = ["baseMomentum", "maximumMomentum"]
         for (title, yaml) in configurations {
             let lines = [yaml, "dataset: data.h5"] + (yaml.hasPrefix("network") ? [] : ["network: [{linear: 1}]"])
             let resolved = try Configuration(yaml: lines.joined(separator: "\n"), path: "test.yaml").yaml()
@@ -133,7 +153,12 @@ final class ReadmeTests: CommandTestCase {
                 let line = resolved.split(separator: "\n").first {
                     $0.trimmingPrefix(while: { " -".contains($0) }).hasPrefix(key + ": ")
                 }
-                guard let line, !stated.isEmpty else { continue }
+                let isValue = Double(stated) != nil || ["true", "false", "valid", "zero"].contains(stated)
+                if isValue, !unused.contains(key) {
+                    XCTAssertNotNil(line, "\(title), \(key) is left out of what a run stores")
+                }
+                // What depends on other keys is no value.
+                guard let line, !["", "none", "the size", "the optimizer's"].contains(stated) else { continue }
                 let actual = line.components(separatedBy: ": ")[1]
                 XCTAssertTrue(
                     actual == stated || Double(actual) == Double(stated), "\(title), \(key): \(actual), \(stated)")

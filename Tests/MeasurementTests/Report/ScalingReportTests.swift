@@ -6,11 +6,15 @@ import XCTest
 
 final class ScalingReportTests: XCTestCase {
     /// A measurement that no machine made: Amdahl's law with a little contention, on one to eight workers.
-    static func measurement(workload: String = "mlp-4096", warnings: [String] = []) -> ScalingMeasurement {
+    ///
+    /// - Parameter gain: what more than one worker are faster by than the law says.
+    static func measurement(
+        workload: String = "mlp-4096", warnings: [String] = [], gain: Double = 1
+    ) -> ScalingMeasurement {
         let universal = ScalingCoefficients(law: .universal, single: 30_000, contention: 0.02, coherency: 0.0004)
         let points = [1, 2, 4, 8].map { workers -> ScalingPoint in
             let rate = universal.throughput(workers: Double(workers))
-            let efficiency = rate / 30_000 / Double(workers)
+            let efficiency = rate / 30_000 / Double(workers) * (workers > 1 ? gain : 1)
             func rounds(_ value: Double) -> RoundEstimate {
                 RoundEstimate([0.97, 0.99, 1, 1, 1.01, 1.02].map { $0 * value })
             }
@@ -97,6 +101,22 @@ final class ScalingReportTests: XCTestCase {
 }
 
 final class ReportAxisTests: XCTestCase {
+    func testASpeedUpStandsWhereItIsBelowOneAndBeyondTheIdealToo() {
+        for (gain, least, greatest) in [(0.3, 0.5, 64.0), (0.02, 0.03125, 64), (1, 0.5, 64), (12, 0.5, 128)] {
+            let chart = ScalingCharts(curve: ScalingReportTests.measurement(gain: gain).curves[0]).speedup
+            // One worker's own interval begins at 0.97.
+            XCTAssertEqual(chart.y.values, least...greatest, "\(gain)")
+            XCTAssertTrue(chart.y.ticks.contains(1))
+            for point in chart.series.flatMap(\.points) {
+                for value in [point.y, point.lower ?? point.y, point.upper ?? point.y] {
+                    XCTAssertTrue(chart.y.values.contains(value), "\(value) at \(gain)")
+                }
+            }
+        }
+        XCTAssertTrue(
+            ScalingCharts(curve: ScalingReportTests.measurement(gain: 0.3).curves[0]).speedup.markup.contains(">0.5<"))
+    }
+
     func testPowersOfTwoAreEquallyFarApart() {
         let axis = Axis.powersOfTwo("workers", upTo: 50)
         XCTAssertEqual(axis.ticks, [1, 2, 4, 8, 16, 32, 64])

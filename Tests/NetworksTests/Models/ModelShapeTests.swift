@@ -63,10 +63,19 @@ final class ModelShapeTests: XCTestCase {
     func testNumbersThatMakeNoSenseAreRefused() {
         assertRefused(
             Network { ResNet(depth: 21) }, inputShape: [8, 8],
-            "layer resNet: depth is 21, expected 6n + 2: 8, 14, 20, 32, 44, 56, …")
+            "layer resNet: depth is 21, expected 6n + 2 of at most 1202: 8, 14, 20, 32, 44, 56, …")
         assertRefused(
             Network { ResNet(depth: 20, width: 0) }, inputShape: [8, 8],
-            "layer resNet: width is 0, expected 1 or more")
+            "layer resNet: width is 0, expected 1 to 1048576")
+        for (depth, width, problem) in [
+            (600_002, 16, "depth is 600002, expected 6n + 2 of at most 1202: 8, 14, 20, 32, 44, 56, …"),
+            (.max - 5, 16, "depth is \(Int.max - 5), expected 6n + 2 of at most 1202: 8, 14, 20, 32, 44, 56, …"),
+            (.min, 16, "depth is \(Int.min), expected 6n + 2 of at most 1202: 8, 14, 20, 32, 44, 56, …"),
+            (20, 1 << 62, "width is \(1 << 62), expected 1 to 1048576"),
+        ] {
+            assertRefused(
+                Network { ResNet(depth: depth, width: width) }, inputShape: [8, 8], "layer resNet: \(problem)")
+        }
         assertRefused(
             Network { SmallCNN(classes: 0) }, inputShape: [8, 8],
             "layer smallCNN: classes is 0, expected 1 or more")
