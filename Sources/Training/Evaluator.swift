@@ -52,6 +52,7 @@ public final class Evaluator {
     public func evaluate(
         _ table: SampleTable, split: Split, isInterrupted: () -> Bool = { false }
     ) throws -> EvaluationReport {
+        try table.requireWeight(in: model.network.loss, split: split)
         let usesLabels = model.network.loss.isClassification
         let losses = AlignedBuffer(count: min(table.count, Self.chunk))
         var lossSum = 0.0

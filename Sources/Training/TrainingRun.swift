@@ -118,6 +118,7 @@ public final class TrainingRun {
             trainer: trainer, directory: directory, lock: lock,
             recordsFingerprints: recordsFingerprints
                 || FileManager.default.fileExists(atPath: directory.fingerprintsPath))
+        if let note = checkpoint.progress.weightNote(configuration.loss) { self.note("\(checkpointPath): \(note)", observer) }
         directory.write(trainer.dataset.contents)
         if changes != RunChanges() { try directory.write(trainer.configuration) }
         do {
@@ -301,7 +302,7 @@ public final class TrainingRun {
         let samples = Double(progress.samplesIntoEpoch)
         let report = EpochReport(
             epoch: progress.epoch + 1, step: progress.step,
-            learningRate: trainer.learningRate(step: progress.step - 1), trainingLoss: progress.epochLoss / samples,
+            learningRate: trainer.learningRate(step: progress.step - 1), trainingLoss: progress.epochLoss / progress.epochWeight!,
             trainingAccuracy: trainer.configuration.loss.isClassification
                 ? Double(progress.epochCorrect) / samples : nil,
             validation: validation, isBest: isBest, samplesPerSecond: Double(epochRows) / seconds, seconds: seconds)
