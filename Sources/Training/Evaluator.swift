@@ -101,6 +101,7 @@ public final class Evaluator {
             report.rootMeanSquaredError = regression.rootMeanSquaredError
             report.meanAbsoluteError = regression.meanAbsoluteError
             report.rSquared = regression.rSquared
+            report.rSquaredByOutput = width > 1 ? regression.rSquaredByOutput : nil
         }
         return report
     }

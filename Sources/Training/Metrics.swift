@@ -18,8 +18,14 @@ public struct EvaluationReport: Sendable, Codable, Equatable {
     /// For regression: mean of the absolute errors over all outputs.
     public var meanAbsoluteError: Double?
     /// For regression: 1 - (squared errors / squared deviations from each output's mean). 1 is perfect, 0 no better
-    /// than the mean; nil where the targets do not vary.
+    /// than the mean; nil where the targets do not vary. Over all outputs: the mean of theirs, weighted by the variance of
+    /// their targets, so that an output of small numbers hardly counts.
     public var rSquared: Double?
+    /// The same of each output, where there are several; nil for one whose targets do not vary.
+    public var rSquaredByOutput: [Double?]?
+
+    /// The least of the outputs'; nil where there is one output.
+    public var leastRSquared: Double? { rSquaredByOutput?.compactMap { $0 }.min() }
 }
 
 /// Counts of a classification.
@@ -47,6 +53,7 @@ struct ClassificationMetrics {
 struct RegressionMetrics {
     private var count = 0
     private var squaredErrors = 0.0
+    private var squaredErrorsByOutput: [Double]
     private var absoluteErrors = 0.0
     /// Welford's running mean and squared deviations, an entry for each output.
     private var means: [Double]
@@ -56,6 +63,7 @@ struct RegressionMetrics {
     init(width: Int) {
         means = Array(repeating: 0, count: width)
         deviations = means
+        squaredErrorsByOutput = means
     }
 
     mutating func add(prediction: UnsafeBufferPointer<Float>, target: UnsafePointer<Float>) {
@@ -64,6 +72,7 @@ struct RegressionMetrics {
             let value = Double(target[column])
             let error = Double(prediction[column]) - value
             squaredErrors += error * error
+            squaredErrorsByOutput[column] += error * error
             absoluteErrors += abs(error)
             let delta = value - means[column]
             means[column] += delta / Double(rows)
@@ -78,5 +87,9 @@ struct RegressionMetrics {
     var rSquared: Double? {
         let total = deviations.reduce(0, +)
         return total > 0 ? 1 - squaredErrors / total : nil
+    }
+
+    var rSquaredByOutput: [Double?] {
+        zip(squaredErrorsByOutput, deviations).map { $1 > 0 ? 1 - $0 / $1 : nil }
     }
 }

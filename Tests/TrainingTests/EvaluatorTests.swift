@@ -77,6 +77,40 @@ final class EvaluatorTests: RunTestCase {
         XCTAssertNil(report.accuracy)
     }
 
+    func testRSquaredIsGivenForEachOfSeveralOutputs() throws {
+        // The second output is a million times smaller, and nothing like its targets; the third never varies.
+        let targets = (0..<40).flatMap { row in [Float(row * 1000), Float(row % 3) / 1000, 7] }
+        let predictions = (0..<40).flatMap { row in [Float(row * 1000 + row % 2), Float(row % 2) / 1000, 7] }
+        var metrics = RegressionMetrics(width: 3)
+        predictions.withUnsafeBufferPointer { predictions in
+            for row in 0..<40 {
+                metrics.add(
+                    prediction: UnsafeBufferPointer(rebasing: predictions[row * 3..<row * 3 + 3]),
+                    target: Array(targets[row * 3..<row * 3 + 3]))
+            }
+        }
+        func expected(_ outputs: Range<Int>) -> Double {
+            var (errors, deviations) = (0.0, 0.0)
+            for output in outputs {
+                let values = (0..<40).map { Double(targets[$0 * 3 + output]) }
+                let mean = values.reduce(0, +) / 40
+                deviations += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+                for row in 0..<40 {
+                    let error = Double(predictions[row * 3 + output]) - values[row]
+                    errors += error * error
+                }
+            }
+            return 1 - errors / deviations
+        }
+        let outputs = metrics.rSquaredByOutput
+        XCTAssertEqual(try XCTUnwrap(outputs[0]), expected(0..<1), accuracy: 1e-12)
+        XCTAssertEqual(try XCTUnwrap(outputs[1]), expected(1..<2), accuracy: 1e-9)
+        XCTAssertNil(outputs[2])
+        XCTAssertLessThan(try XCTUnwrap(outputs[1]), 0)
+        XCTAssertEqual(try XCTUnwrap(metrics.rSquared), expected(0..<3), accuracy: 1e-12)
+        XCTAssertGreaterThan(try XCTUnwrap(metrics.rSquared), 0.999)
+    }
+
     func testABinaryClassifierIsJudgedByTheRightSideOfOneHalf() throws {
         let path = "\(directory)/sides.h5"
         let inputs = (0..<64).map { Float($0) / 32 - 1 }

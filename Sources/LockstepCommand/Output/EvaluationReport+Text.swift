@@ -9,9 +9,27 @@ extension EvaluationReport {
             ("top-5 accuracy", top5Accuracy?.percent),
             ("RMSE", rootMeanSquaredError?.brief),
             ("MAE", meanAbsoluteError?.brief),
-            ("R²", rSquared?.brief),
+            (rSquaredByOutput == nil ? "R²" : "R², weighted by variance", rSquared?.brief),
         ]
-        return metrics.compactMap { name, value in value.map { ["\(split) \(name)", $0] } }
+        return metrics.compactMap { name, value in value.map { ["\(split) \(name)", $0] } } + outputRows
+    }
+
+    /// Outputs whose R² are shown; of more, those with the least.
+    private static let mostOutputsShown = 20
+
+    /// A line for the R² of each of several outputs, by their number from 0.
+    private var outputRows: [[String]] {
+        guard let outputs = rSquaredByOutput else { return [] }
+        func row(_ output: Int) -> [String] {
+            ["\(split) R² of output \(output)", outputs[output]?.brief ?? "none: its targets do not vary"]
+        }
+        guard outputs.count > Self.mostOutputsShown else { return outputs.indices.map(row) }
+        let worst = outputs.indices.filter { outputs[$0] != nil }.sorted {
+            (outputs[$0]!, $0) < (outputs[$1]!, $1)
+        }.prefix(Self.mostOutputsShown)
+        let median = outputs.compactMap { $0 }.sorted()
+        return [["\(split) R², median output", median.isEmpty ? "none" : median[median.count / 2].brief]]
+            + worst.map(row)
     }
 
     /// All metrics, and a classifier's confusion matrix with its classes' names.

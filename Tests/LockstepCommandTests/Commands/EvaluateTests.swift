@@ -1,5 +1,6 @@
 import Foundation
 import Lockstep
+import TestSupport
 import XCTest
 
 final class EvaluateTests: CommandTestCase {
@@ -51,6 +52,44 @@ final class EvaluateTests: CommandTestCase {
             XCTAssertNotNil(outcome.result(metric), "\(metric) is missing in: \(outcome.output)")
         }
         XCTAssertNil(outcome.result("test accuracy"))
+    }
+
+    func testSeveralOutputsHaveAnRSquaredEach() throws {
+        for (name, width) in [("two", 2), ("many", 23)] {
+            try withNewFile(path("\(name).h5")) { file in
+                for split in ["train", "validation", "test"] {
+                    let inputs = (0..<60).map { Float($0 * 37 % 101) / 101 }
+                    try file.root.write("x_\(split)", inputs, shape: [20, 3])
+                    // The last never varies.
+                    let targets = (0..<20).flatMap { row in
+                        (0..<width).map { $0 == width - 1 ? 3 : inputs[row * 3] * Float($0 + 1) }
+                    }
+                    try file.root.write("y_\(split)", targets, shape: [20, width])
+                }
+            }
+            try write(
+                "dataset: \(name).h5\nnetwork: [{linear: \(width)}]\nloss: meanSquaredError\nepochs: 1\n",
+                to: "\(name).yaml")
+            let training = try lockstep("train", "\(name).yaml", "--run", name)
+            XCTAssertEqual(training.status, 0, training.errors)
+            XCTAssertNotNil(training.result("validation R², weighted by variance"), training.output)
+            let text = try lockstep("evaluate", newestCheckpoint(of: name))
+            let report = try JSONDecoder().decode(
+                EvaluationReport.self,
+                from: Data(try lockstep("evaluate", newestCheckpoint(of: name), "--json").output.utf8))
+            let outputs = try XCTUnwrap(report.rSquaredByOutput)
+            XCTAssertEqual(outputs.count, width)
+            XCTAssertNil(outputs[width - 1])
+            let shown = text.lines.filter { $0.hasPrefix("test R² of output ") }
+            XCTAssertEqual(shown.count, min(width, 20))
+            XCTAssertEqual(text.result("test R², median output") != nil, width > 20)
+            if width == 2 {
+                XCTAssertEqual(text.result("test R² of output 1"), "none: its targets do not vary")
+            } else {
+                let least = try XCTUnwrap(outputs.firstIndex(of: report.leastRSquared))
+                XCTAssertTrue(shown[0].hasPrefix("test R² of output \(least) "), shown[0])
+            }
+        }
     }
 
     func testAnotherDataSetOfTheSameFormWillDo() throws {
