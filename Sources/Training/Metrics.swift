@@ -11,8 +11,11 @@ public struct EvaluationReport: Sendable, Codable, Equatable {
     public var accuracy: Double?
     /// The share of samples whose class is among the five highest; nil where there are no more than five.
     public var top5Accuracy: Double?
-    /// How many samples of class i were taken for class j, in row i and column j.
+    /// How many samples of class i were taken for class j, in row i and column j; up to 100 classes.
     public var confusionMatrix: [[Int]]?
+    /// The counts of such a matrix that are not zero, by class and then by predicted class; for more than 100 classes, and
+    /// where they are asked for: the validations of a run do without.
+    public var confusionCounts: [ConfusionCount]?
     /// For regression: root of the mean squared error over all outputs.
     public var rootMeanSquaredError: Double?
     /// For regression: mean of the absolute errors over all outputs.
@@ -26,27 +29,6 @@ public struct EvaluationReport: Sendable, Codable, Equatable {
 
     /// The least of the outputs'; nil where there is one output.
     public var leastRSquared: Double? { rSquaredByOutput?.compactMap { $0 }.min() }
-}
-
-/// Counts of a classification.
-struct ClassificationMetrics {
-    private(set) var samples = 0
-    private(set) var correct = 0
-    private(set) var amongFive = 0
-    private(set) var confusion: [[Int]]
-
-    init(classes: Int) {
-        confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
-    }
-
-    /// - Parameters:
-    ///   - rank: how many classes scored above the right one.
-    mutating func add(label: Int, predicted: Int, rank: Int) {
-        samples += 1
-        if rank == 0 { correct += 1 }
-        if rank < 5 { amongFive += 1 }
-        confusion[label][predicted] += 1
-    }
 }
 
 /// Sums of a regression, in the order of the samples, so that they are the same for any number of workers.

@@ -37,12 +37,35 @@ extension EvaluationReport {
         var columns = Columns()
         columns.add("samples", samples.grouped)
         columns.add(rows)
-        let table = confusionTable(classNames).map { [""] + $0 } ?? []
+        let table = (confusionTable(classNames) ?? worstConfusions(classNames)).map { [""] + $0 } ?? []
         return (columns.lines() + table).joined(separator: "\n")
     }
 
     /// Classes whose confusion matrix still fits a window.
     private static let mostClassesShown = 20
+
+    /// Confusions that are shown of more classes.
+    private static let mostConfusionsShown = 20
+
+    /// The most frequent confusions of many classes, with the share that each has of its class.
+    private func worstConfusions(_ classNames: [String]?) -> [String]? {
+        guard let confusions else { return nil }
+        let wrong = confusions.filter { $0.label != $0.predicted }
+        guard !wrong.isEmpty else { return nil }
+        let samples = confusions.reduce(into: [Int: Int]()) { $0[$1.label, default: 0] += $1.count }
+        let worst = wrong.sorted { ($1.count, $0.label, $0.predicted) < ($0.count, $1.label, $1.predicted) }
+            .prefix(Self.mostConfusionsShown)
+        func name(_ index: Int) -> String { (classNames?[index] ?? "\(index)").escaped.shortened(to: 24) }
+        var columns = Columns([.left, .left, .right, .right])
+        columns.add(["right class", "predicted", "samples", "of the class"])
+        for confusion in worst {
+            let share = Double(confusion.count) / Double(samples[confusion.label]!)
+            columns.add([name(confusion.label), name(confusion.predicted), confusion.count.grouped, share.percent])
+        }
+        let few =
+            worst.count < wrong.count ? "the most frequent of \(wrong.count.grouped) confusions" : "the confusions"
+        return ["\(few); --json has all counts"] + columns.lines()
+    }
 
     private func confusionTable(_ classNames: [String]?) -> [String]? {
         guard let confusionMatrix, confusionMatrix.count <= Self.mostClassesShown else { return nil }
