@@ -30,8 +30,11 @@ public struct Checkpoint: Sendable {
         public var epoch = 0
         /// Samples of the current epoch that were trained on: the cursor in its order.
         public var samplesIntoEpoch = 0
-        /// Sum of the losses of those samples, and how many were classified correctly.
+        /// Sum of the losses of those samples, what they weigh together, by which it is divided to be their mean (as much as
+        /// they are, or the sum of their classes' weights), and how many were classified correctly. The weight is nil where
+        /// an older version wrote none, and the sum then of batches' means times their rows.
         public var epochLoss = 0.0
+        public var epochWeight: Double? = 0
         public var epochCorrect = 0
         /// The best value of the monitored metric, the epoch it was reached in, and epochs since.
         public var bestMetric: Double?
@@ -84,6 +87,7 @@ public struct Checkpoint: Sendable {
             epoch += 1
             samplesIntoEpoch = 0
             epochLoss = 0
+            epochWeight = 0
             epochCorrect = 0
         }
     }

@@ -63,6 +63,7 @@ extension Checkpoint {
         add("state", "epoch", .integer(progress.epoch))
         add("state", "samples_into_epoch", .integer(progress.samplesIntoEpoch))
         add("state", "epoch_loss", .number(progress.epochLoss))
+        add("state", "epoch_weight", progress.epochWeight.map { .number($0) })
         add("state", "epoch_correct", .integer(progress.epochCorrect))
         add("state", "best_metric", progress.bestMetric.map { .number($0) })
         add("state", "best_epoch", progress.bestEpoch.map { .integer($0) })

@@ -84,6 +84,12 @@ struct CheckpointReader {
         progress.epoch = try integer(state, "epoch", in: 0...Checkpoint.Progress.mostEpochs)
         progress.samplesIntoEpoch = try integer(state, "samples_into_epoch", in: 0...Int(Int32.max))
         progress.epochLoss = try required(state, "epoch_loss", state.attributes.number("epoch_loss"))
+        progress.epochWeight = try state.attributes.number("epoch_weight")
+        if let weight = progress.epochWeight, !(weight >= 0 && weight.isFinite) {
+            throw CheckpointError(
+                .damaged, path,
+                "the attribute epoch_weight of \(state.path) is \(weight), expected 0 or a positive number")
+        }
         progress.epochCorrect = try integer(state, "epoch_correct", in: 0...progress.samplesIntoEpoch)
         progress.bestMetric = try state.attributes.number("best_metric")
         // Both are of epochs that are complete.

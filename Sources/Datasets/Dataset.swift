@@ -40,14 +40,17 @@ public final class Dataset: Sendable {
         var license: String?
     }
 
+    /// - Parameter classes: how many classes there are, where `classNames` do not say it and labels may leave some out.
     /// - Throws: `DatasetError` when there is no table, or tables differ in input shape or kind of targets, or
     ///   `classNames` are too few for the labels.
-    public convenience init(name: String, tables: [Split: SampleTable], classNames: [String]? = nil) throws {
-        try self.init(name: name, tables: tables, classNames: classNames, labels: Labels())
+    public convenience init(
+        name: String, tables: [Split: SampleTable], classNames: [String]? = nil, classes: Int? = nil
+    ) throws {
+        try self.init(name: name, tables: tables, classNames: classNames, classes: classes, labels: Labels())
     }
 
     init(
-        name: String, tables: [Split: SampleTable], classNames: [String]?, labels: Labels,
+        name: String, tables: [Split: SampleTable], classNames: [String]?, classes: Int? = nil, labels: Labels,
         contents: DatasetContents = DatasetContents()
     ) throws {
         guard let (split, first) = Split.allCases.lazy.compactMap({ split in tables[split].map { (split, $0) } }).first
@@ -64,7 +67,7 @@ public final class Dataset: Sendable {
         self.tables = tables
         self.inputShape = first.inputShape
         self.classNames = classNames
-        self.targetKind = try commonTargetKind(tables, classNames: classNames)
+        self.targetKind = try commonTargetKind(tables, classNames: classNames, classes: classes)
         self.title = labels.title
         self.source = labels.source
         self.license = labels.license

@@ -1,9 +1,12 @@
-/// The kind of targets that all labelled tables share; the class count covers every label and every class name.
-func commonTargetKind(_ tables: [Split: SampleTable], classNames: [String]?) throws -> TargetKind {
+/// The kind of targets that all labelled tables share; the class count covers every label, every class name, and the classes
+/// that are declared.
+func commonTargetKind(
+    _ tables: [Split: SampleTable], classNames: [String]?, classes: Int? = nil
+) throws -> TargetKind {
     var kind: TargetKind?
     for split in Split.allCases {
         guard let table = tables[split] else { continue }
-        let own = try targetKind(of: table, classNames: classNames)
+        let own = try targetKind(of: table, classNames: classNames, classes: classes)
         if own == .unlabeled { continue }
         switch (kind, own) {
         case (nil, _): kind = own
@@ -18,13 +21,13 @@ func commonTargetKind(_ tables: [Split: SampleTable], classNames: [String]?) thr
     return kind ?? .unlabeled
 }
 
-private func targetKind(of table: SampleTable, classNames: [String]?) throws -> TargetKind {
+private func targetKind(of table: SampleTable, classNames: [String]?, classes: Int?) throws -> TargetKind {
     switch table.targets {
     case .unlabeled: return .unlabeled
     case .values(_, let width): return .values(width: width)
     case .classes(let labels):
         if let classNames { try table.checkLabels(below: classNames.count, "class names") }
-        return .classes(count: classNames?.count ?? Int(labels.max() ?? 0) + 1)
+        return .classes(count: classNames?.count ?? max(Int(labels.max() ?? 0) + 1, classes ?? 0))
     }
 }
 

@@ -136,6 +136,7 @@ public final class HDF5File: @unchecked Sendable {
             }
             try handle.close()
             try closed.get()
+            buffer?.trim()
         }
     }
 

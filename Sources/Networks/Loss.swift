@@ -20,8 +20,9 @@ public enum TargetSpecification: Sendable, Equatable, CustomStringConvertible {
 public enum Loss: Sendable, Equatable {
     /// Cross-entropy of logits against class indices, with the softmax inside.
     ///
-    /// - labelSmoothing: the share of each target spread evenly over all classes (Szegedy et al. 2016,
-    ///   arXiv:1512.00567), in 0 ..< 1.
+    /// - labelSmoothing: the share ε of each target spread over all K classes (Szegedy et al. 2016, arXiv:1512.00567), in
+    ///   0 ..< 1: evenly, or in proportion to their weights, as in PyTorch. The loss of a row of class y is
+    ///   -(1 - ε) w[y] log p[y] - ε/K Σ w[c] log p[c].
     /// - classWeights: a weight for each class, by which its samples count in the mean; nil for equal weights.
     case crossEntropy(labelSmoothing: Double = 0, classWeights: [Double]? = nil)
     /// Cross-entropy of logits against targets in 0 ... 1, each output on its own, with the sigmoid inside.

@@ -46,7 +46,10 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     private(set) var sharding = Sharding(rows: 0, shards: 1)
     private(set) var inputs: (any BatchInputs)!
     private var targets: TargetRows!
-    private var weight = 1.0
+    /// What the last batch weighs: what the sum of its losses was divided by.
+    public private(set) var weight = 1.0
+    /// The sum of its losses. Of a batch that weighs nothing it may be above 0: smoothed labels have a share in all classes.
+    public private(set) var lossSum = 0.0
     private(set) var step: UInt32 = 0
     private(set) var norms: ShardNorms?
     private var phase = Phase.whole
@@ -136,7 +139,11 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         self.step = UInt32(truncatingIfNeeded: step)
         weight = lossFunction.weight(of: targets, rows: rows)
         self.norms = norms
-        norms?.begin(sharding)
+        norms?.begin(sharding) { shard in
+            lossFunction.weight(
+                of: targets.advanced(by: sharding[shard].lowerBound, width: network.trainingPlan.output.shape.count),
+                rows: sharding[shard].count)
+        }
         if let meeting {
             reducer.begin(shards: sharding.count)
             computeInStages(meeting)
@@ -145,7 +152,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
                 shards: sharding.count, addsInPlace: sharding.largestShard <= microBatch && norms == nil)
             computeInPasses()
         }
-        return weight > 0 ? Double(kernels.sum(losses.pointer, count: rows)) / weight : 0
+        lossSum = Double(kernels.sum(losses.pointer, count: rows))
+        return weight > 0 ? lossSum / weight : 0
     }
 
     private func computeInPasses() {

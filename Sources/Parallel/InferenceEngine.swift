@@ -13,8 +13,9 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
     private var rows = 0
     private var outputs: UnsafeMutablePointer<Float>!
 
-    /// Rows of one piece of work. Outputs do not depend on it: a row's output is a function of that row alone.
-    private static let microBatch = 128
+    /// Rows of one piece of work: few enough that wide layers do not take a worker more than a few megabytes. Outputs do not
+    /// depend on it: a row's output is a function of that row alone.
+    public let microBatch: Int
 
     public init(
         network: CompiledNetwork, model: WorkerArena.Model, team: WorkerTeam, kernels: any KernelTable.Type
@@ -22,8 +23,11 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
         self.network = network
         self.model = model
         self.team = team
+        let fitting = (2 << 20) / max(network.inferencePlan.bytesOfRow, 1)
+        let rows = min(max(fitting / 16 * 16, 16), 128)
+        microBatch = rows
         arenas = (0..<team.workerCount).map { _ in
-            WorkerArena(plan: network.inferencePlan, capacity: Self.microBatch, kernels: kernels)
+            WorkerArena(plan: network.inferencePlan, capacity: rows, kernels: kernels)
         }
     }
 
@@ -34,14 +38,14 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
         self.inputs = inputs
         self.rows = rows
         self.outputs = outputs
-        team.run(self, count: (rows + Self.microBatch - 1) / Self.microBatch)
+        team.run(self, count: (rows + microBatch - 1) / microBatch)
     }
 
     public func run(item: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
         let plan = network.inferencePlan
-        let first = item * Self.microBatch
-        let count = min(Self.microBatch, rows - first)
+        let first = item * microBatch
+        let count = min(microBatch, rows - first)
         let width = plan.output.shape.count
         let frame = arenas[worker].frame(rows: count, model: model)
         inputs.load(rows: first..<first + count, into: frame.value(plan.input.id), worker: worker)

@@ -15,8 +15,12 @@ public final class Evaluator {
     /// Where to draw what loading threads do, if anywhere.
     var timeline: Timeline?
 
-    /// Samples whose outputs are held at once.
-    private static let chunk = 8_192
+    /// The most samples whose outputs are held at once.
+    private static let mostRows = 8_192
+    /// About how many bytes of outputs are held at once, unless workers would have nothing to do.
+    private static let outputBytes = 4 << 20
+    /// Samples whose outputs are held at once. No result depends on it.
+    private let chunk: Int
 
     init(model: Model, team: WorkerTeam, kernels: any KernelTable.Type) {
         self.model = model
@@ -24,6 +28,9 @@ public final class Evaluator {
         self.kernels = kernels
         width = model.network.inferencePlan.output.shape.count
         engine = InferenceEngine(network: model.network, model: model.shared, team: team, kernels: kernels)
+        let piece = engine.microBatch
+        let fitting = Self.outputBytes / (MemoryLayout<Float>.stride * max(width, 1)) / piece * piece
+        chunk = min(max(fitting, piece * team.workerCount), Self.mostRows)
         lossFunction = LossFunction(model.network.loss, width: width, kernels: kernels)
     }
 
@@ -47,20 +54,24 @@ public final class Evaluator {
 
     /// Computes loss and metrics of a whole split.
     ///
-    /// - Parameter isInterrupted: asked every 8,192 samples.
+    /// - Parameters:
+    ///   - countsConfusions: whether confusions of more than 100 classes are counted too, in memory for as many numbers as
+    ///     the split has samples at the most.
+    ///   - isInterrupted: asked every few thousand samples.
     /// - Throws: `CancellationError` once it says yes, and what reading streamed data meets with.
     public func evaluate(
-        _ table: SampleTable, split: Split, isInterrupted: () -> Bool = { false }
+        _ table: SampleTable, split: Split, countsConfusions: Bool = true, isInterrupted: () -> Bool = { false }
     ) throws -> EvaluationReport {
+        try table.requireWeight(in: model.network.loss, split: split)
         let usesLabels = model.network.loss.isClassification
-        let losses = AlignedBuffer(count: min(table.count, Self.chunk))
+        let losses = AlignedBuffer(count: min(table.count, chunk))
         var lossSum = 0.0
         var weight = 0.0
-        var classes = ClassificationMetrics(classes: usesLabels ? width : 0)
+        var classes = ClassificationMetrics(classes: usesLabels ? width : 0, countsConfusions: countsConfusions)
         var regression = RegressionMetrics(width: width)
         var rightSides = 0
-        let predicted = UnsafeMutablePointer<Int32>.allocate(capacity: Self.chunk)
-        let ranks = UnsafeMutablePointer<Int32>.allocate(capacity: Self.chunk)
+        let predicted = UnsafeMutablePointer<Int32>.allocate(capacity: chunk)
+        let ranks = UnsafeMutablePointer<Int32>.allocate(capacity: chunk)
         defer {
             predicted.deallocate()
             ranks.deallocate()
@@ -80,7 +91,9 @@ public final class Evaluator {
                     classes.add(label: Int(labels[row]), predicted: Int(predicted[row]), rank: Int(ranks[row]))
                 }
             case .values(let values) where model.network.loss == .binaryCrossEntropy:
-                for index in 0..<rows * width where (outputs[index] > 0) == (values[index] >= 0.5) { rightSides += 1 }
+                for index in 0..<rows * width where !outputs[index].isNaN {
+                    if (outputs[index] > 0) == (values[index] >= 0.5) { rightSides += 1 }
+                }
             case .values(let values):
                 for row in 0..<rows {
                     let prediction = UnsafeBufferPointer(start: outputs + row * width, count: width)
@@ -93,13 +106,15 @@ public final class Evaluator {
         if usesLabels {
             report.accuracy = Double(classes.correct) / count
             report.top5Accuracy = width > 5 ? Double(classes.amongFive) / count : nil
-            report.confusionMatrix = classes.confusion
+            report.confusionMatrix = classes.confusionMatrix
+            report.confusionCounts = classes.confusionCounts
         } else if model.network.loss == .binaryCrossEntropy {
             report.accuracy = Double(rightSides) / (count * Double(width))
         } else {
             report.rootMeanSquaredError = regression.rootMeanSquaredError
             report.meanAbsoluteError = regression.meanAbsoluteError
             report.rSquared = regression.rSquared
+            report.rSquaredByOutput = width > 1 ? regression.rSquaredByOutput : nil
         }
         return report
     }
@@ -124,7 +139,7 @@ public final class Evaluator {
     private func forEachChunk(
         of table: SampleTable, _ body: (Batch, UnsafeMutablePointer<Float>) throws -> Void
     ) throws {
-        let capacity = min(table.count, Self.chunk)
+        let capacity = min(table.count, chunk)
         let reader = try SampleReader(inFileOrder: table)
         reader.record(on: timeline)
         let order = SampleOrder(count: table.count, seed: 0, epoch: 0, shuffle: .none)
@@ -132,8 +147,8 @@ public final class Evaluator {
             reader: reader, capacity: capacity, usesLabels: model.network.loss.isClassification, width: width,
             kernels: kernels)
         let outputs = AlignedBuffer(count: capacity * width)
-        for first in stride(from: 0, to: table.count, by: Self.chunk) {
-            let samples = first..<min(first + Self.chunk, table.count)
+        for first in stride(from: 0, to: table.count, by: chunk) {
+            let samples = first..<min(first + chunk, table.count)
             batch.fill(samples, of: order)
             batch.prefetchInputs()
             // As many at a time as memory for data holds.

@@ -7,6 +7,9 @@ import Parallel
 /// samples has the squared norm |G|² + tr(Σ) / b, on average. That of the whole batch and those of its shards so tell both
 /// (McCandlish, Kaplan, Amodei et al. 2018, "An Empirical Model of Large-Batch Training", appendix A.1). Each is without
 /// bias, and noisy: average many before you divide one by the other.
+///
+/// Where samples have weights, a gradient is their weighted mean, a shard's by the weights of its own rows: what a batch of so
+/// many samples would be trained with. The noise scale is in samples then, too.
 public struct GradientNoise: Sendable, Equatable {
     /// |G|²; by chance it may be below zero.
     public var squaredGradient: Double
@@ -62,14 +65,13 @@ final class NoiseMeter {
 
     /// - Parameters:
     ///   - squaredNorm: of the gradients of the whole batch.
-    ///   - rows: of the batch.
-    /// - Returns: nil for a batch of one shard.
-    func measure(squaredNorm: Double, rows: Int) -> GradientNoise? {
-        let parts = (0..<shards.sharding.count).map { shard in
-            let own = shards.sharding[shard].count
-            // Its gradients were divided by the rows of the batch.
-            let factor = Double(rows) / Double(own)
-            return (rows: own, squaredNorm: shards[shard] * factor * factor)
+    ///   - weight: what the batch weighs.
+    /// - Returns: nil for a batch of one shard, not counting those whose rows all weigh nothing.
+    func measure(squaredNorm: Double, weight: Double) -> GradientNoise? {
+        let parts = (0..<shards.sharding.count).filter { shards.weight(of: $0) > 0 }.map { shard in
+            // Its gradients were divided by the weight of the batch.
+            let factor = weight / shards.weight(of: shard)
+            return (rows: shards.sharding[shard].count, squaredNorm: shards[shard] * factor * factor)
         }
         return GradientNoise(shards: parts, squaredNorm: squaredNorm)
     }

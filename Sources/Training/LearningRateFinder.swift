@@ -64,7 +64,8 @@ public struct LearningRateFinder: Sendable {
                 let rate = rate(step: step)
                 do {
                     let report = try trainer.step(learningRate: rate)
-                    sweep.add(rate: rate, loss: report.loss)
+                    // A batch that weighs nothing has no loss.
+                    if report.weight > 0 { sweep.add(rate: rate, loss: report.loss) }
                 } catch TrainingError.nonFinite {
                     sweep.hasDiverged = true
                 }

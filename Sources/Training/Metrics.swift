@@ -11,42 +11,31 @@ public struct EvaluationReport: Sendable, Codable, Equatable {
     public var accuracy: Double?
     /// The share of samples whose class is among the five highest; nil where there are no more than five.
     public var top5Accuracy: Double?
-    /// How many samples of class i were taken for class j, in row i and column j.
+    /// How many samples of class i were taken for class j, in row i and column j; up to 100 classes.
     public var confusionMatrix: [[Int]]?
+    /// The counts of such a matrix that are not zero, by class and then by predicted class; for more than 100 classes, and
+    /// where they are asked for: the validations of a run do without.
+    public var confusionCounts: [ConfusionCount]?
     /// For regression: root of the mean squared error over all outputs.
     public var rootMeanSquaredError: Double?
     /// For regression: mean of the absolute errors over all outputs.
     public var meanAbsoluteError: Double?
     /// For regression: 1 - (squared errors / squared deviations from each output's mean). 1 is perfect, 0 no better
-    /// than the mean; nil where the targets do not vary.
+    /// than the mean; nil where the targets do not vary. Over all outputs: the mean of theirs, weighted by the variance of
+    /// their targets, so that an output of small numbers hardly counts.
     public var rSquared: Double?
-}
+    /// The same of each output, where there are several; nil for one whose targets do not vary.
+    public var rSquaredByOutput: [Double?]?
 
-/// Counts of a classification.
-struct ClassificationMetrics {
-    private(set) var samples = 0
-    private(set) var correct = 0
-    private(set) var amongFive = 0
-    private(set) var confusion: [[Int]]
-
-    init(classes: Int) {
-        confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
-    }
-
-    /// - Parameters:
-    ///   - rank: how many classes scored above the right one.
-    mutating func add(label: Int, predicted: Int, rank: Int) {
-        samples += 1
-        if rank == 0 { correct += 1 }
-        if rank < 5 { amongFive += 1 }
-        confusion[label][predicted] += 1
-    }
+    /// The least of the outputs'; nil where there is one output.
+    public var leastRSquared: Double? { rSquaredByOutput?.compactMap { $0 }.min() }
 }
 
 /// Sums of a regression, in the order of the samples, so that they are the same for any number of workers.
 struct RegressionMetrics {
     private var count = 0
     private var squaredErrors = 0.0
+    private var squaredErrorsByOutput: [Double]
     private var absoluteErrors = 0.0
     /// Welford's running mean and squared deviations, an entry for each output.
     private var means: [Double]
@@ -56,6 +45,7 @@ struct RegressionMetrics {
     init(width: Int) {
         means = Array(repeating: 0, count: width)
         deviations = means
+        squaredErrorsByOutput = means
     }
 
     mutating func add(prediction: UnsafeBufferPointer<Float>, target: UnsafePointer<Float>) {
@@ -64,6 +54,7 @@ struct RegressionMetrics {
             let value = Double(target[column])
             let error = Double(prediction[column]) - value
             squaredErrors += error * error
+            squaredErrorsByOutput[column] += error * error
             absoluteErrors += abs(error)
             let delta = value - means[column]
             means[column] += delta / Double(rows)
@@ -78,5 +69,9 @@ struct RegressionMetrics {
     var rSquared: Double? {
         let total = deviations.reduce(0, +)
         return total > 0 ? 1 - squaredErrors / total : nil
+    }
+
+    var rSquaredByOutput: [Double?] {
+        zip(squaredErrorsByOutput, deviations).map { $1 > 0 ? 1 - $0 / $1 : nil }
     }
 }

@@ -159,6 +159,7 @@ extension Trainer {
             }
             throw NetworkError.outputMismatch(loss: loss, expected: expected, found: found)
         }
+        for split in dataset.splits { try dataset.table(split).requireWeight(in: configuration.loss, split: split) }
         if configuration.accumulate > 1, let layer = network.trainingPlan.meeting(after: 0)?.layer {
             throw TrainingError.invalid(
                 "accumulate", "1, as layer \(layer) is synchronized and needs all shards of a step at once",

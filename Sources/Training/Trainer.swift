@@ -54,6 +54,8 @@ public final class Trainer {
         public let loss: Double
         public let learningRate: Double
         public let rows: Int
+        /// By what the batch counts in the mean of an epoch: its rows, or the sum of their classes' weights.
+        public let weight: Double
         /// The global norm of the gradients before clipping; nil when no norm clips them.
         public let gradientNorm: Double?
         /// What the gradients of the step's shards say about their noise; nil in steps that do not measure it.
@@ -94,7 +96,7 @@ public final class Trainer {
         self.configuration = configuration
         self.dataset = dataset
         self.model = model
-        self.progress = progress
+        self.progress = progress.weighed(by: configuration.loss, table)
         self.kernels = kernels
         let network = model.network
         let batchSize = min(configuration.batchSize, table.count)
@@ -200,16 +202,18 @@ public final class Trainer {
         let loss = gradients.computeGradients(
             inputs: batch, targets: batch.targets, rows: batch.rows, step: progress.step, norms: meter?.shards)
         guard loss.isFinite else { throw nonFiniteLoss(loss) }
-        let noise = meter?.measure(squaredNorm: updater.squaredNorm(), rows: batch.rows)
+        let noise = meter?.measure(squaredNorm: updater.squaredNorm(), weight: gradients.weight)
         let learningRate = rate ?? self.learningRate
         optimizer.beginStep(
             progress.step, ofAverage: progress.step - (progress.averageStart ?? 0), learningRate: learningRate,
             momentum: configuration.schedule.momentum(step: progress.step, pace: pace))
         batches.announce(positions(from: progress.samplesIntoEpoch + batch.rows), of: order)
         let norm = updater.update(alongside: batches)
-        recordStep(loss: loss, rows: batch.rows)
+        let weight = configuration.loss.isClassification ? gradients.weight : Double(batch.rows)
+        recordStep(loss: loss, rows: batch.rows, weight: weight)
         return StepReport(
             step: progress.step, epoch: progress.epoch + 1, loss: loss, learningRate: learningRate, rows: batch.rows,
+            weight: weight,
             gradientNorm: norm, noise: noise)
     }
 
@@ -262,10 +266,11 @@ public final class Trainer {
         return ShuffleQuality(of: order, batchSize: configuration.batchSize, block: block, kernels: kernels)
     }
 
-    private func recordStep(loss: Double, rows: Int) {
+    private func recordStep(loss: Double, rows: Int, weight: Double) {
         progress.step += 1
         progress.samplesIntoEpoch += rows
-        progress.epochLoss += loss * Double(rows)
+        progress.epochLoss += weight > 0 ? loss * weight : gradients.lossSum
+        progress.epochWeight = progress.epochWeight! + weight
         if configuration.loss.isClassification {
             for row in 0..<rows where gradients.ranks[row] == 0 { progress.epochCorrect += 1 }
         }

@@ -80,7 +80,7 @@ public struct EpochReport: Sendable {
     public let step: Int
     /// The learning rate of the epoch's last step.
     public let learningRate: Double
-    /// The mean of the batches' losses, each before its update.
+    /// The mean of the batches' losses, each before its update, and each with the weight of its rows.
     public let trainingLoss: Double
     /// The share of samples classified rightly as they were trained on; nil for regression.
     public let trainingAccuracy: Double?

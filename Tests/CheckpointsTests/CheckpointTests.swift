@@ -93,7 +93,7 @@ final class CheckpointTests: HDF5TestCase {
             written_by
             ['linear1/weight', 'linear1/bias', 'block/linear2/weight']
             {'best_epoch': 2, 'best_metric': 0.125, 'epoch': 3, 'epoch_correct': 400, 'epoch_loss': 0.30000000000000004, \
-            'epochs_without_improvement': 1, 'samples_into_epoch': 512, 'step': 1234}
+            'epoch_weight': 384.5, 'epochs_without_improvement': 1, 'samples_into_epoch': 512, 'step': 1234}
             ['batch_size', 'class_names', 'configuration', 'dataset_digest', 'input_shape', 'network_digest', 'seed', \
             'shards'] 18446744073709551615 [1, 28, 28]
             network:

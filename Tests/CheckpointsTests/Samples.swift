@@ -16,6 +16,7 @@ extension Checkpoint {
         progress.epoch = 3
         progress.samplesIntoEpoch = 512
         progress.epochLoss = 0.1 + 0.2
+        progress.epochWeight = 384.5
         progress.epochCorrect = 400
         progress.bestMetric = 0.125
         progress.bestEpoch = 2

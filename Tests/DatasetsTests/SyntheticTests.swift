@@ -16,6 +16,18 @@ final class SyntheticTests: XCTestCase {
         XCTAssertEqual(dataset.name, "synthetic")
     }
 
+    func testThereAreAsManyClassesAsAreDeclaredWhateverIsDrawn() throws {
+        for (classes, samples) in [(1, 5), (3, 1), (1_000, 10), (1_001, 10), (8_000, 1_000)] {
+            for validationFraction in [0, 0.5] where validationFraction == 0 || samples > 1 {
+                let dataset = try Dataset.load(
+                    DatasetDescription(
+                        synthetic: SyntheticDescription(inputs: [2], classes: classes, samples: samples),
+                        validationFraction: validationFraction))
+                XCTAssertEqual(dataset.targetKind, .classes(count: classes))
+            }
+        }
+    }
+
     func testContentIsAFunctionOfTheDescription() throws {
         let description = SyntheticDescription(inputs: [7], classes: 3, samples: 50)
         var other = description

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import TestSupport
 import XCTest
@@ -27,6 +28,11 @@ final class LossFunctionTests: XCTestCase {
             }
         }
 
+        /// One row of class 0.
+        init(_ loss: Loss, output: [Float]) {
+            (self.loss, self.output, rows, columns, labels) = (loss, output, 1, output.count, [0])
+        }
+
         /// What `evaluate` gives for some of the rows, with the weight of all.
         func evaluate(
             _ kernels: any KernelTable.Type, rows range: Range<Int>? = nil, withGradient: Bool = true
@@ -50,6 +56,26 @@ final class LossFunctionTests: XCTestCase {
                 }
             }
             return (weight, losses, gradient)
+        }
+    }
+
+    /// The targets of a row are its own class's share and the spread share, each by the weight of its class: PyTorch's.
+    func testSmoothingUnderClassWeightsSpreadsInProportionToThem() {
+        // A row of class 0 of weights 1, 1 and 100, smoothing 0.1: 0.9 + 0.1/3, 0.1/3 and 10/3, of 4.3 together.
+        let targets = [0.9 + 0.1 / 3, 0.1 / 3, 10.0 / 3].map { $0 / 4.3 }
+        let row = Case(
+            .crossEntropy(labelSmoothing: 0.1, classWeights: [1, 1, 100]), output: targets.map { Float(log($0)) })
+        for kernels in availableKernels() {
+            let found = row.evaluate(kernels)
+            // No gradient where the probabilities are the targets: 77.5% for class 2.
+            for element in found.gradient { XCTAssertEqual(element, 0, accuracy: 1e-6, kernels.name) }
+            let loss = targets.reduce(0) { $0 - 4.3 * $1 * log($1) }
+            XCTAssertEqual(Double(found.losses[0]) / found.weight, loss, accuracy: 1e-5, kernels.name)
+        }
+        // Evenly without weights.
+        let even = [0.9 + 0.1 / 3, 0.1 / 3, 0.1 / 3].map { Float(log($0)) }
+        for element in Case(.crossEntropy(labelSmoothing: 0.1), output: even).evaluate(availableKernels()[0]).gradient {
+            XCTAssertEqual(element, 0, accuracy: 1e-6)
         }
     }
 

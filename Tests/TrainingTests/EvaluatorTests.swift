@@ -50,6 +50,56 @@ final class EvaluatorTests: RunTestCase {
         XCTAssertLessThan(report.accuracy!, 1)
     }
 
+    func testManyClassesHaveTheCountsThatAreNotZero() throws {
+        for classes in [EvaluationReport.mostClassesOfMatrix, EvaluationReport.mostClassesOfMatrix + 1] {
+            var metrics = ClassificationMetrics(classes: classes, countsConfusions: true)
+            var unasked = ClassificationMetrics(classes: classes, countsConfusions: false)
+            var expected: [[Int]: Int] = [:]
+            for sample in 0..<500 {
+                let (label, predicted) = (sample * 7 % classes, sample % 3 == 0 ? sample * 7 % classes : sample % 5)
+                metrics.add(label: label, predicted: predicted, rank: label == predicted ? 0 : 1)
+                unasked.add(label: label, predicted: predicted, rank: label == predicted ? 0 : 1)
+                expected[[label, predicted], default: 0] += 1
+            }
+            var report = EvaluationReport(split: "test", samples: 500, loss: 0)
+            report.confusionMatrix = metrics.confusionMatrix
+            report.confusionCounts = metrics.confusionCounts
+            XCTAssertEqual(report.confusionMatrix != nil, classes <= 100)
+            XCTAssertEqual(report.confusionCounts != nil, classes > 100)
+            XCTAssertEqual(unasked.confusionMatrix != nil, classes <= 100)
+            XCTAssertNil(unasked.confusionCounts)
+            let found = try XCTUnwrap(report.confusions)
+            XCTAssertEqual(
+                found.map { [$0.label, $0.predicted] }, expected.keys.sorted { $0.lexicographicallyPrecedes($1) })
+            for count in found { XCTAssertEqual(count.count, expected[[count.label, count.predicted]]) }
+            XCTAssertEqual(metrics.correct, expected.filter { $0.key[0] == $0.key[1] }.values.reduce(0, +))
+        }
+    }
+
+    func testScoresThatAreNoNumbersAreNeverRight() throws {
+        var metrics = ClassificationMetrics(classes: 3, countsConfusions: true)
+        // The first of three such scores is taken for the highest, and all others for higher than the right one.
+        metrics.add(label: 0, predicted: 0, rank: 2)
+        XCTAssertEqual(metrics.correct, 0)
+        XCTAssertEqual(metrics.confusionMatrix, [[0, 0, 0], [0, 0, 0], [0, 0, 0]])
+
+        let path = "\(directory)/sides.h5"
+        try withNewFile(path) { file in
+            for split in ["train", "test"] {
+                try file.root.write("x_\(split)", [Float](repeating: 1, count: 8), shape: [8, 1])
+                try file.root.write("y_\(split)", [Float](repeating: 0, count: 8), shape: [8, 1])
+            }
+        }
+        let (model, _) = try trained(.file(path), classes: 1, loss: .binaryCrossEntropy, steps: 1)
+        var checkpoint = model.checkpoint
+        checkpoint.parameters[0].values = [.nan]
+        let broken = Evaluator(
+            model: try Model(checkpoint: checkpoint, path: "memory", kernels: availableKernels()[0]),
+            kernels: availableKernels()[0])
+        let table = try Dataset.load(.file(path), relativeTo: nil).table(.test)
+        XCTAssertEqual(try broken.evaluate(table, split: .test).accuracy, 0)
+    }
+
     func testMetricsOfARegressionFollowTheirFormulas() throws {
         let path = "\(directory)/line.h5"
         let inputs: [Float] = (0..<120).map { Float($0 % 11) - 5 }
@@ -75,6 +125,43 @@ final class EvaluatorTests: RunTestCase {
         XCTAssertEqual(try XCTUnwrap(report.rSquared), 1 - squares / deviations, accuracy: 1e-9)
         XCTAssertEqual(report.loss, squares / 40, accuracy: 1e-4)
         XCTAssertNil(report.accuracy)
+    }
+
+    func testRSquaredIsGivenForEachOfSeveralOutputs() throws {
+        // The second output is a million times smaller, and nothing like its targets; the third never varies.
+        var (targets, predictions): ([Float], [Float]) = ([], [])
+        for row in 0..<40 {
+            targets += [Float(row * 1000), Float(row % 3) / 1000, 7] as [Float]
+            predictions += [Float(row * 1000 + row % 2), Float(row % 2) / 1000, 7] as [Float]
+        }
+        var metrics = RegressionMetrics(width: 3)
+        predictions.withUnsafeBufferPointer { predictions in
+            for row in 0..<40 {
+                metrics.add(
+                    prediction: UnsafeBufferPointer(rebasing: predictions[row * 3..<row * 3 + 3]),
+                    target: Array(targets[row * 3..<row * 3 + 3]))
+            }
+        }
+        func expected(_ outputs: Range<Int>) -> Double {
+            var (errors, deviations) = (0.0, 0.0)
+            for output in outputs {
+                let values = (0..<40).map { Double(targets[$0 * 3 + output]) }
+                let mean = values.reduce(0, +) / 40
+                deviations += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+                for row in 0..<40 {
+                    let error = Double(predictions[row * 3 + output]) - values[row]
+                    errors += error * error
+                }
+            }
+            return 1 - errors / deviations
+        }
+        let outputs = metrics.rSquaredByOutput
+        XCTAssertEqual(try XCTUnwrap(outputs[0]), expected(0..<1), accuracy: 1e-12)
+        XCTAssertEqual(try XCTUnwrap(outputs[1]), expected(1..<2), accuracy: 1e-9)
+        XCTAssertNil(outputs[2])
+        XCTAssertLessThan(try XCTUnwrap(outputs[1]), 0)
+        XCTAssertEqual(try XCTUnwrap(metrics.rSquared), expected(0..<3), accuracy: 1e-12)
+        XCTAssertGreaterThan(try XCTUnwrap(metrics.rSquared), 0.999)
     }
 
     func testABinaryClassifierIsJudgedByTheRightSideOfOneHalf() throws {

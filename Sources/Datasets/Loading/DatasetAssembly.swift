@@ -44,7 +44,8 @@ extension Dataset {
                 normalization: chosen ?? table.normalization, origin: table.origin)
         }
         return try Dataset(
-            name: whole.name, tables: cut?.applied(to: tables) ?? tables, classNames: whole.classNames)
+            name: whole.name, tables: cut?.applied(to: tables) ?? tables, classNames: whole.classNames,
+            classes: synthetic.classes)
     }
 }
 

@@ -19,9 +19,10 @@ extension Dataset {
         for (stream, (split, count)) in counts.enumerated() where count > 0 {
             tables[split] = generator.table(split, count: count, stream: UInt32(stream))
         }
-        let names = (0..<description.classes).map { "\($0)" }
+        let names = description.classes <= 1000 ? (0..<description.classes).map { "\($0)" } : nil
         return try Dataset(
-            name: SyntheticGenerator.name, tables: tables, classNames: description.classes <= 1000 ? names : nil)
+            name: SyntheticGenerator.name, tables: tables, classNames: names,
+            classes: description.classes)
     }
 }
 

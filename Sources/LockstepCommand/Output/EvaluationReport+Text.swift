@@ -14,10 +14,28 @@ extension EvaluationReport {
             ("top-5 accuracy", top5Accuracy?.percent),
             ("RMSE", rootMeanSquaredError?.brief),
             ("MAE", meanAbsoluteError?.brief),
-            ("R²", rSquared?.brief),
+            (rSquaredByOutput == nil ? "R²" : "R², weighted by variance", rSquared?.brief),
         ]
-        let remark = whose.map { " (\($0))" } ?? ""
-        return metrics.compactMap { name, value in value.map { ["\(split) \(name)", $0 + remark] } }
+        let rows = metrics.compactMap { name, value in value.map { ["\(split) \(name)", $0] } } + outputRows
+        return whose.map { whose in rows.map { [$0[0], "\($0[1]) (\(whose))"] } } ?? rows
+    }
+
+    /// Outputs whose R² are shown; of more, those with the least.
+    private static let mostOutputsShown = 20
+
+    /// A line for the R² of each of several outputs, by their number from 0.
+    private var outputRows: [[String]] {
+        guard let outputs = rSquaredByOutput else { return [] }
+        func row(_ output: Int) -> [String] {
+            ["\(split) R² of output \(output)", outputs[output]?.brief ?? "none: its targets do not vary"]
+        }
+        guard outputs.count > Self.mostOutputsShown else { return outputs.indices.map(row) }
+        let worst = outputs.indices.filter { outputs[$0] != nil }.sorted {
+            (outputs[$0]!, $0) < (outputs[$1]!, $1)
+        }.prefix(Self.mostOutputsShown)
+        let median = outputs.compactMap { $0 }.sorted()
+        return [["\(split) R², median output", median.isEmpty ? "none" : median[median.count / 2].brief]]
+            + worst.map(row)
     }
 
     /// All metrics, and a classifier's confusion matrix with its classes' names.
@@ -25,12 +43,35 @@ extension EvaluationReport {
         var columns = Columns()
         columns.add("samples", samples.grouped)
         columns.add(rows)
-        let table = confusionTable(classNames).map { [""] + $0 } ?? []
+        let table = (confusionTable(classNames) ?? worstConfusions(classNames)).map { [""] + $0 } ?? []
         return (columns.lines() + table).joined(separator: "\n")
     }
 
     /// Classes whose confusion matrix still fits a window.
     private static let mostClassesShown = 20
+
+    /// Confusions that are shown of more classes.
+    private static let mostConfusionsShown = 20
+
+    /// The most frequent confusions of many classes, with the share that each has of its class.
+    private func worstConfusions(_ classNames: [String]?) -> [String]? {
+        guard let confusions else { return nil }
+        let wrong = confusions.filter { $0.label != $0.predicted }
+        guard !wrong.isEmpty else { return nil }
+        let samples = confusions.reduce(into: [Int: Int]()) { $0[$1.label, default: 0] += $1.count }
+        let worst = wrong.sorted { ($1.count, $0.label, $0.predicted) < ($0.count, $1.label, $1.predicted) }
+            .prefix(Self.mostConfusionsShown)
+        func name(_ index: Int) -> String { (classNames?[index] ?? "\(index)").escaped.shortened(to: 24) }
+        var columns = Columns([.left, .left, .right, .right])
+        columns.add(["right class", "predicted", "samples", "of the class"])
+        for confusion in worst {
+            let share = Double(confusion.count) / Double(samples[confusion.label]!)
+            columns.add([name(confusion.label), name(confusion.predicted), confusion.count.grouped, share.percent])
+        }
+        let few =
+            worst.count < wrong.count ? "the most frequent of \(wrong.count.grouped) confusions" : "the confusions"
+        return ["\(few); --json has all counts"] + columns.lines()
+    }
 
     private func confusionTable(_ classNames: [String]?) -> [String]? {
         guard let confusionMatrix, confusionMatrix.count <= Self.mostClassesShown else { return nil }

@@ -17,7 +17,10 @@ extension EpochReport {
         if let validation {
             parts.append("validation loss \(validation.loss.brief)")
             if let accuracy = validation.accuracy { parts.append("accuracy \(accuracy.percent)") }
-            if let rSquared = validation.rSquared { parts.append("R² \(rSquared.brief)") }
+            if let rSquared = validation.rSquared {
+                let least = validation.leastRSquared.map { " (least of an output \($0.brief))" }
+                parts.append("R² \(rSquared.brief)\(least ?? "")")
+            }
         }
         parts.append("\(Int(samplesPerSecond.rounded()).grouped) samples/s")
         if isBest { parts.append("best") }

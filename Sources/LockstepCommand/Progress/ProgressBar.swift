@@ -16,6 +16,7 @@ final class ProgressBar: TrainingObserver {
     private var epochStarted = ContinuousClock.now
     private var epochRows = 0
     private var epochLoss = 0.0
+    private var epochWeight = 0.0
 
     func runStarted(_ summary: RunSummary) {
         self.summary = summary
@@ -27,14 +28,15 @@ final class ProgressBar: TrainingObserver {
     func stepFinished(_ report: Trainer.StepReport) {
         stepsTaken += 1
         epochRows += report.rows
-        epochLoss += report.loss * Double(report.rows)
+        epochLoss += report.loss * report.weight
+        epochWeight += report.weight
         let now = ContinuousClock.now
         guard now >= nextDraw, let summary else { return }
         nextDraw = now + Self.interval
         let stepsLeft = Double(summary.lastStep - report.step)
         let line = ProgressLine(
             epoch: report.epoch, epochs: summary.epochs, step: report.step, lastStep: summary.lastStep,
-            loss: epochLoss / Double(epochRows),
+            loss: epochWeight > 0 ? epochLoss / epochWeight : report.loss,
             samplesPerSecond: Double(epochRows) / ((now - epochStarted) / .seconds(1)),
             secondsLeft: (now - started) / .seconds(1) * stepsLeft / Double(stepsTaken))
         Terminal.write(Self.eraseLine + line.text(columns: Terminal.columns - 1))
@@ -69,5 +71,6 @@ final class ProgressBar: TrainingObserver {
         epochStarted = .now
         epochRows = 0
         epochLoss = 0
+        epochWeight = 0
     }
 }

@@ -44,7 +44,10 @@ public struct CompiledNetwork: Sendable {
         guard !graph.layout.parameters.isEmpty else {
             throw NetworkError.invalidNetwork(problem: "the network has no parameters: add a layer such as linear")
         }
-        if let targets { try loss.check(output: trainingPlan.output.shape, targets: targets) }
+        if let targets {
+            try loss.check(output: trainingPlan.output.shape, targets: targets)
+            try trainingPlan.checkGroups()
+        }
         self.network = network
         self.loss = loss
         self.inputShape = inputShape

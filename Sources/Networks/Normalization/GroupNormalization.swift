@@ -58,6 +58,18 @@ public struct LayerNormalization: Layer {
     }
 }
 
+extension Plan {
+    /// - Throws: `NetworkError` for a layer that normalizes single numbers, and so forgets what goes in.
+    func checkGroups() throws {
+        for case let operation as GroupNormalizationOperation in operations where operation.valuesOfGroup == 1 {
+            throw NetworkError.invalidLayer(
+                layer: operation.layer,
+                problem: "expected two values or more to normalize together, found 1, which is its own mean: "
+                    + (operation.channels > 1 ? "use fewer groups" : "leave the layer out"))
+        }
+    }
+}
+
 extension Graph {
     fileprivate mutating func normalization(
         of input: Value, images: Int, channels: Int, groups: Int, epsilon: Float

@@ -30,7 +30,10 @@ struct GroupNormalizationOperation: NormalizationOperation {
     /// The moments of an image by channel, its sums, those of its groups, and those of all images.
     func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { 4 * 2 * channels }
 
-    private var share: Float { 1 / Float(pixels * (channels / groups)) }
+    /// Numbers that are normalized together. A single one is its own mean: what comes out is the offset, whatever goes in.
+    var valuesOfGroup: Int { pixels * (channels / groups) }
+
+    private var share: Float { 1 / Float(valuesOfGroup) }
 
     func forward(_ frame: Frame) {
         let (kernels, mean) = (frame.kernels, frame.workspace)

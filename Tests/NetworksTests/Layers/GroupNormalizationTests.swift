@@ -105,6 +105,25 @@ final class GroupNormalizationTests: XCTestCase {
             "[0].layerNormalization: unknown key 'axis'. Known keys: epsilon, name")
     }
 
+    func testGroupsOfASingleNumberAreRefused() throws {
+        let problem = "expected two values or more to normalize together, found 1, which is its own mean: "
+        assertRefused(
+            Network([GroupNormalization(4), Linear(1)]), "layer groupNormalization1: \(problem)use fewer groups")
+        assertRefused(
+            Network([Linear(1), LayerNormalization()]), "layer layerNormalization1: \(problem)leave the layer out")
+        // Two numbers are enough, of two channels or of two pixels.
+        for (network, shape) in [
+            (Network([GroupNormalization(2), Linear(1)]), [4]),
+            (Network([GroupNormalization(4), Flatten(), Linear(1)]), [2, 4]),
+        ] as [(Network, Shape)] {
+            _ = try CompiledNetwork(
+                network: network, loss: .meanSquaredError, inputShape: shape, targets: .values(width: 1))
+        }
+        // A network of a checkpoint is evaluated as it was trained.
+        _ = try CompiledNetwork(
+            network: Network([GroupNormalization(4), Linear(1)]), loss: .meanSquaredError, inputShape: [4], targets: nil)
+    }
+
     func testGroupsThatDoNotDivideTheChannelsAreRefused() {
         for groups in [0, -1, 4, 12] {
             XCTAssertThrowsError(
