@@ -15,6 +15,7 @@ struct RawTable {
     let origin: SampleTable.Origin
     /// What the attributes of the inputs say; empty when they say nothing.
     let normalization: NormalizationValues
+    let facts: TableFacts
     /// Whether inputs without attributes are scaled by 1/255.
     let isUInt8: Bool
 }
@@ -25,6 +26,7 @@ struct TableFiles {
     let inputs: HDF5Dataset
     let targets: HDF5Dataset?
     let inputShape: [Int]
+    let facts: TableFacts
 
     var count: Int { inputs.shape[0] }
     /// Whether inputs are kept as bytes; as Float32 otherwise.
@@ -73,7 +75,9 @@ struct TableReader {
                 try checkWritten(targets)
             }
         }
-        return TableFiles(file: file, inputs: inputs, targets: targets, inputShape: shape)
+        return TableFiles(
+            file: file, inputs: inputs, targets: targets, inputShape: shape,
+            facts: try TableFacts(of: file, inputs: inputs, targets: targets))
     }
 
     /// Reads targets, and as much of the inputs as their placement asks for. Inputs are looked at in any case, for the
@@ -95,7 +99,7 @@ struct TableReader {
             targets: try table.targets.map(readTargets) ?? .unlabeled,
             origin: SampleTable.Origin(
                 file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
-            normalization: try normalization(of: table.inputs), isUInt8: table.storesBytes)
+            normalization: try normalization(of: table.inputs), facts: table.facts, isUInt8: table.storesBytes)
     }
 
     /// Goes through all inputs.
@@ -223,12 +227,12 @@ struct TableReader {
 }
 
 extension NormalizationValues {
-    /// The attributes `scale`, `offset`, `mean` and `standard_deviation`.
-    init(_ attributes: HDF5Attributes) throws {
-        scale = try attributes.numbers("scale")
-        offset = try attributes.numbers("offset")
-        mean = try attributes.numbers("mean")
-        standardDeviation = try attributes.numbers("standard_deviation")
+    /// The attributes `scale`, `offset`, `mean` and `standard_deviation`, with something before their names.
+    init(_ attributes: HDF5Attributes, prefix: String = "") throws {
+        scale = try attributes.numbers(prefix + "scale")
+        offset = try attributes.numbers(prefix + "offset")
+        mean = try attributes.numbers(prefix + "mean")
+        standardDeviation = try attributes.numbers(prefix + "standard_deviation")
     }
 }
 
