@@ -78,7 +78,7 @@ let package = Package(
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Augmentation", dependencies: ["Kernels", "StrictCoding"], swiftSettings: fast),
         .target(name: "Parallel", dependencies: ["Networks", "ControlGroups", "CSystem"]),
-        .target(name: "Checkpoints", dependencies: ["DurableFiles", "HDF5", "Kernels", "CSystem"]),
+        .target(name: "Checkpoints", dependencies: ["Datasets", "DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
             dependencies: [
@@ -129,7 +129,7 @@ let package = Package(
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "ParallelTests", dependencies: ["Networks", "Parallel", "TestSupport"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Datasets", "HDF5", "TestSupport"]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "TrainingTests",

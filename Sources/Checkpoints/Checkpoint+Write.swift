@@ -76,7 +76,7 @@ extension LentCheckpoint {
 
     private func write(_ contents: CheckpointContents, into root: HDF5Group) throws {
         try root.attributes.setFixed("format", CheckpointFile.format)
-        try root.attributes.set("format_version", CheckpointFile.version)
+        try root.attributes.set("format_version", constants.data == nil ? 2 : CheckpointFile.version)
         try root.attributes.setFixed("digest", contents.digest)
         var groups: [String: HDF5Group] = [:]
         for attribute in constants.attributes {
@@ -84,6 +84,7 @@ extension LentCheckpoint {
             groups[attribute.group] = group
             try group.attributes.set(attribute)
         }
+        if let data = constants.data { try groups[CheckpointFile.data]!.write(data) }
         try root.createGroup(CheckpointFile.parameters).write(parameters, contents.parameters)
         try root.createGroup(CheckpointFile.optimizer)
         for (moment, tensors) in optimizerState.sorted(by: { $0.key < $1.key }) {

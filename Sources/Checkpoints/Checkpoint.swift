@@ -1,3 +1,5 @@
+import Datasets
+
 /// The state of a run between two steps: all that a resume needs to reach the bits of the run that was never stopped.
 ///
 ///     try checkpoint.write(to: "step-00001234.h5")
@@ -120,15 +122,21 @@ public struct Checkpoint: Sendable {
     public var shards: Int
     /// Shape of one sample.
     public var inputShape: [Int]
-    public var classNames: [String]?
+    /// What it was trained on, by which other data go; nil in files from before formats had it.
+    public var data: DataContract?
+    /// In the order of the network's outputs.
+    public var classNames: [String]? { data.map(\.classNames) ?? olderClassNames }
+    /// The same in files without `data`.
+    var olderClassNames: [String]?
     public var datasetDigest: String
     public var networkDigest: String
     public var writtenBy: Writer
 
+    /// - Parameter classNames: only where there is no `data` to have them.
     public init(
         parameters: [Tensor], optimizerState: [String: [Tensor]], progress: Progress, configuration: String,
-        seed: UInt64, batchSize: Int, shards: Int, inputShape: [Int], classNames: [String]?, datasetDigest: String,
-        networkDigest: String, writtenBy: Writer
+        seed: UInt64, batchSize: Int, shards: Int, inputShape: [Int], classNames: [String]? = nil,
+        data: DataContract? = nil, datasetDigest: String, networkDigest: String, writtenBy: Writer
     ) {
         self.parameters = parameters
         self.optimizerState = optimizerState
@@ -138,7 +146,8 @@ public struct Checkpoint: Sendable {
         self.batchSize = batchSize
         self.shards = shards
         self.inputShape = inputShape
-        self.classNames = classNames
+        self.olderClassNames = classNames
+        self.data = data
         self.datasetDigest = datasetDigest
         self.networkDigest = networkDigest
         self.writtenBy = writtenBy

@@ -8,15 +8,23 @@ import HDF5
 ///     /optimizer/<moment>                    tensors
 ///     /optimizer/<moment>/<layer>/<tensor>   as the parameters
 ///     /state                                 step, epoch, samples_into_epoch, …
-///     /run                                   configuration (YAML), seed, batch_size, shards, input_shape, class_names,
+///     /run                                   configuration (YAML), seed, batch_size, shards, input_shape,
 ///                                            dataset_digest, network_digest
+///     /data                                  what it was trained on: inputs, targets, target_count
+///     /data/<list>                           feature_names, class_names, target_names; scale, offset, mean and
+///                                            standard_deviation, plain and after transformed_ and targets_transformed_,
+///                                            float64; xxh64
 ///     /written_by                            version, bits_version, workers, instruction_set
 ///
 /// What stands after a group are its attributes. Texts have a fixed length, since only those lie under HDF5's checksums;
-/// h5py shows them as bytes. A value that is nil has no attribute.
+/// h5py shows them as bytes. A value that is nil has no attribute, and a list that is nil no data set.
+///
+/// Format 2 had no /data, and class_names in /run.
 enum CheckpointFile {
     static let format = "lockstep-checkpoint"
-    static let version = 2
+    static let version = 3
+    /// Formats that are read.
+    static let versions = 2...version
 
     static let parameters = "parameters"
     static let optimizer = "optimizer"
@@ -53,7 +61,7 @@ enum CheckpointFile {
 }
 
 extension Checkpoint {
-    /// Everything but tensors, as attributes of groups: the one list that the writer writes and the digest covers.
+    /// Everything but tensors and lists, as attributes of groups: the one list that the writer writes and the digest covers.
     var attributes: [CheckpointFile.Attribute] {
         var list: [CheckpointFile.Attribute] = []
         func add(_ group: String, _ name: String, _ value: CheckpointFile.Value?) {
@@ -80,9 +88,10 @@ extension Checkpoint {
         add("run", "batch_size", .integer(batchSize))
         add("run", "shards", .integer(shards))
         add("run", "input_shape", .integers(inputShape))
-        add("run", "class_names", classNames.map { .texts($0) })
+        if data == nil { add("run", "class_names", olderClassNames.map { .texts($0) }) }
         add("run", "dataset_digest", .text(datasetDigest))
         add("run", "network_digest", .text(networkDigest))
+        if let data { list += CheckpointFile.attributes(of: data) }
         add(CheckpointFile.writer, "version", .text(writtenBy.version))
         add(CheckpointFile.writer, "bits_version", writtenBy.bitsVersion.map { .integer($0) })
         add(CheckpointFile.writer, "workers", .integer(writtenBy.workers))

@@ -5,7 +5,7 @@ import Kernels
 struct CheckpointReader {
     let path: String
     let root: HDF5Group
-    private let space: TensorSpace
+    let space: TensorSpace
 
     /// Opens a file, lends a reader of it, and closes it. Errors of HDF5 become `CheckpointError`s.
     static func withFile<R>(_ path: String, _ body: (CheckpointReader) throws -> R) throws -> R {
@@ -30,10 +30,11 @@ struct CheckpointReader {
                 .notACheckpoint, path, "expected a checkpoint, found an HDF5 file of something else")
         }
         let version = try integer(root, "format_version")
-        guard version == CheckpointFile.version else {
+        guard CheckpointFile.versions.contains(version) else {
             throw CheckpointError(
                 .unsupportedVersion, path,
-                "expected a checkpoint of format \(CheckpointFile.version), found \(version): use the program that wrote it"
+                "expected a checkpoint of format \(CheckpointFile.versions.lowerBound) to \(CheckpointFile.version), "
+                    + "found \(version): use the program that wrote it"
             )
         }
     }
@@ -44,6 +45,7 @@ struct CheckpointReader {
     func constants() throws -> Checkpoint {
         let (state, run) = (try root.group("state"), try root.group("run"))
         let writer = try root.group(CheckpointFile.writer)
+        let inputShape = try inputShape(run)
         return Checkpoint(
             parameters: [],
             optimizerState: [:],
@@ -52,8 +54,9 @@ struct CheckpointReader {
             seed: try required(run, "seed", run.attributes.integer("seed", as: UInt64.self)),
             batchSize: try integer(run, "batch_size"),
             shards: try integer(run, "shards"),
-            inputShape: try inputShape(run),
+            inputShape: inputShape,
             classNames: try run.attributes.strings("class_names"),
+            data: try data(inputShape: inputShape),
             datasetDigest: try text(run, "dataset_digest"),
             networkDigest: try text(run, "network_digest"),
             writtenBy: Checkpoint.Writer(
@@ -212,11 +215,11 @@ struct CheckpointReader {
         return found
     }
 
-    private func integer(_ group: HDF5Group, _ name: String) throws -> Int {
+    func integer(_ group: HDF5Group, _ name: String) throws -> Int {
         try required(group, name, group.attributes.integer(name))
     }
 
-    private func integer(_ group: HDF5Group, _ name: String, in range: ClosedRange<Int>) throws -> Int {
+    func integer(_ group: HDF5Group, _ name: String, in range: ClosedRange<Int>) throws -> Int {
         let value = try integer(group, name)
         guard range.contains(value) else {
             throw CheckpointError(
@@ -227,7 +230,7 @@ struct CheckpointReader {
         return value
     }
 
-    private func text(_ group: HDF5Group, _ name: String) throws -> String {
+    func text(_ group: HDF5Group, _ name: String) throws -> String {
         try required(group, name, group.attributes.string(name))
     }
 

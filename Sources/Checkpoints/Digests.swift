@@ -53,6 +53,10 @@ struct CheckpointContents {
             hash.update(text: attribute.name)
             hash.update(attribute.value)
         }
+        for (name, column) in constants.data?.columns ?? [] {
+            hash.update(text: name)
+            hash.update(text: column.digest)
+        }
         hash.update(text: CheckpointFile.parameters)
         hash.update(records: parameters)
         for (moment, records) in optimizerState.sorted(by: { $0.key < $1.key }) {

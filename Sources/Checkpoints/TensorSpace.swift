@@ -8,13 +8,13 @@ final class TensorSpace {
     /// - Parameter bytes: the size of the file.
     init(bytes: Int) { self.bytes = bytes }
 
-    /// Checks that the values of a tensor are in the file, as they are written: one run of Float32 for it alone.
+    /// Checks that the values of a tensor are in the file, as they are written: one run of bytes for it alone.
     ///
     /// - Parameter place: its name, for messages; `path` is the file's.
     /// - Throws: `CheckpointError` `.damaged`; errors of HDF5 for values that lie beyond the end of the file.
     func take(_ dataset: HDF5Dataset, _ place: String, _ path: String) throws {
         guard dataset.count > 0 else { return }
-        let (size, overflow) = dataset.count.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
+        let (size, overflow) = dataset.count.multipliedReportingOverflow(by: dataset.elementType.size)
         guard !overflow, dataset.storageSize == size, try dataset.contiguousOffset() != nil else {
             throw CheckpointError(
                 .damaged, path,

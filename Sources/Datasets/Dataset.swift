@@ -22,6 +22,8 @@ public final class Dataset: Sendable {
     /// Where the data came from.
     public let source: String?
     public let license: String?
+    /// What inputs and targets mean, by name and in numbers: those of the train split, or of the first there is.
+    public let contract: DataContract
     /// XXH64, in 16 hexadecimal digits, of all tables: inputs, targets, shapes, normalization and splits. The same for
     /// the same content, however a file stores it.
     public let digest: String
@@ -51,7 +53,7 @@ public final class Dataset: Sendable {
 
     init(
         name: String, tables: [Split: SampleTable], classNames: [String]?, classes: Int? = nil, labels: Labels,
-        contents: DatasetContents = DatasetContents()
+        facts: TableFacts = TableFacts(), contents: DatasetContents = DatasetContents()
     ) throws {
         guard let (split, first) = Split.allCases.lazy.compactMap({ split in tables[split].map { (split, $0) } }).first
         else {
@@ -73,6 +75,10 @@ public final class Dataset: Sendable {
         self.license = labels.license
         self.otherReading = labels.otherReading
         self.contents = contents
+        self.contract = DataContract(
+            inputShape: inputShape, storesBytes: first.storesBytes, featureNames: facts.featureNames,
+            normalization: first.normalization.source, transformation: facts.transformation, targetKind: targetKind,
+            classNames: classNames, targetNames: facts.targetNames, targetTransformation: facts.targetTransformation)
         self.digest = hexadecimal(
             Split.allCases.reduce(into: XXH64()) { digest, split in
                 guard let table = tables[split] else { return }

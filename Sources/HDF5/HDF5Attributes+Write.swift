@@ -53,9 +53,8 @@ extension HDF5Attributes {
     private func writeFixed(_ name: String, _ values: [String], shape: [Int]) throws {
         let subject = owner.subject.attribute(name)
         try requireNoZeroByte(values, subject)
-        let size = max(values.map(\.utf8.count).max() ?? 1, 1)
-        let bytes = values.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: size - $0.utf8.count) }
-        try subject.withStringType(size: size) { type in
+        let bytes = HDF5.paddedBytes(of: values)
+        try subject.withStringType(size: HDF5.textSize(of: values)) { type in
             try create(name, shape: shape, type) { try subject.writeAttribute($0, type, bytes) }
         }
     }
@@ -113,7 +112,7 @@ extension Subject {
     }
 
     /// Lends a string type in UTF-8: of `size` bytes padded with zeros, or of variable length.
-    fileprivate func withStringType<R>(size: Int?, _ body: (hid_t) throws -> R) throws -> R {
+    func withStringType<R>(size: Int?, _ body: (hid_t) throws -> R) throws -> R {
         let operation = "describe a string"
         return try with(operation, closing: H5Tclose, { H5Tcopy(shim_H5T_C_S1()) }) { id in
             try call(operation) { H5Tset_size(id, size ?? shim_H5T_VARIABLE()) }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Datasets
 import Foundation
 import HDF5
 import TestSupport
@@ -14,7 +15,7 @@ final class CheckpointTests: HDF5TestCase {
         var checkpoint = Checkpoint.sample()
         checkpoint.parameters = []
         checkpoint.optimizerState = [:]
-        checkpoint.classNames = nil
+        checkpoint.data = DataContract(inputShape: [])
         checkpoint.inputShape = []
         checkpoint.configuration = ""
         checkpoint.progress = Checkpoint.Progress()
@@ -36,7 +37,8 @@ final class CheckpointTests: HDF5TestCase {
     func testALongConfigurationIsReadBack() throws {
         var checkpoint = Checkpoint.sample()
         checkpoint.configuration = String(repeating: "- linear: 10\n", count: 20_000)
-        checkpoint.classNames = (0..<5000).map { "class number \($0)" }
+        checkpoint.data?.targetKind = .classes(count: 5000)
+        checkpoint.data?.classNames = (0..<5000).map { "class number \($0)" }
         try checkpoint.write(to: path("a.h5"))
         assertEqual(try Checkpoint.read(path("a.h5")), checkpoint)
     }
@@ -59,13 +61,22 @@ final class CheckpointTests: HDF5TestCase {
             print({k: v.item() for k, v in sorted(f['state'].attrs.items())})
             run = f['run'].attrs
             print(sorted(run), int(run['seed']), run['input_shape'].tolist())
-            print(run['configuration'].decode(), run['class_names'].tolist()[1].decode())
+            print(run['configuration'].decode(), f['data/class_names'].asstr()[1])
+            print(dict(f['data'].attrs), f['data/mean'][:], f['data/transformed_scale'].dtype)
             print(sorted(f.attrs), f.attrs['format'].decode(), f['written_by'].attrs['instruction_set'].decode())
             print(f['parameters/block/linear2/weight'][...].tolist(), f['parameters/linear1/bias'].dtype)
             """, path("a.h5"))
         XCTAssertEqual(
             output,
             """
+            data
+            data/class_names
+            data/feature_names
+            data/mean
+            data/standard_deviation
+            data/target_names
+            data/transformed_offset
+            data/transformed_scale
             optimizer
             optimizer/firstMoment
             optimizer/firstMoment/block
@@ -94,11 +105,12 @@ final class CheckpointTests: HDF5TestCase {
             ['linear1/weight', 'linear1/bias', 'block/linear2/weight']
             {'best_epoch': 2, 'best_metric': 0.125, 'epoch': 3, 'epoch_correct': 400, 'epoch_loss': 0.30000000000000004, \
             'epoch_weight': 384.5, 'epochs_without_improvement': 1, 'samples_into_epoch': 512, 'step': 1234}
-            ['batch_size', 'class_names', 'configuration', 'dataset_digest', 'input_shape', 'network_digest', 'seed', \
+            ['batch_size', 'configuration', 'dataset_digest', 'input_shape', 'network_digest', 'seed', \
             'shards'] 18446744073709551615 [1, 28, 28]
             network:
               - linear: 4  # größe
              größe
+            {'inputs': b'uint8', 'target_count': 3, 'targets': b'classes'} [0.1] float64
             ['digest', 'format', 'format_version'] lockstep-checkpoint avx2
             [[1234.0, 1233.0], [1232.0, 1231.0], [1230.0, 1229.0], [1228.0, 1227.0]] float32
             """)
@@ -150,9 +162,9 @@ final class CheckpointTests: HDF5TestCase {
 
     func testOlderAndNewerFormatsAreRefused() throws {
         try Checkpoint.sample().write(to: path("a.h5"))
-        for version in [1, 3] {
+        for version in [1, 4] {
             try edit("f.attrs['format_version'] = \(version)")
-            assertRefuses(.unsupportedVersion, "format 2, found \(version)") { try Checkpoint.read(path("a.h5")) }
+            assertRefuses(.unsupportedVersion, "format 2 to 3, found \(version)") { try Checkpoint.read(path("a.h5")) }
         }
     }
 

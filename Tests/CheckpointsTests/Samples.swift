@@ -1,9 +1,10 @@
 import Checkpoints
+import Datasets
 import XCTest
 
 extension Checkpoint {
     /// A small checkpoint with every field set; `step` shifts its numbers.
-    static func sample(step: Int = 1234) -> Checkpoint {
+    static func sample(step: Int = 1234, data: DataContract? = .sample) -> Checkpoint {
         func tensors(_ offset: Float) -> [Tensor] {
             [
                 Tensor(name: "linear1/weight", shape: [3, 4], values: (0..<12).map { Float($0) * 0.1 + offset }),
@@ -25,10 +26,19 @@ extension Checkpoint {
             parameters: tensors(Float(step)),
             optimizerState: ["firstMoment": tensors(0.5), "secondMoment": tensors(0.25)],
             progress: progress, configuration: "network:\n  - linear: 4  # größe\n", seed: .max, batchSize: 256,
-            shards: 8, inputShape: [1, 28, 28], classNames: ["T-shirt/top", "größe", ""],
+            shards: 8, inputShape: [1, 28, 28], classNames: ["T-shirt/top", "größe", ""], data: data,
             datasetDigest: "00112233445566ff", networkDigest: "ffeeddccbbaa9988",
             writtenBy: Writer(version: "0.1.0", bitsVersion: 3, workers: 2, instructionSet: "avx2"))
     }
+}
+
+extension DataContract {
+    /// One with every field set that classes can have.
+    static let sample = DataContract(
+        inputShape: [1, 28, 28], storesBytes: true, featureNames: (0..<28).map { "column \($0)" },
+        normalization: NormalizationValues(mean: [0.1], standardDeviation: [1.0 / 3]),
+        transformation: NormalizationValues(scale: [0.5], offset: (0..<28).map { Double($0) / 7 }),
+        targetKind: .classes(count: 3), classNames: ["T-shirt/top", "größe", ""], targetNames: ["kind"])
 }
 
 /// Passes if both checkpoints are equal, bit by bit.
@@ -45,6 +55,7 @@ func assertEqual(
     XCTAssertEqual(first.shards, second.shards, file: file, line: line)
     XCTAssertEqual(first.inputShape, second.inputShape, file: file, line: line)
     XCTAssertEqual(first.classNames, second.classNames, file: file, line: line)
+    XCTAssertEqual(first.data, second.data, file: file, line: line)
     XCTAssertEqual(first.datasetDigest, second.datasetDigest, file: file, line: line)
     XCTAssertEqual(first.networkDigest, second.networkDigest, file: file, line: line)
     XCTAssertEqual(first.writtenBy, second.writtenBy, file: file, line: line)

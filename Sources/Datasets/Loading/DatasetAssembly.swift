@@ -26,7 +26,7 @@ extension Dataset {
         }
         try self.init(
             name: name, tables: cut?.applied(to: tables) ?? tables, classNames: areValues ? nil : classNames,
-            labels: labels, contents: contents)
+            labels: labels, facts: Split.allCases.lazy.compactMap { raw[$0]?.facts }.first!, contents: contents)
     }
 
     /// Makes a synthetic data set, normalized and with its validation split cut as the description says.

@@ -17,6 +17,7 @@ struct RawTable {
     let origin: SampleTable.Origin
     /// What the attributes of the inputs say; empty when they say nothing.
     let normalization: NormalizationValues
+    let facts: TableFacts
     /// Whether inputs without attributes are scaled by 1/255.
     let isUInt8: Bool
 }
@@ -29,6 +30,7 @@ struct TableFiles {
     let inputShape: [Int]
     /// What the file says of its classes.
     let classes: ClassLabels
+    let facts: TableFacts
 
     var count: Int { inputs.shape[0] }
     /// Whether inputs are kept as bytes; as Float32 otherwise.
@@ -79,7 +81,8 @@ struct TableReader {
             }
         }
         return TableFiles(
-            file: file, inputs: inputs, targets: targets, inputShape: shape, classes: try ClassLabels(file))
+            file: file, inputs: inputs, targets: targets, inputShape: shape, classes: try ClassLabels(file),
+            facts: try TableFacts(of: file, inputs: inputs, targets: targets))
     }
 
     /// Reads targets, and as much of the inputs as their placement asks for. Inputs are looked at in any case, for the
@@ -102,7 +105,7 @@ struct TableReader {
             classes: table.classes,
             origin: SampleTable.Origin(
                 file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
-            normalization: try normalization(of: table.inputs), isUInt8: table.storesBytes)
+            normalization: try normalization(of: table.inputs), facts: table.facts, isUInt8: table.storesBytes)
     }
 
     /// Goes through all inputs.
@@ -239,12 +242,12 @@ struct TableReader {
 }
 
 extension NormalizationValues {
-    /// The attributes `scale`, `offset`, `mean` and `standard_deviation`.
-    init(_ attributes: HDF5Attributes) throws {
-        scale = try attributes.numbers("scale")
-        offset = try attributes.numbers("offset")
-        mean = try attributes.numbers("mean")
-        standardDeviation = try attributes.numbers("standard_deviation")
+    /// The attributes `scale`, `offset`, `mean` and `standard_deviation`, with something before their names.
+    init(_ attributes: HDF5Attributes, prefix: String = "") throws {
+        scale = try attributes.numbers(prefix + "scale")
+        offset = try attributes.numbers(prefix + "offset")
+        mean = try attributes.numbers(prefix + "mean")
+        standardDeviation = try attributes.numbers(prefix + "standard_deviation")
     }
 }
 

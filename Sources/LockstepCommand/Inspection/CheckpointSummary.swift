@@ -37,9 +37,7 @@ struct CheckpointSummary {
         for branch in progress.branches {
             columns.add("batches before", "\(counted(branch.batchSize, "sample")), until step \(branch.step.grouped)")
         }
-        if let names = checkpoint.classNames {
-            columns.add("classes", names.map(\.escaped).joined(separator: ", ").shortened(to: 160))
-        }
+        addData(to: &columns)
         let moments = checkpoint.optimizerState.keys.sorted().map(\.escaped)
         columns.add("optimizer", moments.isEmpty ? "no state" : moments.joined(separator: ", "))
         columns.add("data set", "digest \(checkpoint.datasetDigest.escaped)")
@@ -50,6 +48,30 @@ struct CheckpointSummary {
             "bits version",
             writer.bitsVersion.map { "\($0)" } ?? "not known: written before bits had a version")
         return columns
+    }
+
+    private static let longestList = 160
+
+    /// What it was trained on, by which other data are matched.
+    private func addData(to columns: inout Columns) {
+        func list(_ names: [String]) -> String {
+            names.map(\.escaped).joined(separator: ", ").shortened(to: Self.longestList)
+        }
+        guard let data = checkpoint.data else {
+            if let names = checkpoint.classNames { columns.add("classes", list(names)) }
+            return columns.add("features", "not known: written before checkpoints kept names and units of their data")
+        }
+        columns.add(
+            "features", data.featureNames.map { "\(counted($0.count, "name")): \(list($0))" } ?? "without names")
+        if let values = data.normalization { columns.add("normalized", values.text) }
+        if let values = data.transformation { columns.add("made of raw", values.text) }
+        switch data.targetKind {
+        case .classes(let count): columns.add("classes", data.classNames.map(list) ?? "\(count.grouped), without names")
+        case .values(let width):
+            columns.add("targets", data.targetNames.map(list) ?? "\(counted(width, "number")) a sample")
+        case .unlabeled: break
+        }
+        if let values = data.targetTransformation { columns.add("targets made", values.text) }
     }
 
     private func epochs(_ progress: Checkpoint.Progress) -> String {
