@@ -105,10 +105,13 @@ public struct DurableFile: Sendable {
         try write(
             { temporary in
                 if Foundation.link(original, temporary) == 0 { return }
-                guard [EPERM, ENOTSUP, EMLINK, ENOSYS].contains(errno) else { throw failure("link to \(original)") }
+                guard Self.withoutLinks.contains(errno) else { throw failure("link to \(original)") }
                 try copy(temporary)
             }, verify: verify)
     }
+
+    /// What file systems without second names say to them.
+    private static let withoutLinks = [EPERM, EACCES, ENOTSUP, EOPNOTSUPP, EMLINK, ENOSYS, EINVAL, EXDEV]
 
     private func create(_ temporary: String, _ bytes: UnsafeRawBufferPointer) throws {
         let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -141,8 +144,10 @@ public struct DurableFile: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(operation) }
         defer { close(descriptor) }
-        // EINVAL: a file system that cannot sync directories, and needs no such thing.
-        guard lockstep_sync(descriptor) == 0 || errno == EINVAL else { throw failure(operation) }
+        // A file system that cannot sync directories, and needs no such thing.
+        guard lockstep_sync(descriptor) == 0 || [EINVAL, ENOSYS, ENOTSUP, EOPNOTSUPP].contains(errno) else {
+            throw failure(operation)
+        }
     }
 }
 
