@@ -61,6 +61,8 @@ public struct DurableFile: Sendable {
         _ body: (_ temporary: String) throws -> Void, verify: (_ temporary: String) throws -> Void = { _ in }
     ) throws {
         try checkFree()
+        let presence = DirectoryPresence(directory)
+        defer { withExtendedLifetime(presence) {} }
         let temporary = Temporaries.name(beside: name, in: directory)
         try Temporaries.during(temporary) {
             do {
@@ -74,6 +76,16 @@ public struct DurableFile: Sendable {
             }
         }
         try synchronizeDirectory()
+    }
+
+    /// Removes what processes that were killed have left of files of this name, `.NAME.*.tmp`, unless anybody makes a file in
+    /// the directory now.
+    public func removeLeftovers() {
+        DirectoryPresence.ifNobodyElse(in: directory) {
+            Temporaries.leftovers(of: [name], in: directory)
+        } _: { found in
+            for path in found { unlink(path) }
+        }
     }
 
     /// Puts the directory's entries on the disk, after a rename or a link in it.
