@@ -102,7 +102,7 @@ let package = Package(
         .executableTarget(
             name: "LockstepCommand",
             dependencies: [
-                "Lockstep", "DurableFiles", "Threads", "Measurement",
+                "Lockstep", "CSystem", "DurableFiles", "Threads", "Measurement",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -20,9 +20,9 @@ public struct CheckpointStore: Sendable {
     /// Where the best checkpoint is, or would be.
     public var bestPath: String { path("best.h5") }
 
-    /// Steps that have a file, in ascending order. Throws `.notFound` if there is no such directory.
+    /// Steps that have a file, in ascending order; an empty one is what a kill has left of a rename. Throws `.notFound` if there is no such directory.
     public func steps() throws -> [Int] {
-        try names().compactMap(Self.step).sorted()
+        try names().compactMap(Self.step).filter { !isEmpty(path(step: $0)) }.sorted()
     }
 
     /// Whether there is a good checkpoint of that step.
@@ -150,6 +150,11 @@ extension CheckpointStore {
         } catch {
             throw CheckpointError(.notFound, directory, "cannot list the directory of checkpoints")
         }
+    }
+
+    private func isEmpty(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
     }
 
     private func path(_ name: String) -> String { "\(directory)/\(name)" }

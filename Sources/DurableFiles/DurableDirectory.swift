@@ -18,7 +18,7 @@ public enum DurableDirectory {
         var names = names.makeIterator()
         guard let first = names.next() else { preconditionFailure("a directory needs a name") }
         let place = splitPath(first)
-        while true {
+        for _ in 0..<mostAttempts {
             let temporary = Temporaries.name(beside: place.name, in: place.directory)
             let made = try Temporaries.during(temporary) { () -> (path: String, result: Result)? in
                 guard mkdir(temporary, 0o777) == 0 else { throw DurableFile(first).failure("make the directory") }
@@ -28,13 +28,21 @@ public enum DurableDirectory {
                 } catch {
                     // Without locks nobody else can take it, to remove what is in it. Or else who looked for leftovers was
                     // faster.
-                    guard case .unsupported = error else { return nil }
+                    guard case .unsupported = error else {
+                        rmdir(temporary)
+                        return nil
+                    }
                 }
                 return try withExtendedLifetime(lock) { try complete(temporary, first, &names, fill) }
             }
             if let made { return made }
         }
+        throw DurableFileError.failed(
+            path: first, operation: "lock a new directory beside it, in \(mostAttempts) attempts", code: EAGAIN)
     }
+
+    /// Who looks for leftovers takes a new directory once in a long while; a file system may say that of each.
+    private static let mostAttempts = 20
 
     /// Fills a directory that was made and gives it its name, or removes it.
     private static func complete<Result>(
@@ -50,7 +58,7 @@ public enum DurableDirectory {
             guard Temporaries.keep(temporary) else {
                 throw DurableFileError.failed(path: path, operation: "name the directory", code: ENOENT)
             }
-            while !rename(temporary, to: path) {
+            while lockstep_rename_exclusive(temporary, path) != 0 {
                 guard errno == EEXIST || errno == ENOTEMPTY else {
                     throw DurableFile(path).failure("name the directory")
                 }
@@ -87,13 +95,5 @@ public enum DurableDirectory {
         // Another process may have been faster.
         guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw DurableFile(path).failure("make the directory") }
         try DurableFile(path).synchronizeDirectory()
-    }
-
-    private static func rename(_ temporary: String, to path: String) -> Bool {
-        if lockstep_rename_exclusive(temporary, path) == 0 { return true }
-        // A file system without exclusive renames, and directories have no second names: next to exclusive is to look
-        // first, and a directory that is not empty is never replaced.
-        guard errno == EPERM, access(path, F_OK) != 0 else { return false }
-        return Foundation.rename(temporary, path) == 0
     }
 }

@@ -61,6 +61,8 @@ public struct DurableFile: Sendable {
         _ body: (_ temporary: String) throws -> Void, verify: (_ temporary: String) throws -> Void = { _ in }
     ) throws {
         try checkFree()
+        let presence = DirectoryPresence(directory)
+        defer { withExtendedLifetime(presence) {} }
         let temporary = Temporaries.name(beside: name, in: directory)
         try Temporaries.during(temporary) {
             do {
@@ -74,6 +76,16 @@ public struct DurableFile: Sendable {
             }
         }
         try synchronizeDirectory()
+    }
+
+    /// Removes what processes that were killed have left of files of this name, `.NAME.*.tmp`, unless anybody makes a file in
+    /// the directory now.
+    public func removeLeftovers() {
+        DirectoryPresence.ifNobodyElse(in: directory) {
+            Temporaries.leftovers(of: [name], in: directory)
+        } _: { found in
+            for path in found { unlink(path) }
+        }
     }
 
     /// Puts the directory's entries on the disk, after a rename or a link in it.
@@ -105,10 +117,13 @@ public struct DurableFile: Sendable {
         try write(
             { temporary in
                 if Foundation.link(original, temporary) == 0 { return }
-                guard [EPERM, ENOTSUP, EMLINK, ENOSYS].contains(errno) else { throw failure("link to \(original)") }
+                guard Self.withoutLinks.contains(errno) else { throw failure("link to \(original)") }
                 try copy(temporary)
             }, verify: verify)
     }
+
+    /// What file systems without second names say to them.
+    private static let withoutLinks = [EPERM, EACCES, ENOTSUP, EOPNOTSUPP, EMLINK, ENOSYS, EINVAL, EXDEV]
 
     private func create(_ temporary: String, _ bytes: UnsafeRawBufferPointer) throws {
         let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -141,8 +156,10 @@ public struct DurableFile: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(operation) }
         defer { close(descriptor) }
-        // EINVAL: a file system that cannot sync directories, and needs no such thing.
-        guard lockstep_sync(descriptor) == 0 || errno == EINVAL else { throw failure(operation) }
+        // A file system that cannot sync directories, and needs no such thing.
+        guard lockstep_sync(descriptor) == 0 || [EINVAL, ENOSYS, ENOTSUP, EOPNOTSUPP].contains(errno) else {
+            throw failure(operation)
+        }
     }
 }
 

@@ -1,11 +1,22 @@
 import Foundation
+import Threads
 
 /// The right to be the only one who does something, as a lock on a file. The system takes it back when its owner ends,
 /// however that happens: no lock is ever left behind.
 ///
 /// By `flock`, whose locks belong to the open file: others in the same process are refused as well.
+///
+/// Some file systems have no locks. Then nobody is refused, and whoever asks can only look at how old the file is: it is
+/// touched every few seconds for as long as somebody would have it.
 public final class FileLock: Sendable {
     private let descriptor: Int32
+    /// Why it keeps nobody out, or nil if it does.
+    public let flaw: FileLockError?
+    /// Whether the touching goes on; nil where none is needed.
+    private let isAlive: Locked<Bool>?
+
+    /// How old the file is allowed to grow.
+    private static let touchingSeconds: UInt32 = 10
 
     /// - Parameter path: the file. It is made if it is not there, and never removed: between opening and locking it, the
     ///   name could come to mean another file.
@@ -13,20 +24,40 @@ public final class FileLock: Sendable {
     public init(_ path: String) throws(FileLockError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw .failed(path: path, code: errno) }
+        var flaw: FileLockError?
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             if code == EINTR { continue }
-            let holder = Self.holder(descriptor)
-            close(descriptor)
-            throw code == EWOULDBLOCK ? .held(path: path, by: holder) : .failed(path: path, code: code)
+            if code == EWOULDBLOCK {
+                let holder = Self.holder(descriptor)
+                close(descriptor)
+                throw .held(path: path, by: holder)
+            }
+            flaw = .failed(path: path, code: code)
+            break
         }
+        self.flaw = flaw
+        isAlive = flaw == nil ? nil : Locked(true)
         // For messages alone, so it may fail.
         let text = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)\n"
         _ = ftruncate(descriptor, 0)
         _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+        if let isAlive { Self.keepTouching(dup(descriptor), while: isAlive) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        isAlive?.withLock { $0 = false }
+        close(descriptor)
+    }
+
+    /// Touches a file every few seconds, and closes it in the end.
+    private static func keepTouching(_ descriptor: Int32, while isAlive: Locked<Bool>) {
+        let isStarted = DetachedThread.start(name: "lockstep-lock") {
+            while isAlive.withLock({ $0 && futimens(descriptor, nil) == 0 }) { sleep(touchingSeconds) }
+            close(descriptor)
+        }
+        if !isStarted { close(descriptor) }
+    }
 
     /// Who has the lock, or nil if nobody has. To find out it is held for a moment, shared with others who ask.
     public static func holder(of path: String) -> String? {

@@ -29,10 +29,13 @@ public enum Temporaries {
 
     /// Removes what a process that was killed has left of certain files of a directory. Nobody else may write them now.
     public static func removeLeftovers(of names: [String], in directory: String) {
-        guard let found = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
-        for leftover in found where finalName(of: leftover).map(names.contains) ?? false {
-            unlink("\(directory)/\(leftover)")
-        }
+        for path in leftovers(of: names, in: directory) { unlink(path) }
+    }
+
+    /// Paths of what is temporary in a directory and would have got one of certain names.
+    static func leftovers(of names: [String], in directory: String) -> [String] {
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return found.filter { finalName(of: $0).map(names.contains) ?? false }.map { "\(directory)/\($0)" }
     }
 
     /// The name that something temporary would have got; nil for what is none of ours.

@@ -22,6 +22,9 @@ extension Subject {
         if text.contains("truncated file") {
             return (.truncated, "the file is shorter than its header says; copy or download it again")
         }
+        if text.contains("unable to lock file"), !text.contains("errno = \(EWOULDBLOCK),") {
+            return (.locksUnsupported, "the file system has no locks")
+        }
         if text.contains("unable to lock file") || text.contains("is already open for write") {
             return (.locked, "another program has the file open for writing, or died while writing it")
         }

@@ -14,6 +14,8 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
         case truncated
         /// Another program holds the file open for writing.
         case locked
+        /// The file system has no locks, for which the library asks.
+        case locksUnsupported
         /// Well formed, but of a kind this program does not read: a filter, a type, a layout.
         case unsupported
         /// Something a stranger could do harm with: links out of the file, external storage, absurd sizes.

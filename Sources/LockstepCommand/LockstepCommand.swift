@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSystem
 import Foundation
 import Lockstep
 
@@ -28,12 +29,25 @@ struct LockstepCommand: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            deliverOutput()
         } catch  where exitCode(for: error) == .failure && !(error is ExitCode) {
             Terminal.note(String(describing: error))
             exit(withError: ExitCode.failure)
+        } catch  where exitCode(for: error) == .success {
+            print(fullMessage(for: error))
+            deliverOutput()
         } catch {
-            // The parser's own: requests for help, and command lines that make no sense.
+            // The parser's own: command lines that make no sense.
             exit(withError: error)
         }
+    }
+
+    /// Ends with an error if anything that was printed has not arrived, as on a full disk.
+    private static func deliverOutput() {
+        let code = lockstep_finish_output()
+        guard code != 0 else { return }
+        let reason = code > 0 ? String(cString: strerror(code)) : "an earlier write failed"
+        Terminal.note("standard output: cannot write all results: \(reason)")
+        exit(withError: ExitCode.failure)
     }
 }

@@ -18,7 +18,9 @@ final class PredictionFile {
     ///   left then.
     static func write(to path: String, _ body: (PredictionFile) throws -> Void) throws {
         var columns: [PredictionColumn] = []
-        try DurableFile(path).writeHDF5 { file in
+        let durable = DurableFile(path)
+        durable.removeLeftovers()
+        try durable.writeHDF5 { file in
             let predictions = PredictionFile(file)
             try body(predictions)
             columns = predictions.columns

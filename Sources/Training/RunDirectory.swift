@@ -128,23 +128,52 @@ public struct RunDirectory: Sendable {
 
     /// Takes the right to train in the directory, which ends with the process at the latest.
     ///
-    /// - Throws: `TrainingError.runDirectory` if another process has it.
-    func lock() throws -> FileLock {
+    /// - Parameter takesOver: whether to do so although somebody may have it, on a file system without locks, where a file
+    ///   that has just been written to is all that tells.
+    /// - Throws: `TrainingError.runDirectory` if another process has it, or may have it.
+    func lock(takesOver: Bool) throws -> FileLock {
+        let age = secondsSinceWritten
         do {
             let lock = try FileLock(lockPath)
+            if lock.flaw != nil, !takesOver, let age, age < Self.secondsOfDoubt {
+                throw TrainingError.runDirectory(
+                    path: path,
+                    problem: "expected nobody training in it, found it written to \(Int(age)) seconds ago, on a file "
+                        + "system without locks, which would tell: wait a minute, or resume it with --take-over if "
+                        + "nobody trains in it")
+            }
             // What a process that was killed has left, or what was meant for it.
             unlink(workersPath)
             let written = [configurationPath, contentsPath, metricsPath, fingerprintsPath, noisePath, logPath]
             Temporaries.removeLeftovers(of: written.map { splitPath($0).name }, in: path)
             return lock
-        } catch .held(_, let holder) {
+        } catch FileLockError.held(_, let holder) {
             throw TrainingError.runDirectory(
                 path: path,
                 problem: "\(holder) is training in it: wait until it ends, or stop it; it can be read all the while")
-        } catch .failed(_, let code) {
+        } catch FileLockError.failed(_, let code) {
             throw TrainingError.runDirectory(
                 path: path, problem: "cannot lock \(lockPath): \(String(cString: strerror(code)))")
         }
+    }
+
+    /// For how long somebody who has written may still train.
+    private static let secondsOfDoubt = 60.0
+
+    /// How long ago a run was last seen at work; nil if never.
+    private var secondsSinceWritten: Double? {
+        [lockPath, logPath, metricsPath, fingerprintsPath, noisePath].compactMap { path in
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            let written = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
+            // A clock that was set back says nothing.
+            return max(0, Date().timeIntervalSince1970 - written)
+        }.min()
+    }
+
+    /// What to say of a lock that keeps nobody out, or nil if it does.
+    static func note(on lock: FileLock) -> String? {
+        lock.flaw.map { "\($0): a second process that trains in this directory would not be seen" }
     }
 
     /// Writes what is known of data that stays in its files. That it cannot be written costs a resume time, and nothing

@@ -74,7 +74,7 @@ public final class TrainingRun {
             draft.write(trainer.dataset.contents)
             let store = CheckpointStore(directory: draft.checkpointsPath)
             try store.write(try trainer.lent(), buffer: HDF5ImageBuffer())
-            return try draft.lock()
+            return try draft.lock(takesOver: true)
         }
         try self.init(
             trainer: trainer, directory: made, lock: lock, recordsFingerprints: recordsFingerprints)
@@ -84,16 +84,17 @@ public final class TrainingRun {
     ///
     /// - Parameters:
     ///   - changes: what shall be otherwise from here on.
+    ///   - takesOver: whether to go on although somebody may still train in the directory, on a file system without locks.
     ///   - recordsFingerprints: whether to record fingerprints from here on; a run that has recorded them goes on with it.
     ///   - observer: hears of damaged checkpoints that were passed over.
     public convenience init(
         resuming path: String, changes: RunChanges = RunChanges(), relativeTo base: String? = nil,
-        loading: LoadingOptions = LoadingOptions(), recordsFingerprints: Bool = false,
+        loading: LoadingOptions = LoadingOptions(), takesOver: Bool = false, recordsFingerprints: Bool = false,
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
         observer: any TrainingObserver = SilentObserver()
     ) throws {
         let directory = try RunDirectory.open(path)
-        let lock = try directory.lock()
+        let lock = try directory.lock(takesOver: takesOver)
         var loading = loading
         loading.known = DatasetContents(contentsOf: directory.contentsPath)
         let store = CheckpointStore(directory: directory.checkpointsPath)
@@ -180,6 +181,7 @@ public final class TrainingRun {
         let summary = RunSummary(of: trainer, in: directory, lastStep: lastStep)
         log.note(summary.logLine)
         observer.runStarted(summary)
+        if let text = lock.flatMap(RunDirectory.note) { note(text, observer) }
         control.begin(workers: trainer.team.workerCount)
         defer { control.end() }
         do {
@@ -427,7 +429,7 @@ public final class TrainingRun {
     /// Adds an event to the run's log, unless another process trains in the directory by now and goes on with it.
     public func note(_ message: String) {
         if lock != nil { return log.note(message) }
-        guard let lock = try? directory.lock() else { return }
+        guard let lock = try? directory.lock(takesOver: true) else { return }
         withExtendedLifetime(lock) {
             reopenLog()
             log.note(message)
@@ -454,7 +456,8 @@ public final class TrainingRun {
     /// - Throws: `TrainingError.runDirectory` if somebody else has it, or has trained on since.
     private func takeLock() throws {
         guard lock == nil else { return }
-        let lock = try directory.lock()
+        // What was written a moment ago may be our own.
+        let lock = try directory.lock(takesOver: true)
         guard try store.steps().last == saved.step else {
             throw TrainingError.runDirectory(
                 path: directory.path, problem: "somebody else has trained on since step \(saved.step): resume it")

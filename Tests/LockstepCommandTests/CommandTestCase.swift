@@ -34,6 +34,11 @@ class CommandTestCase: RunTestCase {
     /// Runs `lockstep` with these arguments in the test's directory.
     @discardableResult
     func lockstep(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
+        try lockstep(arguments, environment: environment)
+    }
+
+    @discardableResult
+    func lockstep(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         try run(Self.program, arguments, environment)
     }
 

@@ -7,6 +7,7 @@
 #include "files.h"
 #include "mapping.h"
 #include "memory.h"
+#include "output.h"
 #include "rows.h"
 #include "short_rows.h"
 #include "threads.h"

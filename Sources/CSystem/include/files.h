@@ -12,7 +12,8 @@ void lockstep_forget(int descriptor);
 // Lets reads and writes of the file pass by the system's cache, or not. 0, or -1 where there is no such thing.
 int lockstep_set_direct(int descriptor, int direct);
 
-// Renames `from` to `to` in one step unless something is named `to`: then -1 with errno EEXIST. 0, or -1 with errno.
+// Renames `from` to `to` unless something is named `to`: then -1 with errno EEXIST. 0, or -1 with errno. In one step where
+// the file system has such renames, or second names; else `to` is something empty for a moment.
 int lockstep_rename_exclusive(const char *from, const char *to);
 
 #endif

@@ -80,6 +80,7 @@ public struct DatasetConversion {
     ) throws -> [String] {
         let durable = DurableFile(output, replacing: overwrite)
         try durable.checkFree()
+        durable.removeLeftovers()
         let files = try inputs.map(OpenFile.init)
         defer { for file in files { try? file.file.close() } }
         let parts = try ConversionParts(files)

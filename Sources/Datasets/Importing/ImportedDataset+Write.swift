@@ -9,7 +9,9 @@ extension ImportedDataset {
     public static func make(
         at output: String, overwrite: Bool = false, _ read: () throws -> ImportedDataset
     ) throws -> ImportedDataset {
-        try reportingAsDatasetError { try DurableFile(output, replacing: overwrite).checkFree() }
+        let durable = DurableFile(output, replacing: overwrite)
+        try reportingAsDatasetError { try durable.checkFree() }
+        durable.removeLeftovers()
         let imported = try read()
         try imported.write(to: output, overwrite: overwrite)
         return imported
@@ -18,7 +20,8 @@ extension ImportedDataset {
     /// Writes the data set to a new HDF5 file in the layout of `datasets/README.md`, contiguous for speed.
     ///
     /// The file appears under its name when it is complete and on disk, or not at all. Up to `largestImage` bytes it is
-    /// built in memory: HDF5 reports a full disk late and cannot recover from it, so it should not meet one.
+    /// built in memory: HDF5 reports a full disk late and cannot recover from it, so it should not meet one. Either way it is
+    /// read back from the disk before it counts.
     /// - Throws: `DatasetError` when the output exists (unless `overwrite`) or cannot be written; `HDF5Error` when HDF5
     ///   fails.
     public func write(to output: String, overwrite: Bool = false) throws {
@@ -26,8 +29,13 @@ extension ImportedDataset {
         let durable = DurableFile(output, replacing: overwrite)
         try reportingAsDatasetError {
             guard bytes > Self.largestImage else { return try durable.write(try image(output)) }
-            try durable.write { temporary in
-                try with(HDF5File(creating: temporary)) { try write(to: $0) }
+            try durable.writeHDF5 {
+                try write(to: $0)
+            } verify: { file in
+                guard let name = try difference(from: file) else { return }
+                throw DatasetError(
+                    .writeFailed, file: output, object: name, found: "it reads back as something else",
+                    advice: "Check the disk.")
             }
         }
     }

@@ -22,6 +22,11 @@ struct Resume: ParsableCommand {
     @Flag(help: "Read data that is larger than memory through even if the file is the one trained on before.")
     var verifyData = false
 
+    @Flag(
+        help:
+            "Go on although a run was written to a moment ago, on a file system without locks, if nobody trains in it.")
+    var takeOver = false
+
     @OptionGroup var length: LengthOptions
     @OptionGroup var checkpointing: CheckpointingOptions
     @OptionGroup var fingerprints: FingerprintOptions
@@ -38,7 +43,8 @@ struct Resume: ParsableCommand {
         try TrainingSession(length: length, output: output, trace: trace, workers: workers).train { observer in
             try TrainingRun(
                 resuming: runDirectory, changes: checkpointing.changes(epochs: length.epochs, dataset: dataset),
-                loading: loading, recordsFingerprints: fingerprints.recordFingerprints, workers: workers.workers,
+                loading: loading, takesOver: takeOver, recordsFingerprints: fingerprints.recordFingerprints,
+                workers: workers.workers,
                 observer: observer)
         }
     }

@@ -61,6 +61,7 @@ public struct ImageImport: Sendable {
     ) throws -> Outcome {
         let durable = DurableFile(output, replacing: overwrite)
         try reportingAsDatasetError { try durable.checkFree() }
+        durable.removeLeftovers()
         try checkSize()
         let tree = try ImageFolder(folder, taking: taking)
         let model = model(of: tree)
