@@ -7,6 +7,9 @@ extension ImportedDataset {
     func difference(from file: HDF5File) throws -> String? {
         let root = try file.root
         guard try root.attributes.strings("class_names") == classNames else { return "class_names" }
+        // Bit by bit: a class that is no number has NaN for a value.
+        let values = try root.attributes.numbers("class_values")
+        guard values?.map(\.bitPattern) == classValues?.map(\.bitPattern) else { return "class_values" }
         for split in Split.allCases {
             guard let table = tables[split] else { continue }
             for (name, array) in [("x_\(split)", table.inputs), ("y_\(split)", table.targets)] {
@@ -29,6 +32,7 @@ extension ImportedArray {
         case .uint8(let values): return try isContent(values, dataset)
         case .int64(let values): return try isContent(values, dataset)
         case .float32(let values): return try isContent(values, dataset)
+        case .float64(let values): return try isContent(values, dataset)
         }
     }
 

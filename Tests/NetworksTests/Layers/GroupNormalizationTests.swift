@@ -113,9 +113,9 @@ final class GroupNormalizationTests: XCTestCase {
             Network([Linear(1), LayerNormalization()]), "layer layerNormalization1: \(problem)leave the layer out")
         // Two numbers are enough, of two channels or of two pixels.
         for (network, shape) in [
-            (Network([GroupNormalization(2), Linear(1)]), [4]),
-            (Network([GroupNormalization(4), Flatten(), Linear(1)]), [2, 4]),
-        ] as [(Network, Shape)] {
+            (Network([GroupNormalization(2), Linear(1)]), Shape([4])),
+            (Network([GroupNormalization(4), Flatten(), Linear(1)]), Shape([2, 4])),
+        ] {
             _ = try CompiledNetwork(
                 network: network, loss: .meanSquaredError, inputShape: shape, targets: .values(width: 1))
         }
