@@ -77,7 +77,7 @@ final class StreamedTrainingTests: HDF5TestCase {
             let expected = try train(trainer("contiguous", shuffle, memory: nil))
             XCTAssertEqual(expected.count, 38)
             for name in Self.stored {
-                for (memory, threads) in [(nil, 1), (140_000, 1), (200_000, 3)] {
+                for (memory, threads) in [(nil, 1), (140_000, 1), (199_900, 3)] {
                     let found = try train(trainer(name, shuffle, memory: memory, threads: threads))
                     XCTAssertEqual(found, expected, "\(name), \(shuffle), memory \(memory ?? 0), \(threads) threads")
                 }

@@ -121,7 +121,8 @@ final class GroupNormalizationTests: XCTestCase {
         }
         // A network of a checkpoint is evaluated as it was trained.
         _ = try CompiledNetwork(
-            network: Network([GroupNormalization(4), Linear(1)]), loss: .meanSquaredError, inputShape: [4], targets: nil)
+            network: Network([GroupNormalization(4), Linear(1)]), loss: .meanSquaredError, inputShape: [4], targets: nil
+        )
     }
 
     func testGroupsThatDoNotDivideTheChannelsAreRefused() {
