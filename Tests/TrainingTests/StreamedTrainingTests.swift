@@ -77,7 +77,8 @@ final class StreamedTrainingTests: HDF5TestCase {
             let expected = try train(trainer("contiguous", shuffle, memory: nil))
             XCTAssertEqual(expected.count, 38)
             for name in Self.stored {
-                for (memory, threads) in [(nil, 1), (140_000, 1), (199_900, 3)] {
+                // Three buffers for numbers of eight bytes are more than the table takes in memory.
+                for (memory, threads) in [(nil, 1), (140_000, 1), (195_000, name == "wide" ? 2 : 3)] {
                     let found = try train(trainer(name, shuffle, memory: memory, threads: threads))
                     XCTAssertEqual(found, expected, "\(name), \(shuffle), memory \(memory ?? 0), \(threads) threads")
                 }
