@@ -24,6 +24,8 @@ public final class Dataset: Sendable {
     public let license: String?
     /// What inputs and targets mean, by name and in numbers: those of the train split, or of the first there is.
     public let contract: DataContract
+    /// What has to be said of how the data of several files, or of another file than was trained on, were taken.
+    public let notes: [String]
     /// XXH64, in 16 hexadecimal digits, of all tables: inputs, targets, shapes, normalization and splits. The same for
     /// the same content, however a file stores it.
     public let digest: String
@@ -53,7 +55,7 @@ public final class Dataset: Sendable {
 
     init(
         name: String, tables: [Split: SampleTable], classNames: [String]?, classes: Int? = nil, labels: Labels,
-        facts: TableFacts = TableFacts(), contents: DatasetContents = DatasetContents()
+        facts: TableFacts = TableFacts(), notes: [String] = [], contents: DatasetContents = DatasetContents()
     ) throws {
         guard let (split, first) = Split.allCases.lazy.compactMap({ split in tables[split].map { (split, $0) } }).first
         else {
@@ -75,6 +77,7 @@ public final class Dataset: Sendable {
         self.license = labels.license
         self.otherReading = labels.otherReading
         self.contents = contents
+        self.notes = notes
         self.contract = DataContract(
             inputShape: inputShape, storesBytes: first.storesBytes, featureNames: facts.featureNames,
             normalization: first.normalization.source, transformation: facts.transformation, targetKind: targetKind,

@@ -100,9 +100,13 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// Loads the data set to train on it as configured.
-    func loadDataset(relativeTo directory: String?, _ loading: LoadingOptions) throws -> Dataset {
+    ///
+    /// - Parameter matching: what the data have to agree with, if they do not come first.
+    func loadDataset(
+        relativeTo directory: String?, _ loading: LoadingOptions, matching: DataReference? = nil
+    ) throws -> Dataset {
         try Dataset.load(
-            dataset, relativeTo: directory, reading: loss.reading, loading: loading,
+            dataset, relativeTo: directory, reading: loss.reading, matching: matching, loading: loading,
             use: .training(shuffle: shuffle, batchSize: batchSize))
     }
 

@@ -26,6 +26,8 @@ public struct EvaluationReport: Sendable, Codable, Equatable {
     public var rSquared: Double?
     /// The same of each output, where there are several; nil for one whose targets do not vary.
     public var rSquaredByOutput: [Double?]?
+    /// Of a checkpoint's network, in the order of rows and columns of the confusion matrix; nil where classes have no names.
+    public var classNames: [String]?
 
     /// The least of the outputs'; nil where there is one output.
     public var leastRSquared: Double? { rSquaredByOutput?.compactMap { $0 }.min() }

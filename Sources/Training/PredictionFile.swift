@@ -49,6 +49,13 @@ final class PredictionFile {
         try attributes.set("dataset", dataset.name)
         try attributes.set("split", split.rawValue)
         if let names = checkpoint.classNames { try attributes.set("class_names", names) }
+        guard let data = checkpoint.data else { return }
+        if let names = data.targetNames { try attributes.set("target_names", names) }
+        // Outputs are in the units of the targets trained on: how those were made of raw numbers.
+        let prefix = "targets_"
+        for case (let name, .numbers(let values)) in data.columns where name.hasPrefix(prefix) {
+            try attributes.set(String(name.dropFirst(prefix.count)), values)
+        }
     }
 
     /// Adds a data set, whose rows are to be appended.

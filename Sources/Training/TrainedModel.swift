@@ -39,22 +39,30 @@ public struct TrainedModel {
     /// Loads the data set the checkpoint was trained on, or another of the same form.
     ///
     /// - Parameter path: another file; its paths inside are those of the configuration.
-    private func dataset(_ path: String?, needsTargets: Bool) throws -> Dataset {
+    private func dataset(_ path: String?, on road: DataRoad, note: (String) -> Void) throws -> Dataset {
         var description = configuration.dataset
         if let path { description = description.replacingPath(with: path) }
         let dataset = try Dataset.load(
-            description, relativeTo: nil, targets: needsTargets ? .required : .optional,
-            reading: configuration.loss.reading, loading: loading)
-        try evaluator.check(dataset, needsTargets: needsTargets)
+            description, relativeTo: nil, targets: road == .predict ? .ignored : .required,
+            reading: configuration.loss.reading, matching: checkpoint.reference(on: road), loading: loading)
+        // Of its own data, everything was said when it was trained.
+        if path != nil || dataset.digest != checkpoint.datasetDigest { dataset.notes.forEach(note) }
+        try evaluator.check(dataset, needsTargets: road != .predict)
         return dataset
     }
 
     /// Computes loss and metrics of one split.
     ///
-    /// - Parameter dataset: another file than the one trained on.
-    public func evaluate(dataset path: String? = nil, split: Split = .test) throws -> EvaluationReport {
-        let table = try dataset(path, needsTargets: true).table(split)
-        return try team.region { try evaluator.evaluate(table, split: split) }
+    /// - Parameters:
+    ///   - dataset: another file than the one trained on: matched by name, in the units of training.
+    ///   - note: hears how it was taken.
+    public func evaluate(
+        dataset path: String? = nil, split: Split = .test, note: (String) -> Void = { _ in }
+    ) throws -> EvaluationReport {
+        let table = try dataset(path, on: .evaluate, note: note).table(split)
+        var report = try team.region { try evaluator.evaluate(table, split: split) }
+        report.classNames = checkpoint.classNames
+        return report
     }
 
     /// Writes predictions for one split to a new HDF5 file: `probabilities` `[samples, classes]` and `predictions`
@@ -62,8 +70,10 @@ public struct TrainedModel {
     /// `[samples, outputs]` for regression.
     ///
     /// - Throws: `DurableFileError` if the file is there already or cannot be written; then none is left.
-    public func predict(dataset path: String? = nil, split: Split = .test, output: String) throws {
-        let dataset = try dataset(path, needsTargets: false)
+    public func predict(
+        dataset path: String? = nil, split: Split = .test, output: String, note: (String) -> Void = { _ in }
+    ) throws {
+        let dataset = try dataset(path, on: .predict, note: note)
         let table = try dataset.table(split)
         try PredictionFile.write(to: output) { file in
             try file.describe(checkpoint: checkpoint, dataset: dataset, split: split)

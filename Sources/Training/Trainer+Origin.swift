@@ -5,21 +5,55 @@ import Kernels
 import Networks
 import Parallel
 
+/// Where a run begins that takes something over from another one: its checkpoint, read once.
+struct TrainerStart {
+    let origin: TrainingRun.Origin
+    let checkpoint: Checkpoint
+
+    /// - Throws: `CheckpointError` if the checkpoint cannot be read.
+    init(_ origin: TrainingRun.Origin) throws {
+        self.origin = origin
+        switch origin {
+        case .branch(let path), .parameters(let path): checkpoint = try Checkpoint.read(path)
+        }
+    }
+
+    /// What the data have to agree with.
+    var reference: DataReference {
+        switch origin {
+        case .branch: checkpoint.reference(on: .branch)
+        case .parameters: checkpoint.reference(on: .initialize)
+        }
+    }
+
+    /// The configuration with the normalization that the parameters bring along, as numbers, unless it names one.
+    func configuration(_ configuration: Configuration, for dataset: Dataset) throws -> Configuration {
+        guard case .parameters = origin, configuration.dataset.normalization == .stored, checkpoint.data != nil
+        else { return configuration }
+        var configuration = configuration
+        let table = try dataset.table(.train)
+        configuration.dataset.normalization = .values(table.normalization.values(inputShape: table.inputShape))
+        return configuration
+    }
+}
+
 /// Trainers that begin where a checkpoint was written, or with its parameters.
 extension Trainer {
-    /// A trainer at the beginning of a run that takes something over from another one, if `origin` says so.
+    /// A trainer at the beginning of a run that takes something over from another one, if `start` says so.
     ///
     /// - Throws: `CheckpointError` if the checkpoint cannot be read; `TrainingError.incompatible` if it does not fit.
     convenience init(
-        _ configuration: Configuration, from origin: TrainingRun.Origin?, dataset: Dataset, workers: WorkerCount,
+        _ configuration: Configuration, from start: TrainerStart?, dataset: Dataset, workers: WorkerCount,
         kernels: any KernelTable.Type
     ) throws {
-        switch origin {
-        case nil:
+        guard let start else {
             try self.init(configuration, dataset: dataset, workers: workers, kernels: kernels)
+            return
+        }
+        var checkpoint = start.checkpoint
+        switch start.origin {
         case .parameters(let path):
             let network = try Self.compile(configuration, for: dataset)
-            let checkpoint = try Checkpoint.read(path)
             let model = try Model(
                 network: network, checkpoint: checkpoint.evaluated, path: path, kernels: kernels)
             try self.init(
@@ -31,7 +65,6 @@ extension Trainer {
                         + "checkpoint was chosen by; --from goes on with parameters and average both")
             }
         case .branch(let path):
-            var checkpoint = try Checkpoint.read(path)
             // The best of the other run is none of this one.
             (checkpoint.progress.bestMetric, checkpoint.progress.bestEpoch) = (nil, nil)
             (checkpoint.progress.countedMetric, checkpoint.progress.epochsWithoutImprovement) = (nil, 0)

@@ -18,6 +18,9 @@ public final class TrainingRun {
     public let directory: RunDirectory
     public let trainer: Trainer
 
+    /// What has to be said of how the data were taken: by name, by position, in which units.
+    public private(set) var notes: [String] = []
+
     let store: CheckpointStore
     private let checkpoints: CheckpointWriter
     private let snapshot: StateSnapshot
@@ -65,8 +68,10 @@ public final class TrainingRun {
     ) throws {
         try configuration.check()
         try directory.map(RunDirectory.checkFree)
+        let start = try origin.map { try TrainerStart($0) }
+        let dataset = try configuration.loadDataset(relativeTo: base, loading, matching: start?.reference)
         let trainer = try Trainer(
-            configuration, from: origin, dataset: try configuration.loadDataset(relativeTo: base, loading),
+            start?.configuration(configuration, for: dataset) ?? configuration, from: start, dataset: dataset,
             workers: workers, kernels: try kernels ?? selectKernels())
         try Self.checkMonitor(trainer)
         let (made, lock) = try RunDirectory.create(directory, for: trainer.dataset.name) { draft in
@@ -78,6 +83,8 @@ public final class TrainingRun {
         }
         try self.init(
             trainer: trainer, directory: made, lock: lock, recordsFingerprints: recordsFingerprints)
+        for note in dataset.notes { self.note(note) }
+        notes = dataset.notes
     }
 
     /// Continues a run from its newest good checkpoint.
@@ -114,8 +121,9 @@ public final class TrainingRun {
         try configuration.check()
         let trainer = try Trainer(
             resuming: checkpoint, path: checkpointPath, configuration: configuration,
-            dataset: try configuration.loadDataset(relativeTo: base, loading), workers: workers,
-            kernels: try kernels ?? selectKernels())
+            dataset: try configuration.loadDataset(
+                relativeTo: base, loading, matching: checkpoint.reference(on: .resume)),
+            workers: workers, kernels: try kernels ?? selectKernels())
         try self.init(
             trainer: trainer, directory: directory, lock: lock,
             recordsFingerprints: recordsFingerprints
@@ -124,6 +132,7 @@ public final class TrainingRun {
             self.note("\(checkpointPath): \(note)", observer)
         }
         directory.write(trainer.dataset.contents)
+        if changes.datasetPath != nil { notes = trainer.dataset.notes }
         if changes != RunChanges() { try directory.write(trainer.configuration) }
         do {
             let isBetter = Self.comparison(configuration.monitor)

@@ -158,10 +158,11 @@ final class DatasetLoadTests: HDF5TestCase {
         XCTAssertEqual(dataset.splits.map { dataset[$0]!.batch() }, [[0, 0], [1, 1]])
     }
 
-    func testSplitsWhoseFilesNameOtherClassesAreRefused() throws {
+    func testClassesOfSplitsInOtherFilesAreMatchedByName() throws {
         try python(
             """
-            for name, classes in [('train', ['cat', 'dog']), ('same', ['cat', 'dog']), ('other', ['dog', 'cat'])]:
+            for name, classes in [('train', ['cat', 'dog']), ('same', ['cat', 'dog']), ('turned', ['dog', 'cat']),
+                                  ('other', ['dog', 'cow'])]:
                 with h5py.File(sys.argv[1] + '/' + name + '.h5', 'w') as f:
                     f['x'] = np.zeros((2, 1), 'f4'); f['y'] = [0, 1]; f.attrs['class_names'] = classes
             """, directory)
@@ -172,9 +173,9 @@ final class DatasetLoadTests: HDF5TestCase {
                 ]))
         }
         XCTAssertEqual(try load("same.h5").classNames, ["cat", "dog"])
-        assertRefused(.malformed, "other.h5: class_names", "the same", "cat, dog", "found dog, cat") {
-            try load("other.h5")
-        }
+        XCTAssertEqual(try load("same.h5")[.test]!.labels(), [0, 1])
+        XCTAssertEqual(try load("turned.h5")[.test]!.labels(), [1, 0])
+        assertRefused(.labelOutOfRange, "other.h5: y", "cat, dog", "'cow' in row 1, of dog, cow") { try load("other.h5") }
     }
 
     func testValidationFractionCutsTheTrainSplitByItsSeed() throws {

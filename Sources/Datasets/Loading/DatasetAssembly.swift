@@ -1,11 +1,17 @@
 import Kernels
 
 extension Dataset {
-    /// Interprets what was read: targets of all splits alike, the validation split cut off, normalization chosen.
+    /// Interprets what was read: targets of all splits alike, the validation split cut off, normalization chosen, and all of
+    /// it as the reference expects it.
+    ///
+    /// - Parameter isGiven: whether the reference is a checkpoint's; it is that of the first split otherwise.
     convenience init(
-        name: String, raw: [Split: RawTable], description: DatasetDescription, reading: TargetChoice?,
-        requirement: TargetRequirement, classNames: [String]?, labels: Labels, contents: DatasetContents
+        name: String, raw: [Split: RawTable], description: DatasetDescription, reference: DataReference, isGiven: Bool,
+        reading: TargetChoice?, requirement: TargetRequirement, labels: Labels, contents: DatasetContents
     ) throws {
+        let splits = Split.allCases.filter { raw[$0] != nil }
+        let lead = raw[splits[0]]!
+        let classNames = splits.lazy.compactMap { raw[$0]!.match.classNames }.first
         let targets = try raw.targets(description.targetKind, for: reading, requirement)
         // Names of classes that were read as the values they stand for would name nothing.
         let areValues = raw.contains { split, table in
@@ -19,14 +25,25 @@ extension Dataset {
         let chosen = try chosenNormalization(
             name, inputShape: raw.first!.value.inputShape, description,
             train: raw[.train].map { TrainRows(inputs: $0.inputs, wide: $0.wide, count: $0.count, chosen: cut?.train) })
+        let units = try InputUnits(reference, isGiven: isGiven, chosen: chosen?.source, lead: lead)
+        let targetUnits = isGiven ? reference.contract.targetTransformation : lead.facts.targetTransformation
         var tables: [Split: SampleTable] = [:]
-        for (split, table) in raw {
+        var notes: [String] = []
+        for split in splits {
+            let table = raw[split]!
+            let normalization = try units.normalization(of: table, train: raw[.train])
+            notes += table.facts.notes + table.match.notes + normalization.notes
             tables[split] = try table.sampleTable(
-                targets: targets[split]!, chosen ?? table.storedNormalization(train: raw[.train]))
+                targets: table.matched(targets[split]!, targetUnits, &notes), normalization.0)
         }
+        var facts = lead.facts
+        facts.featureNames = lead.match.features == nil ? lead.facts.featureNames : reference.contract.featureNames
+        if lead.match.targets != nil { facts.targetNames = reference.contract.targetNames }
+        facts.transformation = try lead.ownTransformation()
+        facts.targetTransformation = targetUnits
         try self.init(
             name: name, tables: cut?.applied(to: tables) ?? tables, classNames: areValues ? nil : classNames,
-            labels: labels, facts: Split.allCases.lazy.compactMap { raw[$0]?.facts }.first!, contents: contents)
+            labels: labels, facts: facts, notes: notes.unique, contents: contents)
     }
 
     /// Makes a synthetic data set, normalized and with its validation split cut as the description says.
@@ -163,20 +180,12 @@ extension RawTable {
         }
         return table(centered, content, isCentered: true)
     }
+}
 
-    /// By its own attributes, else those of the train split, else by the type of its elements.
-    fileprivate func storedNormalization(train: RawTable?) throws -> Normalization {
-        let features = inputShape.reduce(1, *)
-        let source = normalization.isEmpty ? train ?? self : self
-        guard !source.normalization.isEmpty else {
-            return isUInt8 ? .bytes(features: features) : .identity(features: features)
-        }
-        do throws(InvalidNormalization) {
-            return try source.normalization.resolved(inputShape: inputShape)
-        } catch {
-            throw DatasetError(
-                .wrongShape, file: source.origin.file, object: "\(source.origin.inputs), normalization attributes",
-                expected: "\(error.name): \(error.expected)", found: error.found)
-        }
+extension [String] {
+    /// Each once, where it came first.
+    fileprivate var unique: [String] {
+        var known: Set<String> = []
+        return filter { known.insert($0).inserted }
     }
 }

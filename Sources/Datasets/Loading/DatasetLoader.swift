@@ -5,6 +5,8 @@ import Kernels
 /// Whether a data set may come without targets: to predict on it needs none.
 public enum TargetRequirement: Sendable {
     case required, optional
+    /// They are not read even where there are some: to predict.
+    case ignored
 }
 
 extension Dataset {
@@ -16,6 +18,8 @@ extension Dataset {
     ///   - targets: whether splits without targets are an error.
     ///   - reading: what the loss reads, classes or values, if it is known: targets that a file has as both are read as
     ///     that, and what is no class is named by its row.
+    ///   - matching: what the data have to agree with: a checkpoint's, by which they are matched and normalized; nil to
+    ///     have the train split say it.
     ///   - loading: how much memory data may take. What does not fit stays in the file and is streamed.
     ///   - use: how rows will be visited, which decides what can be streamed.
     /// - Throws: `DatasetError`, or `HDF5Error` when the file itself is at fault. Both name file, object, what was
@@ -23,7 +27,7 @@ extension Dataset {
     public static func load(
         _ description: DatasetDescription, relativeTo directory: String? = nil,
         targets: TargetRequirement = .required, reading: TargetChoice? = nil,
-        loading: LoadingOptions = LoadingOptions(), use: DataUse = .inFileOrder
+        matching: DataReference? = nil, loading: LoadingOptions = LoadingOptions(), use: DataUse = .inFileOrder
     ) throws -> Dataset {
         if let problem = description.problem {
             throw DatasetError(.invalidOption, file: description.path ?? "dataset", found: problem)
@@ -32,8 +36,8 @@ extension Dataset {
             return try .synthetic(synthetic, description)
         }
         var loader = DatasetLoader(
-            description: description, directory: directory, requirement: targets, reading: reading, loading: loading,
-            use: use)
+            description: description, directory: directory, requirement: targets, reading: reading, matching: matching,
+            loading: loading, use: use)
         defer { loader.closeQuietly() }
         return try loader.load()
     }
@@ -45,6 +49,7 @@ private struct DatasetLoader {
     let directory: String?
     let requirement: TargetRequirement
     let reading: TargetChoice?
+    let matching: DataReference?
     let loading: LoadingOptions
     let use: DataUse
     private var files: [String: OpenFile] = [:]
@@ -52,12 +57,13 @@ private struct DatasetLoader {
 
     init(
         description: DatasetDescription, directory: String?, requirement: TargetRequirement, reading: TargetChoice?,
-        loading: LoadingOptions, use: DataUse
+        matching: DataReference?, loading: LoadingOptions, use: DataUse
     ) {
         self.description = description
         self.directory = directory
         self.requirement = requirement
         self.reading = reading
+        self.matching = matching
         self.loading = loading
         self.use = use
     }
@@ -76,6 +82,7 @@ private struct DatasetLoader {
                 tables[split] = table
             }
         }
+        let reference = try match(&tables)
         let placements = try PlacementPlan(
             options: loading, use: use, cutsValidation: (description.validationFraction ?? 0) > 0
         ).placements(tables)
@@ -88,13 +95,52 @@ private struct DatasetLoader {
             raw[split] = try TableReader(file: table.file).table(
                 table, placement, loading, &contents)
         }
-        let labels = try self.labels()
         let dataset = try Dataset(
-            name: order[0].path, raw: raw, description: description, reading: reading,
-            requirement: requirement, classNames: labels.classNames, labels: labels.labels, contents: contents)
+            name: order[0].path, raw: raw, description: description, reference: reference, isGiven: matching != nil,
+            reading: reading, requirement: requirement, labels: try labels(), contents: contents)
         for file in order where !streamed.contains(file.path) { try file.file.close() }
         order = []
         return dataset
+    }
+
+    /// Finds out how each table comes to what is expected: by the reference that is given, or else by the train split, or
+    /// the first there is.
+    ///
+    /// - Returns: what it was.
+    private func match(_ tables: inout [Split: TableFiles]) throws -> DataReference {
+        let splits = Split.allCases.filter { tables[$0] != nil }
+        let lead = tables[splits[0]]!
+        for split in splits where tables[split]!.file.path == lead.file.path {
+            tables[split]!.facts.inherit(from: lead.facts, sameShape: tables[split]!.inputShape == lead.inputShape)
+        }
+        var reference =
+            try matching
+            ?? DataReference(
+                DataContract(
+                    inputShape: lead.inputShape, storesBytes: lead.storesBytes, featureNames: lead.facts.featureNames,
+                    transformation: lead.facts.transformation,
+                    targetKind: lead.targets.map { lead.kind(of: $0) } ?? .unlabeled,
+                    classNames: classNames(of: lead), targetNames: lead.facts.targetNames,
+                    targetTransformation: lead.facts.targetTransformation),
+                on: .splits, name: lead.file.path)
+        for split in splits {
+            let table = tables[split]!
+            let match = try DataMatch(
+                reference, file: table.file, inputs: table.inputs.name, inputShape: table.inputShape,
+                facts: table.facts, classNames: classNames(of: table))
+            tables[split]!.match = match
+            guard split == splits[0], reference.road.decision(on: .extraClass) == .takesAPlace else { continue }
+            // The other splits go by what became of the first.
+            reference.contract.classNames = match.classNames
+            reference.road = .splits
+        }
+        return reference
+    }
+
+    /// Nil where classes are read as the values they stand for, of which each file says what they are.
+    private func classNames(of table: TableFiles) -> [String]? {
+        let areValues = (description.targetKind ?? reading) == .values && table.classes.values != nil
+        return areValues ? nil : table.classes.names
     }
 
     /// After an error; after a load everything is closed already, or belongs to a stream.
@@ -122,7 +168,7 @@ private struct DatasetLoader {
         let reader = TableReader(file: file)
         if let inputs = own?.inputs {
             let key = "\(split): {inputs: …, targets: …}."
-            let targets = try own?.targets.map { try file.dataset($0, key: key) }
+            let targets = requirement == .ignored ? nil : try own?.targets.map { try file.dataset($0, key: key) }
             if targets == nil, requirement == .required {
                 throw DatasetError(
                     .invalidOption, file: file.path, object: inputs, expected: "targets for the \(split) split",
@@ -136,7 +182,7 @@ private struct DatasetLoader {
                 exists: file.contains)
         else { return nil }
         let key = "targets: …."
-        let targets = try names.targets.map { try file.dataset($0, key: key) }
+        let targets = requirement == .ignored ? nil : try names.targets.map { try file.dataset($0, key: key) }
         if targets == nil, requirement == .required {
             let expected = TableNames.candidates(description.targets ?? "y", split)[0]
             throw TableNames.missing(expected, file: file.path, available: try file.datasetNames(), key: key)
@@ -151,28 +197,15 @@ private struct DatasetLoader {
             key: split.map { "\($0): {inputs: …, targets: …}." } ?? "inputs: … and targets: ….")
     }
 
-    /// Class names and other texts: attributes of the first file that has them. Files that have class names have the same:
-    /// a label would mean one class here and another there.
-    private func labels() throws -> (classNames: [String]?, labels: Dataset.Labels) {
+    /// Texts that are attributes of the first file that has them.
+    private func labels() throws -> Dataset.Labels {
         var labels = Dataset.Labels()
-        var classNames: [String]?
         for file in order {
             let attributes = try file.file.root.attributes
-            let classes = try ClassLabels(file)
-            // Each file says what its classes are as values.
-            let areValues = (description.targetKind ?? reading) == .values && classes.values != nil
-            let names = areValues ? nil : classes.names
-            if let names, let classNames, names != classNames {
-                throw DatasetError(
-                    .malformed, file: file.path, object: "class_names",
-                    expected: "the same as in the files of other splits: \(listed(classNames))", found: listed(names),
-                    advice: "Number the classes of all splits alike.")
-            }
-            classNames = classNames ?? names
             labels.title = try labels.title ?? attributes.string("title")
             labels.source = try labels.source ?? attributes.string("source")
             labels.license = try labels.license ?? attributes.string("license")
         }
-        return (classNames, labels)
+        return labels
     }
 }

@@ -40,7 +40,7 @@ struct PlacementPlan {
         if fits(rest.values) { return placements.merging(rest.mapValues { _ in .memory }) { mapped, _ in mapped } }
         // Then it is not the inputs that are too large.
         if rest.isEmpty { throw targetsDoNotFit(tables, needed: fixed, memory: memory) }
-        let sources = try rest.mapValues { try rowSource($0.inputs) }
+        let sources = try rest.mapValues { try $0.makeRowSource() }
         let budget = try self.budget(sources, rest, memory: memory, fixed: fixed)
         for (split, source) in sources { placements[split] = .stream(source, budget) }
         return placements

@@ -33,6 +33,16 @@ struct TableFacts: Equatable, Sendable {
         targetTransformation = try Self.transformation(targets.attributes, file, targets.name, [width])
     }
 
+    /// Takes over what another split of the same file says, where this one says nothing.
+    mutating func inherit(from other: TableFacts, sameShape: Bool) {
+        if sameShape {
+            featureNames = featureNames ?? other.featureNames
+            transformation = transformation ?? other.transformation
+        }
+        targetNames = targetNames ?? other.targetNames
+        targetTransformation = targetTransformation ?? other.targetTransformation
+    }
+
     /// Bytes that names may take where each takes as many as the longest, as in a checkpoint.
     private static let mostBytes = 1 << 24
 

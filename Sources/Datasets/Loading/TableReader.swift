@@ -10,7 +10,10 @@ struct RawTable {
     /// The inputs as they lie in the file, if Float32 may not hold them.
     let wide: WideInputs?
     let count: Int
+    /// Shape of one sample, as the network takes it.
     let inputShape: [Int]
+    /// Shape of one sample in the file.
+    let fileShape: [Int]
     let targets: RawTargets
     /// What the file says of classes.
     let classes: ClassLabels
@@ -18,6 +21,8 @@ struct RawTable {
     /// What the attributes of the inputs say; empty when they say nothing.
     let normalization: NormalizationValues
     let facts: TableFacts
+    /// How it comes to what is expected of it.
+    let match: DataMatch
     /// Whether inputs without attributes are scaled by 1/255.
     let isUInt8: Bool
 }
@@ -30,13 +35,19 @@ struct TableFiles {
     let inputShape: [Int]
     /// What the file says of its classes.
     let classes: ClassLabels
-    let facts: TableFacts
+    var facts: TableFacts
+    /// How it comes to what is expected of it; nil until that is known, and where nothing is.
+    var match: DataMatch?
 
     var count: Int { inputs.shape[0] }
     /// Whether inputs are kept as bytes; as Float32 otherwise.
     var storesBytes: Bool { inputs.elementType == .uint8 }
     /// Bytes that the inputs take in memory. The product was checked with 8 bytes an element.
-    var decodedBytes: Int { inputs.count * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
+    var decodedBytes: Int { count * features * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
+    /// Shape of one sample, as the network takes it.
+    var sampleShape: [Int] { match?.inputShape ?? inputShape }
+    /// Numbers in one sample.
+    private var features: Int { sampleShape.reduce(1, *) }
     /// Bytes that the targets take while they are loaded. One number a row is read as it may be in a file, in 64 bits,
     /// before it becomes a class or a value.
     var targetBytes: Int {
@@ -45,8 +56,14 @@ struct TableFiles {
             * (MemoryLayout<Float>.stride + (targets.isReadWide(classes) ? MemoryLayout<Int64>.stride : 0))
     }
 
+    /// What targets are by their shape and type.
+    func kind(of targets: HDF5Dataset) -> TargetKind {
+        targets.isIntegerARow ? .unlabeled : .values(width: targets.shape.count > 1 ? targets.shape[1] : 1)
+    }
+
     /// Where the elements are in the file if they are those that batches are made from, or nil.
     func mappableOffset() throws -> Int? {
+        guard match?.features == nil else { return nil }
         guard storesBytes || (inputs.elementType == .float32 && 1.littleEndian == 1) else { return nil }
         guard let offset = try inputs.contiguousOffset(), offset.isMultiple(of: inputs.elementType.size) else {
             return nil
@@ -95,30 +112,33 @@ struct TableReader {
         let stamp = try table.file.file.stamp()
         let inputs = try place(table, placement, threads: loading.resolvedThreads)
         var content: ContentDigest?
-        if !placement.isMemory, !loading.verifies { content = try loading.known.content(of: table) }
+        // What is known of a file is known of its columns as they are.
+        let isKnowable = !placement.isMemory && table.match?.features == nil
+        if isKnowable, !loading.verifies { content = try loading.known.content(of: table) }
         let known = try content ?? self.content(of: inputs, table)
-        if !placement.isMemory { try contents.record(known, of: table, before: stamp, at: Date()) }
+        if isKnowable { try contents.record(known, of: table, before: stamp, at: Date()) }
         return RawTable(
-            inputs: inputs, content: known, wide: try WideInputs(table.inputs, placement), count: table.count,
-            inputShape: table.inputShape,
+            inputs: inputs, content: known, wide: try WideInputs(table, placement), count: table.count,
+            inputShape: table.sampleShape, fileShape: table.inputShape,
             targets: try table.targets.map { try readTargets($0, table.classes) } ?? .unlabeled,
             classes: table.classes,
             origin: SampleTable.Origin(
                 file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
-            normalization: try normalization(of: table.inputs), facts: table.facts, isUInt8: table.storesBytes)
+            normalization: try normalization(of: table.inputs), facts: table.facts, match: table.match!,
+            isUInt8: table.storesBytes)
     }
 
     /// Goes through all inputs.
     private func content(of inputs: SampleTable.Inputs, _ table: TableFiles) throws -> ContentDigest {
         var content = ContentDigest(
-            inputShape: table.inputShape, count: table.count, storesBytes: table.storesBytes)
-        let features = table.inputShape.reduce(1, *)
+            inputShape: table.sampleShape, count: table.count, storesBytes: table.storesBytes)
+        let features = table.sampleShape.reduce(1, *)
         try inputs.forEachRun(rows: table.count) { rows, run in
             content.add(run.memory(rows.count, features: features))
             guard case .floats(let values) = run, table.inputs.elementType.isFloat else { return }
             try checkFinite(
                 UnsafeBufferPointer(start: values, count: rows.count * features), table.inputs, table.inputShape,
-                firstRow: rows.lowerBound)
+                firstRow: rows.lowerBound, places: table.match?.features)
         }
         return content
     }
@@ -126,6 +146,8 @@ struct TableReader {
     private func place(_ table: TableFiles, _ placement: Placement, threads: Int) throws -> SampleTable.Inputs {
         let dataset = table.inputs
         switch placement {
+        case .memory where table.match?.features != nil:
+            return try selected(of: table)
         case .memory:
             if table.storesBytes {
                 let buffer = ByteBuffer(count: dataset.count)
@@ -159,6 +181,19 @@ struct TableReader {
                 : "\(gap.missing) of its \(gap.chunks) chunks missing, the first with row \(gap.firstRow)",
             "Whatever wrote it ended too early: write it again. If what is missing is meant to be the fill value, write "
                 + "that, in h5py: f['\(dataset.name)'][...] = f['\(dataset.name)'][...]")
+    }
+
+    /// The columns that were matched, in memory.
+    private func selected(of table: TableFiles) throws -> SampleTable.Inputs {
+        let source = try table.makeRowSource()
+        if table.storesBytes {
+            let buffer = ByteBuffer(count: table.count * source.features)
+            try source.makeReader().read(0..<table.count, into: buffer.pointer)
+            return .bytes(Elements(buffer))
+        }
+        let buffer = AlignedBuffer(count: table.count * source.features)
+        try source.makeReader().read(0..<table.count, into: buffer.pointer)
+        return .floats(Elements(buffer))
     }
 
     /// Rank of at least two, nothing empty, rows that an Int32 counts.
@@ -212,13 +247,16 @@ struct TableReader {
     }
 
     private func checkFinite(
-        _ values: UnsafeBufferPointer<Float>, _ dataset: HDF5Dataset, _ shape: [Int], firstRow: Int = 0
+        _ values: UnsafeBufferPointer<Float>, _ dataset: HDF5Dataset, _ shape: [Int], firstRow: Int = 0,
+        places: [Int32]? = nil
     ) throws {
         guard let base = values.baseAddress else { return }
         let index = availableKernels()[0].firstNonFinite(base, count: values.count)
         guard index < values.count else { return }
-        throw notFinite(
-            values[index], dataset, elementPosition(firstRow * shape.reduce(1, *) + index, sampleShape: shape))
+        let features = shape.reduce(1, *)
+        // As the file counts columns.
+        let position = places.map { index / $0.count * features + Int($0[index % $0.count]) } ?? index
+        throw notFinite(values[index], dataset, elementPosition(firstRow * features + position, sampleShape: shape))
     }
 
     private func notFinite(_ value: Float, _ dataset: HDF5Dataset, _ position: String) -> DatasetError {

@@ -14,11 +14,11 @@ struct WideInputs: Sendable {
     fileprivate static let bandCount = 1 << 13
 
     /// Nil for types whose numbers Float32 holds.
-    init?(_ dataset: HDF5Dataset, _ placement: Placement) throws {
+    init?(_ table: TableFiles, _ placement: Placement) throws {
+        dataset = table.inputs
         guard dataset.elementType.isWiderThanFloat32 else { return nil }
-        self.dataset = dataset
         self.placement = placement
-        doubles = try rowSource(dataset, as: Double.self)
+        doubles = try table.makeRowSource(as: Double.self)
     }
 
     var features: Int { doubles.features }

@@ -23,7 +23,7 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         let model = try TrainedModel(checkpoint.path, loading: data.loading)
-        let report = try model.evaluate(dataset: dataset, split: split)
+        let report = try model.evaluate(dataset: dataset, split: split, note: Terminal.note)
         print(try json ? jsonLine(report) : report.text(classNames: model.checkpoint.classNames))
     }
 }

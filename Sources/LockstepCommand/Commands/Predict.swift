@@ -28,7 +28,7 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         try TrainedModel(checkpoint.path, loading: data.loading).predict(
-            dataset: dataset, split: split, output: output)
+            dataset: dataset, split: split, output: output, note: Terminal.note)
         print(output)
     }
 }

@@ -27,7 +27,7 @@ struct TrainingSession {
         if output.verbose { for line in reasons(for: run, placement) { Terminal.write(line + "\n") } }
         // What was given from outside has been opened; from here on it is checkpoints that this process has written.
         HDF5.setTrial(nil)
-        for note in run.trainer.notes { observer.note(note) }
+        for note in run.notes + run.trainer.notes { observer.note(note) }
         for note in [run.trainer.loadingNote, run.trainer.freezingNote] { note.map { observer.note($0) } }
         if let note = noteOnLength(of: run) { observer.note(note) }
         let (outcome, tests) = try Interruption.finishing {
