@@ -4,20 +4,24 @@ extension ImportedDataset {
     /// Targets are kept as texts and, where all are numbers, as values: see `CSVTargets`. Splits are drawn at random by seed.
     public static func csv(_ path: String, _ options: CSVOptions = CSVOptions()) throws -> ImportedDataset {
         let table = try CSVTable(path, options)
-        let targets = try table.targets.meaning()
+        let targets = try table.targetName == nil ? nil : table.targets.meaning()
         let shape = [table.rows, table.inputNames.count]
         var imported = ImportedDataset(tables: [
-            .train: try Table(
+            options.split.destination: try Table(
                 inputs: ImportedArray(shape: shape, values: .float32(table.inputs), file: path),
-                targets: ImportedArray(shape: [table.rows], values: targets.array, file: path))
+                targets: targets.map { ImportedArray(shape: [table.rows], values: $0.array, file: path) })
         ])
-        (imported.classNames, imported.classValues) = (targets.classNames, targets.classValues)
-        if options.task == .classification { imported.targetKind = .classes }
-        imported.featureNames = table.hasHeader ? table.inputNames : nil
-        let guesses = [targets.guess.map { "target '\(table.targetName)': \($0)" }].compactMap { $0 }
+        (imported.classNames, imported.classValues) = (targets?.classNames, targets?.classValues)
+        if options.task == .classification, targets != nil { imported.targetKind = .classes }
+        imported.targetNames = table.hasHeader ? table.targetName.map { [$0] } : nil
+        // Columns are in its order already, by whatever they were found.
+        imported.featureNames =
+            options.likeness.map(\.contract.featureNames) ?? (table.hasHeader ? table.inputNames : nil)
+        let guesses = [targets?.guess.map { "target '\(table.targetName!)': \($0)" }].compactMap { $0 }
         if !guesses.isEmpty { imported.notes = ["guessed: " + guesses.joined(separator: "; ")] }
+        imported.notes += table.notes
         try imported.cut(options.split, file: path)
-        if options.standardizes { imported.standardize() }
+        if options.standardizes, options.likeness == nil { imported.standardize() }
         return imported
     }
 

@@ -14,8 +14,9 @@ public struct CSVOptions: Equatable, Sendable {
     }
 
     public var header: Header
-    /// The column to predict: its name, or its number from 1, or -1 for the last.
-    public var target: String
+    /// The column to predict: its name, or its number from 1, or -1 for the last. Nil takes the last, or the one that
+    /// `likeness` names.
+    public var target: String?
     public var task: Task
     /// Columns to leave out, such as identifiers: names or numbers.
     public var excluded: [String]
@@ -25,11 +26,15 @@ public struct CSVOptions: Equatable, Sendable {
     /// Whether mean and standard deviation of each column over the train split are stored, so that batches have mean 0
     /// and deviation 1.
     public var standardizes: Bool
+    /// Whether there has to be a target, or shall be none.
+    public var taking: TargetImport
+    /// What columns are found by, and classes are numbered by; nil for a table to train on.
+    public var likeness: Likeness?
 
     public init(
-        header: Header = .automatic, target: String = "-1", task: Task = .automatic, excluded: [String] = [],
+        header: Header = .automatic, target: String? = nil, task: Task = .automatic, excluded: [String] = [],
         delimiter: Character? = nil, split: SplitFractions = SplitFractions(validation: 0.1, test: 0.2),
-        standardizes: Bool = true
+        standardizes: Bool = true, taking: TargetImport = .required, like likeness: Likeness? = nil
     ) {
         self.header = header
         self.target = target
@@ -38,5 +43,7 @@ public struct CSVOptions: Equatable, Sendable {
         self.delimiter = delimiter
         self.split = split
         self.standardizes = standardizes
+        self.taking = taking
+        self.likeness = likeness
     }
 }

@@ -6,27 +6,32 @@ struct CSVTable {
     /// Names of the input columns: those of the header, or `column 1` and so on.
     private(set) var inputNames: [String] = []
     private(set) var hasHeader = false
+    /// What was left out or taken for granted, a line each.
+    var notes: [String] = []
     /// Row-major.
     private(set) var inputs: [Float] = []
     private(set) var rows = 0
     private(set) var targets: CSVTargets
-    private(set) var targetName = ""
+    /// Nil where there is no target.
+    private(set) var targetName: String?
 
-    private var columnNames: [String] = []
+    private(set) var columnNames: [String] = []
     private var inputColumns: [Int] = []
-    private var targetColumn = 0
+    private var targetColumn: Int?
 
     /// - Throws: `DatasetError` that names line and column of what is not as it should be.
     init(_ path: String, _ options: CSVOptions) throws {
         self.path = path
-        targets = CSVTargets(options.task, file: path, name: "")
+        targets = CSVTargets(.automatic, file: path, name: "")
         var reader = try CSVReader(path, delimiter: options.delimiter)
         var record = CSVReader.Record()
         guard try reader.next(&record) else {
             throw DatasetError(.empty, file: path, expected: "a table", found: "an empty file")
         }
         try describeColumns(record, options)
-        targets = CSVTargets(options.task, file: path, name: targetName)
+        targets = CSVTargets(
+            options.likeness?.task ?? options.task, file: path, name: targetName ?? "",
+            fewestClasses: options.likeness == nil ? 2 : 1)
         if !hasHeader { try append(record) }
         while try reader.next(&record) { try append(record) }
         guard rows > 0 else {
@@ -40,18 +45,33 @@ struct CSVTable {
             switch options.header {
             case .present: true
             case .absent: false
-            case .automatic: (0..<first.count).allSatisfy { parseNumber(first[$0]) == nil && !first[$0].isEmpty }
+            case .automatic:
+                options.likeness?.names(anyOf: fields) ?? false
+                    || (0..<first.count).allSatisfy { parseNumber(first[$0]) == nil && !first[$0].isEmpty }
             }
         columnNames = hasHeader ? fields : fields.indices.map { "column \($0 + 1)" }
-        targetColumn = try column(options.target, "target")
-        targetName = columnNames[targetColumn]
         let excluded = Set(try options.excluded.map { try column($0, "column to leave out") })
-        guard !excluded.contains(targetColumn) else {
+        if options.taking != .none {
+            if options.target == nil, let likeness = options.likeness {
+                let target = target(like: likeness, excluded: excluded)
+                targetColumn = target.column
+                if let note = target.note { notes.append(note) }
+            } else {
+                targetColumn = try column(options.target ?? "-1", "target")
+            }
+        }
+        targetName = targetColumn.map { columnNames[$0] }
+        if let targetColumn, excluded.contains(targetColumn) {
             throw DatasetError(
                 .invalidOption, file: path, object: targetName, expected: "a target that is not left out",
                 found: "one that is")
         }
         inputColumns = columnNames.indices.filter { $0 != targetColumn && !excluded.contains($0) }
+        if let likeness = options.likeness {
+            let selection = try selection(of: inputColumns, like: likeness)
+            inputColumns = selection.columns
+            notes += selection.notes
+        }
         inputNames = inputColumns.map { columnNames[$0] }
         guard !inputColumns.isEmpty else {
             throw DatasetError(
@@ -90,9 +110,11 @@ struct CSVTable {
             }
             inputs.append(value)
         }
-        let text = record.text(targetColumn)
-        guard !text.isEmpty else { throw missing(record, targetColumn) }
-        try targets.append(text, line: record.line)
+        if let targetColumn {
+            let text = record.text(targetColumn)
+            guard !text.isEmpty else { throw missing(record, targetColumn) }
+            try targets.append(text, line: record.line)
+        }
         rows += 1
         guard rows <= Int(Int32.max) else {
             throw error(.unsupported, "line \(record.line)", expected: "at most \(Int32.max) rows", found: "more")

@@ -13,6 +13,7 @@ struct CSVTargets {
     private let file: String
     private let name: String
     private let task: CSVOptions.Task
+    private let fewestClasses: Int
     private var indices: [CSVText: Int32] = [:]
     private var numbers: [Double?] = []
     /// The first text that is no number.
@@ -23,7 +24,9 @@ struct CSVTargets {
     /// Different numbers up to which their texts are kept too, unless classes were asked for.
     static let mostTexts = 1_000
 
-    init(_ task: CSVOptions.Task, file: String, name: String) {
+    /// - Parameter fewestClasses: 1 for a table that is to go with another one.
+    init(_ task: CSVOptions.Task, file: String, name: String, fewestClasses: Int = 2) {
+        self.fewestClasses = fewestClasses
         self.task = task
         self.file = file
         self.name = name
@@ -170,10 +173,13 @@ extension CSVTargets {
     }
 
     private func checkCount(_ names: [String]) throws {
-        guard names.count < 2 else { return }
+        guard names.count < fewestClasses else { return }
         throw DatasetError(
             .wrongShape, file: file, object: name, expected: "at least two classes",
-            found: "'\(names[0])' in every row", advice: "Choose another target column.")
+            found: "'\(names[0])' in every row",
+            advice:
+                "Choose another target column; for rows to evaluate or predict on, name what the network was trained on: "
+                + "--like FILE.")
     }
 
     /// The texts in the order of classes, and the class of each text.

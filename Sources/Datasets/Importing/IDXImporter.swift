@@ -32,7 +32,11 @@ public struct IDXFiles: Equatable, Sendable {
                 found: "a folder with \(listed(available.sorted()))", advice: "Name the files one by one.")
         }
         trainInputs = try require("train-images", "idx3")
-        trainTargets = taking == .none ? nil : try require("train-labels", "idx1")
+        switch taking {
+        case .required: trainTargets = try require("train-labels", "idx1")
+        case .optional: trainTargets = find("train-labels", "idx1")
+        case .none: trainTargets = nil
+        }
         testInputs = find("t10k-images", "idx3")
         testTargets = taking == .none ? nil : find("t10k-labels", "idx1")
     }

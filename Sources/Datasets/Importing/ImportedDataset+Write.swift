@@ -75,6 +75,8 @@ extension ImportedDataset {
             let inputs = try root.dataset("x_\(split)")
             try normalization?.write(to: inputs.attributes)
             if let featureNames { try inputs.attributes.set("feature_names", featureNames) }
+            guard table.targets != nil, let targetNames else { continue }
+            try root.dataset("y_\(split)").attributes.set("target_names", targetNames)
         }
     }
 }
@@ -91,16 +93,16 @@ extension ImportedArray {
 }
 
 extension NormalizationValues {
-    func write(to attributes: HDF5Attributes) throws {
+    func write(to attributes: HDF5Attributes, prefix: String = "") throws {
         let all = [
             ("scale", scale), ("offset", offset), ("mean", mean), ("standard_deviation", standardDeviation),
         ]
         for (name, values) in all {
             guard let values else { continue }
             if values.count == 1 {
-                try attributes.set(name, values[0])
+                try attributes.set(prefix + name, values[0])
             } else {
-                try attributes.set(name, values)
+                try attributes.set(prefix + name, values)
             }
         }
     }

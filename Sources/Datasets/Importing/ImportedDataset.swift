@@ -48,7 +48,7 @@ public struct ImportedDataset: Sendable {
     public internal(set) var classValues: [Double]?
     /// What targets were said to be, if that was said: they are nothing else then.
     public internal(set) var targetKind: TargetChoice?
-    /// What was guessed, and how to say otherwise; a line each.
+    /// What was guessed, and how to say otherwise, and what was left out; a line each.
     public internal(set) var notes: [String] = []
     /// Stored as attributes of the inputs.
     public internal(set) var normalization: NormalizationValues?
@@ -57,6 +57,8 @@ public struct ImportedDataset: Sendable {
     public internal(set) var title: String?
     public internal(set) var source: String?
     public internal(set) var license: String?
+    /// One name for each number of a target; stored as an attribute of the targets.
+    public internal(set) var targetNames: [String]?
 
     /// What was imported, a line for each split: `train: 1257 samples of [8, 8] uint8, targets [1257] uint8`.
     public var summary: String {
@@ -81,6 +83,8 @@ extension ImportedArray {
 /// Whether an import takes targets.
 public enum TargetImport: Sendable {
     case required
+    /// Where there are any.
+    case optional
     /// Inputs alone, to predict on.
     case none
 }

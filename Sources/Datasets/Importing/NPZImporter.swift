@@ -44,10 +44,12 @@ extension ImportedDataset {
         var tables: [Split: Table] = [:]
         for split in Split.allCases {
             guard let names = found[split] else { continue }
+            // A name that was given is one that has to be there.
+            let isTaken = taking == .required || taking == .optional && (names.targets ?? targets) != nil
             let targetName = names.targets ?? TableNames.candidates(targets ?? "y", split)[0]
             tables[split] = try Table(
                 inputs: try array(names.inputs, .inputs),
-                targets: taking == .none ? nil : try array(targetName, .targets))
+                targets: isTaken ? try array(targetName, .targets) : nil)
         }
         guard !tables.isEmpty else {
             throw TableNames.missing(

@@ -16,7 +16,7 @@ struct ImportOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Split of all rows for which the files name none. (default: train; test without targets)",
+            "Split of all rows for which the files name none. (default: train; test with --like or --no-targets)",
             valueName: "split"))
     var split: Split?
 
@@ -55,21 +55,26 @@ struct ImportOptions: ParsableArguments {
         return SplitFractions(validation: validationFraction ?? validation, test: testFraction ?? test, seed: splitSeed)
     }
 
-    /// Reads a data set, writes it, and prints what it holds. The fractions are those of `fractions`.
+    /// Reads a data set, brings it to what it shall be like, writes it, and prints what it holds. The fractions are those
+    /// of `fractions`.
     func make(
-        at output: String, validation: Double = 0, test: Double = 0, toPredict: Bool = false,
-        _ read: (SplitFractions) throws -> ImportedDataset
+        at output: String, validation: Double = 0, test: Double = 0, like options: LikenessOptions? = nil,
+        _ read: (SplitFractions, Likeness?) throws -> ImportedDataset
     ) throws {
-        let split = fractions(validation: validation, test: test, toPredict: toPredict)
-        let imported = try ImportedDataset.make(at: output, overwrite: overwrite) { try read(split) }
-        show(
-            output, (imported.summary.split(separator: "\n").map(String.init) + imported.notes).joined(separator: "\n"))
+        let split = fractions(validation: validation, test: test, toPredict: options?.isToPredict ?? false)
+        let imported = try ImportedDataset.make(at: output, overwrite: overwrite) {
+            let likeness = try options?.likeness()
+            var imported = try read(split, likeness)
+            if let likeness { try imported.bring(to: likeness) }
+            return imported
+        }
+        show(output, imported.summary, notes: imported.notes)
     }
 
-    /// Prints what was made: the file, and below it a line for each split.
-    func show(_ output: String, _ summary: String) {
+    /// Prints what was made: the file, and below it a line for each split, and for what was guessed or left out.
+    func show(_ output: String, _ summary: String, notes: [String]) {
         print(output.escaped)
-        for line in summary.split(separator: "\n") { print("  " + String(line).escaped) }
+        for line in summary.split(separator: "\n").map(String.init) + notes { print("  " + line.escaped) }
     }
 }
 

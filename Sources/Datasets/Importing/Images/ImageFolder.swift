@@ -14,31 +14,44 @@ struct ImageFolder {
     }
 
     let path: String
-    /// Names of the folders, by class.
+    /// Names of the folders, by class; empty where they are no classes.
     private(set) var classes: [String] = []
     /// Class by class.
     private(set) var files: [File] = []
     /// What is no file in the folder of a class.
     private(set) var strays: [UnreadableImage] = []
 
-    /// - Parameter taking: without targets, images are taken beside folders too, and folders are no classes.
-    /// - Throws: `DatasetError` when a folder cannot be read, there are fewer than two classes, or one has no files; without
-    ///   targets, when there are no files at all.
-    init(_ path: String, taking: TargetImport = .required) throws {
+    /// Nil where folders are no classes.
+    var classNames: [String]? { classes.isEmpty ? nil : classes }
+    /// The class index of each class.
+    var labels: [Int64]? { classNames.map { $0.indices.map { Int64($0) } } }
+
+    /// - Parameter taking: without targets, images are taken beside folders too, and folders are no classes. Where targets
+    ///   are optional, a folder without folders has none.
+    /// - Throws: `DatasetError` when a folder cannot be read, there are fewer classes than there have to be, or one has no
+    ///   files; without targets, when there are no files at all.
+    init(_ path: String, taking: TargetImport = .required, fewestClasses: Int = 2) throws {
         self.path = path
-        let what = taking == .none ? "a folder of images" : "a folder with a folder for each class"
-        for name in try names(in: path, called: what) {
+        let what = taking == .required ? "a folder with a folder for each class" : "a folder of images"
+        let entries = try names(in: path, called: what)
+        let hasClasses =
+            switch taking {
+            case .required: true
+            case .optional: entries.contains { if case .folder = FileKind(of: "\(path)/\($0)") { true } else { false } }
+            case .none: false
+            }
+        for name in entries {
             switch FileKind(of: "\(path)/\(name)") {
-            case .folder where taking == .none: try add(folder: name, label: 0)
+            case .folder where !hasClasses: try add(folder: name, label: 0)
             case .folder:
                 try add(folder: name, label: classes.count)
                 classes.append(name)
-            case .file(let bytes) where taking == .none: add(name, bytes, label: 0)
+            case .file(let bytes) where !hasClasses: add(name, bytes, label: 0)
             case .file: strays.append(UnreadableImage(name, "a file outside the folders of classes"))
             case .other(let reason): strays.append(UnreadableImage(name, reason))
             }
         }
-        guard taking == .none || classes.count >= 2 else {
+        guard !hasClasses || classes.count >= fewestClasses else {
             throw DatasetError(
                 .empty, file: path, expected: "a folder for each of two classes or more",
                 found: classes.first.map { "'\($0)' alone" } ?? "none, and \(strays.count) other entries",

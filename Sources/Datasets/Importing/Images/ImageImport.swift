@@ -22,6 +22,8 @@ public struct ImageImport: Sendable {
     /// Whether what cannot be read is left out. Files are decoded twice then: once to know which.
     public var skipsUnreadable: Bool
     public var split: SplitFractions
+    /// What size, color and numbers of classes are taken from, in place of `size` and `color`; nil for the files.
+    public var likeness: Likeness?
     /// Without targets, all images of the folder and of folders in it are taken, and folders are no classes.
     public var taking: TargetImport
     /// Threads that decode; nil for two, where there are two cores. They change no byte.
@@ -35,11 +37,14 @@ public struct ImageImport: Sendable {
         public let changes: [String]
         /// What was left out, in the order of names.
         public let skipped: [UnreadableImage]
+        /// What was taken for granted, a line each.
+        public let notes: [String]
     }
 
     public init(
         _ folder: String, size: ImageSize? = nil, color: ImageColor? = nil, skipsUnreadable: Bool = false,
-        split: SplitFractions = SplitFractions(), taking: TargetImport = .required, threads: Int? = nil
+        split: SplitFractions = SplitFractions(), taking: TargetImport = .required,
+        like likeness: Likeness? = nil, threads: Int? = nil
     ) {
         self.folder = folder
         self.size = size
@@ -47,6 +52,7 @@ public struct ImageImport: Sendable {
         self.skipsUnreadable = skipsUnreadable
         self.split = split
         self.taking = taking
+        self.likeness = likeness
         self.threads = threads
     }
 
@@ -63,8 +69,13 @@ public struct ImageImport: Sendable {
         try reportingAsDatasetError { try durable.checkFree() }
         durable.removeLeftovers()
         try checkSize()
-        let tree = try ImageFolder(folder, taking: taking)
-        let model = model(of: tree)
+        let target = try likeness.map { try ImageTarget($0, folder: folder) }
+        let reader = ImageReader(
+            folder: folder, size: target?.form.size ?? size,
+            decoding: ImageDecoding(color: target?.form.color ?? color, turns: turnsImages, background: background))
+        let tree = try ImageFolder(folder, taking: taking, fewestClasses: target == nil ? 2 : 1)
+        let labels = try target.map { try $0.labels(of: tree) } ?? tree.labels
+        let model = model(of: tree, reader)
         // Whether there is anything to find out before a file is begun.
         let examines = skipsUnreadable || model == nil || !tree.strays.isEmpty
         let total = tree.files.reduce(0) { $0 + $1.bytes } * (examines ? 2 : 1)
@@ -74,7 +85,7 @@ public struct ImageImport: Sendable {
             progress(done, total)
         }
 
-        let skipped = examines ? try tree.strays + examine(tree.files, model, advance) : []
+        let skipped = examines ? try tree.strays + examine(tree.files, model, reader, advance) : []
         guard skipsUnreadable || skipped.isEmpty else { throw refusal(of: skipped, among: tree) }
         // By bytes: to Swift, two ways to write é are one.
         let names = Set(skipped.map { Array($0.name.utf8) })
@@ -87,21 +98,26 @@ public struct ImageImport: Sendable {
                 .unreadable, file: folder, expected: "files that nothing changes meanwhile",
                 found: "images where none could be read at first", advice: "Import again when it is complete.")
         }
+        let shape = target?.contract.inputShape ?? form.shape
         let parts = try split.rows(of: files.count, file: folder)
         var digests: [String: UInt64] = [:]
         var changes = ImageChanges(background: background)
         try reportingAsDatasetError {
             try durable.writeHDF5 { file in
                 let root = try file.root
-                if taking == .required { try root.attributes.set("class_names", tree.classes) }
-                let labels = taking == .required ? files.map { Int64($0.label) } : nil
-                var tables = try ImageTables(in: root, form: form, rows: files.count, labels: labels, parts: parts)
-                let unreadable = try read(files, model, makesSamples: true, advance) { sample, traits in
+                if let names = target == nil ? tree.classNames : target?.contract.classNames {
+                    try root.attributes.set("class_names", names)
+                }
+                var tables = try ImageTables(
+                    in: root, shape: shape, rows: files.count,
+                    labels: labels.map { labels in files.map { labels[$0.label] } }, parts: parts)
+                let unreadable = try read(files, model, reader, makesSamples: true, advance) { sample, traits in
                     changes.count(traits)
                     try tables.append(sample)
                 }
                 guard unreadable.isEmpty else { throw refusal(of: unreadable, among: tree) }
                 digests = try tables.finish()
+                for split in parts.keys { try target?.writeAttributes(to: root.dataset("x_\(split)")) }
             } verify: { file in
                 for (name, digest) in digests where try ImageTables.digest(of: file.root.dataset(name)) != digest {
                     throw DatasetError(
@@ -110,7 +126,9 @@ public struct ImageImport: Sendable {
                 }
             }
         }
-        return Outcome(summary: summary(parts, form), changes: changes.lines, skipped: skipped.inOrder)
+        return Outcome(
+            summary: summary(parts, shape, hasTargets: labels != nil), changes: changes.lines, skipped: skipped.inOrder,
+            notes: try target?.notes(on: tree) ?? [])
     }
 
     // MARK: Passes over the files
@@ -121,13 +139,7 @@ public struct ImageImport: Sendable {
         let form: ImageForm
     }
 
-    private var reader: ImageReader {
-        ImageReader(
-            folder: folder, size: size,
-            decoding: ImageDecoding(color: color, turns: turnsImages, background: background))
-    }
-
-    private func model(of tree: ImageFolder) -> Model? {
+    private func model(of tree: ImageFolder, _ reader: ImageReader) -> Model? {
         for file in tree.files {
             if let form = reader.form(of: file) { return Model(file: file, form: form) }
         }
@@ -136,16 +148,16 @@ public struct ImageImport: Sendable {
 
     /// Which files cannot be read.
     private func examine(
-        _ files: [ImageFolder.File], _ model: Model?, _ advance: (ImageFolder.File) -> Void
+        _ files: [ImageFolder.File], _ model: Model?, _ reader: ImageReader, _ advance: (ImageFolder.File) -> Void
     ) throws -> [UnreadableImage] {
-        try read(files, model, makesSamples: false, advance) { _, _ in }
+        try read(files, model, reader, makesSamples: false, advance) { _, _ in }
     }
 
     /// Reads files in order, and hands on their samples, as long as all can be read.
     /// - Returns: those that cannot.
     private func read(
-        _ files: [ImageFolder.File], _ model: Model?, makesSamples: Bool, _ advance: (ImageFolder.File) -> Void,
-        _ body: ([UInt8], DecodedImage.Traits) throws -> Void
+        _ files: [ImageFolder.File], _ model: Model?, _ reader: ImageReader, makesSamples: Bool,
+        _ advance: (ImageFolder.File) -> Void, _ body: ([UInt8], DecodedImage.Traits) throws -> Void
     ) throws -> [UnreadableImage] {
         let pass = ImagePass(reader: reader, threads: threads ?? LoadingOptions().resolvedThreads)
         var unreadable: [UnreadableImage] = []
@@ -200,11 +212,11 @@ public struct ImageImport: Sendable {
             advice: "Mend or remove them, or leave them out: --skip-unreadable.")
     }
 
-    private func summary(_ parts: [Split: [Int32]], _ form: ImageForm) -> String {
+    private func summary(_ parts: [Split: [Int32]], _ shape: [Int], hasTargets: Bool) -> String {
         Split.allCases.compactMap { split in
             parts[split].map {
-                "\(split): \($0.count) samples of \(form.shape) uint8, "
-                    + (taking == .none ? "no targets" : "targets [\($0.count)] int64")
+                "\(split): \($0.count) samples of \(shape) uint8, "
+                    + (hasTargets ? "targets [\($0.count)] int64" : "no targets")
             }
         }.joined(separator: "\n")
     }

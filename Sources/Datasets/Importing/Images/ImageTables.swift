@@ -33,13 +33,13 @@ struct ImageTables {
     /// - Parameters:
     ///   - labels: the class of each row; nil for no targets.
     ///   - parts: the rows of each split, ascending; all of them.
-    init(in root: HDF5Group, form: ImageForm, rows count: Int, labels: [Int64]?, parts: [Split: [Int32]]) throws {
+    init(in root: HDF5Group, shape: [Int], rows count: Int, labels: [Int64]?, parts: [Split: [Int32]]) throws {
         var splits = [Split](repeating: .train, count: count)
         for split in Split.allCases {
             guard let rows = parts[split] else { continue }
             for row in rows { splits[Int(row)] = split }
             columns[split] = Column(
-                dataset: try root.createDataset("x_\(split)", shape: [rows.count] + form.shape, type: .uint8))
+                dataset: try root.createDataset("x_\(split)", shape: [rows.count] + shape, type: .uint8))
             guard let labels else { continue }
             let targets = rows.map { labels[Int($0)] }
             try root.write("y_\(split)", targets)

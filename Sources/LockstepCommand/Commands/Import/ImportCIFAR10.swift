@@ -27,7 +27,7 @@ struct ImportCIFAR10: ParsableCommand {
     @OptionGroup var importing: ImportOptions
 
     func run() throws {
-        try importing.make(at: output) { split in
+        try importing.make(at: output) { split, _ in
             let isFolder = files.count == 1 && test.isEmpty && isFolder(files[0])
             let cifar = isFolder ? try CIFAR10Files(folder: files[0]) : CIFAR10Files(train: files, test: test)
             return try .cifar10(cifar, split: split)

@@ -22,8 +22,9 @@ struct ImportCSV: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Column to predict: its name, or its number from 1, or -1 for the last.", valueName: "column"))
-    var target = "-1"
+            "Column to predict: its name, or its number from 1, or -1 for the last. (default: -1, or what --like names)",
+            valueName: "column"))
+    var target: String?
 
     @Option(help: "Whether the first line names the columns.")
     var header = CSVOptions.Header.automatic
@@ -43,16 +44,18 @@ struct ImportCSV: ParsableCommand {
     @Flag(help: "Leave columns as they are.")
     var noStandardize = false
 
+    @OptionGroup var likeness: LikenessOptions
+
     @OptionGroup var importing: ImportOptions
 
     func run() throws {
         let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-        try importing.make(at: output ?? stem + ".h5", validation: 0.1, test: 0.2) { split in
+        try importing.make(at: output ?? stem + ".h5", validation: 0.1, test: 0.2, like: likeness) { split, like in
             try .csv(
                 file,
                 CSVOptions(
                     header: header, target: target, task: task, excluded: exclude, delimiter: delimiter, split: split,
-                    standardizes: !noStandardize))
+                    standardizes: !noStandardize, taking: likeness.taking, like: like))
         }
     }
 

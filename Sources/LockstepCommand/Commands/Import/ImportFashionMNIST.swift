@@ -13,6 +13,6 @@ struct ImportFashionMNIST: ParsableCommand {
     @OptionGroup var importing: ImportOptions
 
     func run() throws {
-        try importing.make(at: output) { try .fashionMNIST(split: $0) }
+        try importing.make(at: output) { split, _ in try .fashionMNIST(split: split) }
     }
 }

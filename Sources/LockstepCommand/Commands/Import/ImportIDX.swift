@@ -22,30 +22,31 @@ struct ImportIDX: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("File to make.", valueName: "file.h5"))
     var output: String
 
-    @OptionGroup var targets: TargetOptions
+    @OptionGroup var likeness: LikenessOptions
 
     @OptionGroup var importing: ImportOptions
 
     func validate() throws {
-        if targets.noTargets {
-            guard files.count == 1 else {
-                throw ValidationError("--no-targets: expected a folder or a file of inputs, found \(files.count) files")
-            }
-        } else if ![1, 2, 4].contains(files.count) {
+        if likeness.noTargets, files.count != 1 {
+            throw ValidationError("--no-targets: expected a folder or a file of inputs, found \(files.count) files")
+        }
+        if ![1, 2, 4].contains(files.count) {
             throw ValidationError("expected a folder, 2 files or 4, found \(files.count)")
         }
     }
 
     func run() throws {
-        try importing.make(at: output, toPredict: targets.noTargets) { split in
+        try importing.make(at: output, like: likeness) { split, _ in
             try .idx(try description(), split: split)
         }
     }
 
     private func description() throws -> IDXFiles {
         if files.count == 1 {
-            if targets.noTargets, !isFolder(files[0]) { return IDXFiles(trainInputs: files[0], trainTargets: nil) }
-            return try IDXFiles(folder: files[0], taking: targets.taking)
+            if likeness.taking != .required, !isFolder(files[0]) {
+                return IDXFiles(trainInputs: files[0], trainTargets: nil)
+            }
+            return try IDXFiles(folder: files[0], taking: likeness.taking)
         }
         return IDXFiles(
             trainInputs: files[0], trainTargets: files[1], testInputs: files.count == 4 ? files[2] : nil,

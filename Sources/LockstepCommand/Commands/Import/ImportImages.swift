@@ -43,23 +43,30 @@ struct ImportImages: ParsableCommand {
         completion: .file(extensions: ["h5"]))
     var output: String
 
-    @OptionGroup var targets: TargetOptions
+    @OptionGroup var likeness: LikenessOptions
 
     @OptionGroup var importing: ImportOptions
+
+    func validate() throws {
+        if likeness.like != nil, size != nil || color != nil {
+            throw ValidationError(
+                "--like gives images their size and color, found \(size == nil ? "--color" : "--size")")
+        }
+    }
 
     func run() throws {
         let bar = ByteBar()
         defer { bar.erase() }
         var images = ImageImport(
             folder, size: size, color: color, skipsUnreadable: skipUnreadable,
-            split: importing.fractions(toPredict: targets.noTargets),
-            taking: targets.taking)
+            split: importing.fractions(toPredict: likeness.isToPredict), taking: likeness.taking,
+            like: try likeness.likeness())
         images.turnsImages = !keepOrientation
         images.background = background.color
         let outcome = try images.write(to: output, overwrite: importing.overwrite, progress: bar.show)
         bar.erase()
         for image in outcome.skipped { Terminal.note("left out \(image.name): \(image.reason)") }
-        importing.show(output, ([outcome.summary] + outcome.changes).joined(separator: "\n"))
+        importing.show(output, outcome.summary, notes: outcome.changes + outcome.notes)
     }
 
     /// - Throws: `ValidationError` for anything but a size that images may have.

@@ -30,12 +30,12 @@ struct ImportNPZ: ParsableCommand {
     @Option(help: ArgumentHelp("Name of the targets, likewise. (default: y)", valueName: "name"))
     var targets: String?
 
-    @OptionGroup var taking: TargetOptions
+    @OptionGroup var likeness: LikenessOptions
 
     @OptionGroup var importing: ImportOptions
 
     func validate() throws {
-        if taking.noTargets {
+        if likeness.noTargets {
             guard files.count == 1, targets == nil else {
                 throw ValidationError(
                     "--no-targets: expected an archive or an array of inputs, found targets beside it")
@@ -54,10 +54,12 @@ struct ImportNPZ: ParsableCommand {
 
     func run() throws {
         let stem = URL(fileURLWithPath: files[0]).deletingPathExtension().lastPathComponent
-        try importing.make(at: output ?? stem + ".h5", toPredict: taking.noTargets) { split in
+        try importing.make(at: output ?? stem + ".h5", like: likeness) { split, _ in
             if files.count == 2 { return try .npy(inputs: files[0], targets: files[1], split: split) }
-            if taking.noTargets, isArray(files[0]) { return try .npy(inputs: files[0], targets: nil, split: split) }
-            return try .npz(files[0], inputs: inputs, targets: targets, split: split, taking: taking.taking)
+            if likeness.taking != .required, isArray(files[0]) {
+                return try .npy(inputs: files[0], targets: nil, split: split)
+            }
+            return try .npz(files[0], inputs: inputs, targets: targets, split: split, taking: likeness.taking)
         }
     }
 

@@ -1,0 +1,62 @@
+/// The columns of a table that is to be like the one a network was trained on.
+extension CSVTable {
+    /// The column of the target, by its name, or nil where there is none.
+    ///
+    /// What a network was trained on may not name its target. Then it is the only column beside the inputs, or the last
+    /// one unless that is an input.
+    func target(like likeness: Likeness, excluded: Set<Int>) -> (column: Int?, note: String?) {
+        let network = likeness.contract
+        if network.targetKind == .unlabeled { return (nil, "\(likeness.path) has no targets: none taken") }
+        if hasHeader, let name = network.targetNames?.first {
+            let column = columnNames.firstIndex(of: name)
+            return (column, column == nil ? "no column '\(name)': inputs alone, to predict on" : nil)
+        }
+        let columns = columnNames.indices.filter { !excluded.contains($0) }
+        let others: [Int]
+        if hasHeader, let names = network.featureNames {
+            others = columns.filter { !names.contains(columnNames[$0]) }
+        } else {
+            others = columns.count > network.inputShape.reduce(1, *) ? columns.suffix(1) : []
+        }
+        guard let column = others.last, others.count == 1 || column == columns.last else {
+            let what = others.isEmpty ? "no column" : "no last column"
+            return (nil, "\(what) beside the inputs: inputs alone, to predict on (--target names a target)")
+        }
+        let place = others.count == 1 ? "the column beside the inputs" : "the last column"
+        return (
+            column, "guessed: target '\(columnNames[column])', \(place) (--target names another, --no-targets none)"
+        )
+    }
+
+    /// Of some columns those that the network has, in its order.
+    ///
+    /// - Throws: `DatasetError` for columns that are missing, with both lists.
+    func selection(of columns: [Int], like likeness: Likeness) throws -> (columns: [Int], notes: [String]) {
+        guard likeness.contract.inputShape.count == 1 else {
+            throw DatasetError(
+                .wrongShape, file: likeness.path, expected: "samples that are rows of a table, of one dimension",
+                found: "shape \(likeness.contract.inputShape)", advice: "A table is nothing that this network can take."
+            )
+        }
+        let match = try LikenessMatch(
+            DataContract(
+                inputShape: [columns.count], featureNames: hasHeader ? columns.map { columnNames[$0] } : nil),
+            to: likeness, file: path, otherwise: LikenessMatch.withoutTargets)
+        return (match.features.map { $0.map { columns[$0] } } ?? columns, match.notes)
+    }
+}
+
+extension Likeness {
+    /// Whether a line of a table names inputs of the network, and so is a header whatever else is in it.
+    func names(anyOf fields: [String]) -> Bool {
+        contract.featureNames.map { names in fields.contains { names.contains($0) } } ?? false
+    }
+
+    /// What the texts of a target column mean to the network.
+    var task: CSVOptions.Task {
+        switch contract.targetKind {
+        case .classes: contract.classNames == nil ? .regression : .classification
+        case .values, .unlabeled: .regression
+        }
+    }
+}
