@@ -112,7 +112,7 @@ final class DatasetConversionTests: HDF5TestCase {
     }
 
     func testFilesThatDoNotGoTogetherAreRefused() throws {
-        assertRefused(.wrongShape, "wide.h5: x_train", "samples of shape [4, 3]") {
+        assertRefused(.wrongShape, "wide.h5", "samples of shape [4, 3]", "[5]") {
             try convert(["bytes", "wide"], to: "out")
         }
         assertRefused(.wrongType, "whole.h5: x_train", "uint8", "float32", "--type") {
@@ -123,7 +123,9 @@ final class DatasetConversionTests: HDF5TestCase {
             with h5py.File(sys.argv[1] + '/other.h5', 'w') as f:
                 f['x'], f['y'] = np.zeros((2, 4, 3), 'u1'), np.zeros(2, 'i8'); f.attrs['class_names'] = ['x', 'y', 'z']
             """, directory)
-        assertRefused(.malformed, "other.h5", "class_names") { try convert(["bytes", "other"], to: "out") }
+        assertRefused(.labelOutOfRange, "other.h5", "a, b, c", "x, y, z") {
+            try convert(["bytes", "other"], to: "out")
+        }
         assertRefused(.missingFile, "nothing.h5") { try convert(["nothing"], to: "out") }
     }
 

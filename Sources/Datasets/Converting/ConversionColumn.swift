@@ -4,7 +4,7 @@ import Kernels
 /// One data set of the file to make, and those it is made of.
 struct ConversionColumn {
     let name: String
-    private let sources: [HDF5Dataset]
+    private let sources: [ConversionSource]
     private let type: HDF5ElementType
     private let choice: DatasetConversion.ElementType?
     private let shape: [Int]
@@ -14,32 +14,36 @@ struct ConversionColumn {
     private static let bandBytes = 8 << 20
 
     /// - Parameters:
+    ///   - sources: one or more, whose samples are of `sampleShape` when they are read.
     ///   - type: of the elements in the file to make.
     ///   - choice: the type that was asked for, if one was.
     ///   - chunkRows: nil for contiguous data.
     init(
-        _ name: String, _ sources: [HDF5Dataset], type: HDF5ElementType, choice: DatasetConversion.ElementType?,
+        _ name: String, _ sources: [ConversionSource], type: HDF5ElementType, choice: DatasetConversion.ElementType?,
         chunkRows: Int?, _ storage: DatasetConversion.Storage
     ) throws {
         self.name = name
         self.sources = sources
         self.type = type
         self.choice = choice
+        let first = sources[0].dataset
         for source in sources {
-            try source.checkReadable()
-            guard
-                choice != nil
-                    || HDF5ElementType(kind: source.elementType.kind, size: source.elementType.size)
-                        == HDF5ElementType(kind: sources[0].elementType.kind, size: sources[0].elementType.size)
-            else {
+            let dataset = source.dataset
+            try dataset.checkReadable()
+            let isSame =
+                HDF5ElementType(kind: dataset.elementType.kind, size: dataset.elementType.size)
+                == HDF5ElementType(kind: first.elementType.kind, size: first.elementType.size)
+            // Class indices are small enough for any type, and numbers in other units are no whole numbers.
+            guard choice != nil || source.classes != nil || isSame && (source.units == nil || type.isFloat) else {
                 throw DatasetError(
-                    .wrongType, file: source.file.path, object: source.name,
-                    expected: "elements of type \(sources[0].elementType) as in \(sources[0].file.path)",
-                    found: "\(source.elementType)", advice: "Say which type to give all: --type float32.")
+                    .wrongType, file: dataset.file.path, object: dataset.name,
+                    expected: "elements of type \(first.elementType) as in \(first.file.path)",
+                    found: source.units == nil ? "\(dataset.elementType)" : "numbers in other units",
+                    advice: "Say which type to give all: --type float32.")
             }
         }
-        let rest = sources[0].shape.dropFirst()
-        shape = [sources.reduce(0) { $0 + $1.shape[0] }] + rest
+        let rest = sources[0].sampleShape
+        shape = [sources.reduce(0) { $0 + $1.dataset.shape[0] }] + rest
         guard let chunkRows else {
             self.storage = .contiguous
             return
@@ -47,7 +51,7 @@ struct ConversionColumn {
         let (bytes, overflow) = min(chunkRows, shape[0]).multipliedReportingOverflow(by: rest.reduce(type.size, *))
         guard !overflow, bytes <= HDF5Limits.chunkBytes else {
             throw DatasetError(
-                .invalidOption, file: sources[0].file.path, object: sources[0].name,
+                .invalidOption, file: first.file.path, object: first.name,
                 expected: "chunks of at most \(wholeSize(HDF5Limits.chunkBytes))",
                 found: "\(chunkRows) rows of \(rest.reduce(type.size, *)) bytes")
         }
@@ -99,7 +103,11 @@ struct ConversionColumn {
         of dataset: HDF5Dataset, as: Element.Type, _ advance: (Int) -> Void
     ) throws -> UInt64 {
         var digest = XXH64()
-        try forEachBand(of: dataset, Element.self, advance) { _, values in add(values, &digest) }
+        try forEachBand(
+            of: ConversionSource(dataset: dataset, sampleShape: Array(shape.dropFirst())), Element.self, advance
+        ) { _, values in
+            add(values, &digest)
+        }
         return digest.finalize()
     }
 
@@ -114,9 +122,11 @@ struct ConversionColumn {
         var row = 0
         for source in sources {
             // Through Float32 where a type was asked for: that is what batches are made from.
-            if choice == .uint8, source.elementType != .uint8 {
+            if choice == .uint8, source.dataset.elementType != .uint8 || source.units != nil {
                 try forEachBand(of: source, Float.self, advance) { first, values in
-                    try require(values, source, first, "whole numbers in 0 ... 255, to be stored as uint8") {
+                    // Whole numbers that units were changed of are not quite whole.
+                    let values = source.units == nil ? values : values.map { $0.nearWhole }
+                    try require(values, source.dataset, first, "whole numbers in 0 ... 255, to be stored as uint8") {
                         $0 >= 0 && $0 <= 255 && $0 == $0.rounded()
                     }
                     let bytes = values.map { UInt8($0) }
@@ -126,7 +136,7 @@ struct ConversionColumn {
             } else {
                 try forEachBand(of: source, Element.self, advance) { first, values in
                     if choice == .float16, let floats = values as? [Float] {
-                        try require(floats, source, first, "numbers that float16 holds exactly") {
+                        try require(floats, source.dataset, first, "numbers that float16 holds exactly") {
                             Float(Float16($0)) == $0
                         }
                     }
@@ -134,23 +144,24 @@ struct ConversionColumn {
                     try target.write(values, atRow: row + first)
                 }
             }
-            row += source.shape[0]
+            row += source.dataset.shape[0]
         }
         return digest.finalize()
     }
 
     /// Hands on all rows, whole chunks at a time.
     private func forEachBand<Element: HDF5Scalar>(
-        of dataset: HDF5Dataset, _ type: Element.Type, _ advance: (Int) -> Void,
+        of source: ConversionSource, _ type: Element.Type, _ advance: (Int) -> Void,
         _ body: (_ firstRow: Int, [Element]) throws -> Void
     ) throws {
+        let dataset = source.dataset
         let rowBytes = max(1, dataset.shape.dropFirst().reduce(MemoryLayout<Element>.stride, *))
         let unit: Int
         if case .chunked(let chunk) = dataset.layout { unit = chunk[0] } else { unit = storage.chunk?[0] ?? 1 }
         let rows = max(1, Self.bandBytes / rowBytes / unit) * unit
         for first in stride(from: 0, to: dataset.shape[0], by: rows) {
             let band = first..<min(first + rows, dataset.shape[0])
-            try body(first, try dataset.read(rows: band, as: Element.self))
+            try body(first, try source.read(rows: band, as: Element.self))
             advance(band.count * shape.dropFirst().reduce(self.type.size, *))
         }
     }
@@ -165,4 +176,9 @@ struct ConversionColumn {
             found: "\(values[index]) in "
                 + elementPosition(firstRow * sample.reduce(1, *) + index, sampleShape: sample))
     }
+}
+
+extension Float {
+    /// The whole number that this one is but for rounding, or itself.
+    fileprivate var nearWhole: Float { abs(self - rounded()) < 1e-3 ? rounded() : self }
 }

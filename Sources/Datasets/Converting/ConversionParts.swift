@@ -6,6 +6,12 @@ struct ConversionParts {
     /// For each file, what it has of each split.
     let tables: [[Split: TableFiles]]
     let splits: [Split]
+    /// Of a sample of the first file, and so of all.
+    private let inputShape: [Int]
+    /// For each file, what brings its splits to those of the first.
+    private var matches: [[Split: ConversionMatch]] = []
+    /// What was left out or taken for granted, a line each.
+    private(set) var notes: [String] = []
 
     /// - Throws: `DatasetError` that names the file that does not fit.
     init(_ files: [OpenFile]) throws {
@@ -28,7 +34,52 @@ struct ConversionParts {
         }
         self.tables = tables
         splits = Split.allCases.filter { split in tables.contains { $0[split] != nil } }
+        let first = Split.allCases.lazy.compactMap { tables[0][$0] }.first!
+        inputShape = first.inputShape
+        for (index, table) in tables.enumerated() {
+            // A file by itself stays as it is.
+            matches.append(
+                try table.mapValues {
+                    index == 0 ? ConversionMatch() : try ConversionMatch($0, to: tables[0][.train] ?? first)
+                })
+        }
+        for notes in matches.flatMap({ matches in Split.allCases.compactMap { matches[$0]?.notes } }) {
+            self.notes += notes.filter { !self.notes.contains($0) }
+        }
+        notes += try files.indices.dropFirst().compactMap { try noteOfNormalization(tables[$0], first) }
         for split in splits { try check(tables.compactMap { $0[split] }, split) }
+    }
+
+    /// That numbers are taken to be in the same units though they were to be normalized otherwise.
+    private func noteOfNormalization(_ table: [Split: TableFiles], _ first: TableFiles) throws -> String? {
+        func normalization(_ table: TableFiles) throws -> NormalizationValues {
+            let stored = try TableReader(file: table.file).normalization(of: table.inputs)
+            return stored.isEmpty && table.storesBytes ? NormalizationValues(scale: [1 / 255]) : stored
+        }
+        let others = Split.allCases.compactMap { table[$0] }
+        guard try others.contains(where: { try normalization($0) != normalization(first) }) else { return nil }
+        return
+            "\(others[0].file.path): numbers taken as those of \(first.file.path) are, whose normalization the new file has"
+    }
+
+    /// The inputs of a split in all files that have it, in the order and units of the first.
+    func inputs(of split: Split) -> [ConversionSource] {
+        zip(tables, matches).compactMap { table, matches in
+            guard let inputs = table[split]?.inputs, let match = matches[split] else { return nil }
+            return ConversionSource(
+                dataset: inputs, sampleShape: inputShape, columns: match.columns, units: match.units)
+        }
+    }
+
+    /// The same of targets, with the class indices of the first file.
+    func targets(of split: Split) -> [ConversionSource] {
+        zip(tables, matches).compactMap { table, matches in
+            guard let targets = table[split]?.targets, let match = matches[split] else { return nil }
+            let isClasses = targets.shape.count == 1 && !targets.elementType.isFloat
+            return ConversionSource(
+                dataset: targets, sampleShape: Array(targets.shape.dropFirst()), units: match.targetUnits,
+                classes: isClasses ? match.classes : nil)
+        }
     }
 
     private func check(_ tables: [TableFiles], _ split: Split) throws {
@@ -39,9 +90,6 @@ struct ConversionParts {
                 expected: "\(expected) as in \(first.file.path)", found: found)
         }
         for table in tables.dropFirst() {
-            guard table.inputShape == first.inputShape else {
-                throw error(table, table.inputs, "samples of shape \(first.inputShape)", "\(table.inputShape)")
-            }
             let (expected, found) = (first.targets?.shape.dropFirst(), table.targets?.shape.dropFirst())
             guard expected == found else {
                 func text(_ shape: ArraySlice<Int>?) -> String { shape.map { "shape [rows] + \(Array($0))" } ?? "none" }
@@ -64,25 +112,21 @@ struct ConversionParts {
                 try root.attributes.set(name, text)
             }
         }
-        let names = try attributes.map { try $0.strings("class_names") }
-        try requireSame(names, "class_names")
-        if let names = names[0] { try root.attributes.set("class_names", names) }
-        let values = try attributes.map { try $0.numbers("class_values") }
-        try requireSame(values, "class_values")
-        if let values = values[0] { try root.attributes.set("class_values", values) }
+        // Classes of other files have got the numbers of the first one's.
+        if let names = try attributes[0].strings("class_names") { try root.attributes.set("class_names", names) }
+        if let values = try attributes[0].numbers("class_values") { try root.attributes.set("class_values", values) }
         let kinds = try attributes.map { try $0.string("target_kind") }
         try requireSame(kinds, "target_kind")
         if let kind = kinds[0] { try root.attributes.set("target_kind", kind) }
     }
 
-    /// Attributes of the inputs of a split, those of its file where it has none of its own; the same in all files.
+    /// Attributes of the inputs of a split, those of its file where it has none of its own: what the first file says.
     func writeAttributes(of split: Split, to dataset: HDF5Dataset, type: DatasetConversion.ElementType?) throws {
         let parts = tables.compactMap { $0[split] }
-        let normalizations = try parts.map { try TableReader(file: $0.file).normalization(of: $0.inputs) }
-        try requireSame(normalizations, "normalization attributes of the \(split) split")
-        let names = try parts.map { try $0.inputs.attributes.strings("feature_names") }
-        if let names = names[0] { try dataset.attributes.set("feature_names", names) }
-        if !normalizations[0].isEmpty { return try normalizations[0].write(to: dataset.attributes) }
+        let normalization = try TableReader(file: parts[0].file).normalization(of: parts[0].inputs)
+        if let names = parts[0].facts.featureNames { try dataset.attributes.set("feature_names", names) }
+        try parts[0].facts.transformation?.write(to: dataset.attributes, prefix: "transformed_")
+        if !normalization.isEmpty { return try normalization.write(to: dataset.attributes) }
         // Without attributes bytes are scaled and other types are not; the train split speaks for the others.
         guard
             try tables.allSatisfy({ table in
@@ -94,6 +138,13 @@ struct ConversionParts {
         case (false, true): try dataset.attributes.set("scale", 1.0)
         default: break
         }
+    }
+
+    /// Attributes of the targets of a split.
+    func writeAttributes(ofTargets split: Split, to dataset: HDF5Dataset) throws {
+        guard let facts = tables.lazy.compactMap({ $0[split]?.facts }).first else { return }
+        if let names = facts.targetNames { try dataset.attributes.set("target_names", names) }
+        try facts.targetTransformation?.write(to: dataset.attributes, prefix: "transformed_")
     }
 
     private func requireSame<Value: Equatable>(_ values: [Value], _ what: String) throws {

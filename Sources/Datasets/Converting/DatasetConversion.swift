@@ -72,7 +72,7 @@ public struct DatasetConversion {
     /// Writes the file, reads it back, and gives it its name when it holds what was read.
     ///
     /// - Parameter progress: called often, with the bytes done and those there are; reading back counts.
-    /// - Returns: a line for each split.
+    /// - Returns: a line for each split, and for what was left out or taken for granted.
     /// - Throws: `DatasetError`, `HDF5Error` or `DurableFileError`; then nothing is left.
     @discardableResult
     public func write(
@@ -86,8 +86,8 @@ public struct DatasetConversion {
         let parts = try ConversionParts(files)
         let columns = try parts.splits.flatMap { split in
             try [
-                column("x_\(split)", parts.tables.compactMap { $0[split]?.inputs }, type: type),
-                column("y_\(split)", parts.tables.compactMap { $0[split]?.targets }, type: nil),
+                column("x_\(split)", parts.inputs(of: split), type: type),
+                column("y_\(split)", parts.targets(of: split), type: nil),
             ].compactMap { $0 }
         }
         let total = 2 * columns.reduce(0) { $0 + $1.bytes }
@@ -103,6 +103,9 @@ public struct DatasetConversion {
             for column in columns { digests[column.name] = try column.write(to: root, advance) }
             for split in parts.splits {
                 try parts.writeAttributes(of: split, to: root.dataset("x_\(split)"), type: type)
+                if columns.contains(where: { $0.name == "y_\(split)" }) {
+                    try parts.writeAttributes(ofTargets: split, to: root.dataset("y_\(split)"))
+                }
             }
         } verify: { file in
             for column in columns
@@ -112,15 +115,15 @@ public struct DatasetConversion {
                     advice: "Check the disk.")
             }
         }
-        return columns.map(\.summary)
+        return columns.map(\.summary) + parts.notes
     }
 
     private func column(
-        _ name: String, _ sources: [HDF5Dataset], type: ElementType?
+        _ name: String, _ sources: [ConversionSource], type: ElementType?
     ) throws -> ConversionColumn? {
-        guard let first = sources.first else { return nil }
+        guard !sources.isEmpty else { return nil }
         return try ConversionColumn(
-            name, sources, type: type?.stored ?? first.elementType.kept, choice: type,
+            name, sources, type: type?.stored ?? sources.kept, choice: type,
             // Targets are small: in chunks of the same bytes they would be slow.
             chunkRows: name.hasPrefix("y") ? storage.chunkRows.map { max($0, 1 << 14) } : storage.chunkRows,
             storage)
@@ -141,5 +144,12 @@ extension HDF5ElementType {
     /// The type that elements keep: in this machine's byte order, and bool as the numbers it stands for.
     fileprivate var kept: HDF5ElementType {
         kind == .boolean ? .int8 : HDF5ElementType(kind: kind, size: size)
+    }
+}
+
+extension [ConversionSource] {
+    /// The type that elements keep; that of 64 bits for class indices that change.
+    fileprivate var kept: HDF5ElementType {
+        contains { $0.classes != nil } ? .int64 : self[0].dataset.elementType.kept
     }
 }

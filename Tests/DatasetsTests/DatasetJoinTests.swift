@@ -1,0 +1,121 @@
+import Datasets
+import HDF5
+import TestSupport
+import XCTest
+
+/// Files that are joined mean the same by the same names, wherever columns and classes are.
+final class DatasetJoinTests: HDF5TestCase {
+    override func setUpWithError() throws {
+        try super.setUpWithError()
+        try python(
+            """
+            d = sys.argv[1]
+            def write(name, x, y, features=None, classes=None, kind='f4', on_targets={}, **attributes):
+                with h5py.File(f'{d}/{name}.h5', 'w') as f:
+                    f['x_train'], f['y_train'] = np.array(x, kind), y
+                    if features: f['x_train'].attrs['feature_names'] = features
+                    if classes: f.attrs['class_names'] = classes
+                    for key, value in attributes.items(): f['x_train'].attrs[key] = value
+                    for key, value in on_targets.items(): f['y_train'].attrs[key] = value
+            names, xyz = ['a', 'b', 'c', 'd'], ['x', 'y', 'z']
+            write('first', [[1, 2, 3, 4], [5, 6, 7, 8]], [0, 2], names, xyz)
+            write('reversed', [[4, 3, 2, 1]], [0], names[::-1], xyz[::-1])
+            write('more', [[9, 4, 3, 2, 1]], [1], ['id', 'd', 'c', 'b', 'a'], ['y', 'x'])
+            write('other', [[1, 2, 3, 4]], [0], ['a', 'b', 'c', 'e'], xyz)
+            write('twice', [[1, 2, 3, 4, 5]], [0], names + ['a'], xyz)
+            write('unknown', [[1, 2, 3, 4]], [1], names, ['x', 'w'])
+            write('nameless', [[1, 2, 3, 4]], [1])
+            write('narrow', [[1, 2, 3]], [1])
+            write('beyond', [[1, 2, 3, 4]], [7], names, xyz[::-1])
+            write('raw', [[10, 20], [30, 40]], [100., 300.], ['a', 'b'], mean=[1., 2.])
+            write('made', [[2, 1]], [5.], ['b', 'a'], on_targets=dict(transformed_mean=200., transformed_standard_deviation=20.),
+                transformed_mean=[20., 10.], transformed_standard_deviation=[10., 5.])
+            with h5py.File(f'{d}/bytes.h5', 'w') as f: f['x_train'], f['y_train'] = np.array([[51, 255]], 'u1'), [0]
+            write('parts', [[0.2, 1]], [1], transformed_scale=1 / 255)
+            """, directory)
+    }
+
+    /// What h5py reads of files that were joined: inputs, targets, and some attributes.
+    private func join(_ names: String..., type: DatasetConversion.ElementType? = nil) throws -> (
+        content: String, notes: [String]
+    ) {
+        let lines = try DatasetConversion(names.map { path($0 + ".h5") }, type: type)
+            .write(to: path("out.h5"), overwrite: true)
+        let content = try python(
+            """
+            with h5py.File(sys.argv[1]) as f:
+                x = f['x_train']
+                print(x[:].round(5).tolist(), f['y_train'][:].tolist())
+                print({k: np.ravel(v).tolist() for k, v in sorted({**f.attrs, **x.attrs}.items())})
+            """, path("out.h5"))
+        return (content, lines.filter { !$0.hasPrefix("x_train") && !$0.hasPrefix("y_train") })
+    }
+
+    func testColumnsAndClassesAreFoundByName() throws {
+        let (content, notes) = try join("first", "reversed")
+        XCTAssertEqual(
+            content,
+            """
+            [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0]] [0, 2, 2]
+            {'class_names': ['x', 'y', 'z'], 'feature_names': ['a', 'b', 'c', 'd']}
+            """)
+        XCTAssertEqual(notes.filter { $0.contains("left out") }, [])
+    }
+
+    func testColumnsThatTheFirstFileHasNotAreLeftOut() throws {
+        let (content, notes) = try join("first", "more")
+        XCTAssertTrue(content.contains("[5.0, 6.0, 7.0, 8.0], [1.0, 2.0, 3.0, 4.0]] [0, 2, 0]"), content)
+        XCTAssertTrue(notes.contains { $0.contains("more.h5") && $0.contains("left out: id") }, "\(notes)")
+    }
+
+    func testColumnsAndClassesThatAreMissingAreRefusedWithBothLists() throws {
+        assertRefused(.missingObject, "other.h5", "a, b, c, d", "a, b, c, e", "without d", "first.h5") {
+            try join("first", "other")
+        }
+        assertRefused(.malformed, "twice.h5", "'a'", "2") { try join("first", "twice") }
+        assertRefused(.labelOutOfRange, "unknown.h5", "x, y, z", "'w'", "first.h5") { try join("first", "unknown") }
+        assertRefused(.labelOutOfRange, "beyond.h5: y_train", "0 ..< 3", "7 in row 0") { try join("first", "beyond") }
+        assertRefused(.wrongShape, "narrow.h5", "[4]", "[3]") { try join("first", "narrow") }
+        XCTAssertFalse(FileManager.default.fileExists(atPath: path("out.h5")), "nothing is left")
+    }
+
+    func testWithoutNamesThePositionDecidesAndThatIsSaid() throws {
+        let (content, notes) = try join("first", "nameless")
+        XCTAssertTrue(content.contains("[1.0, 2.0, 3.0, 4.0]] [0, 2, 1]"), content)
+        XCTAssertTrue(notes.contains { $0.contains("nameless.h5") && $0.contains("by position") }, "\(notes)")
+    }
+
+    func testOtherUnitsAreBroughtToThoseOfTheFirstFile() throws {
+        let (content, _) = try join("raw", "made")
+        // b: 2 · 10 + 20, a: 1 · 5 + 10; the target 5 · 20 + 200.
+        XCTAssertEqual(
+            content,
+            """
+            [[10.0, 20.0], [30.0, 40.0], [15.0, 40.0]] [100.0, 300.0, 300.0]
+            {'feature_names': ['a', 'b'], 'mean': [1.0, 2.0]}
+            """)
+        let back = try join("made", "raw")
+        // The other way about: (20 − 20) / 10, (10 − 10) / 5, and so on.
+        XCTAssertTrue(back.content.hasPrefix("[[2.0, 1.0], [0.0, 0.0], [2.0, 4.0]] [5.0, -5.0, 5.0]\n"), back.content)
+        XCTAssertTrue(back.content.contains("'transformed_mean': [20.0, 10.0]"), back.content)
+    }
+
+    func testPartsOf255BecomeBytesAgain() throws {
+        let (content, _) = try join("bytes", "parts", type: .uint8)
+        XCTAssertEqual(content.split(separator: "\n").first, "[[51, 255], [51, 255]] [0, 1]")
+        assertRefused(.wrongType, "parts.h5: x_train", "uint8", "--type float32") { try join("bytes", "parts") }
+        let floats = try join("bytes", "parts", type: .float32)
+        XCTAssertTrue(floats.content.hasPrefix("[[51.0, 255.0], [51.0, 255.0]] [0, 1]\n"), floats.content)
+        XCTAssertTrue(floats.content.contains("'scale': [0.0039"), "batches as those of the bytes: \(floats.content)")
+    }
+
+    func testAFileByItselfKeepsWhatItSaysOfItsUnits() throws {
+        let (content, notes) = try join("made")
+        XCTAssertTrue(content.hasPrefix("[[2.0, 1.0]] [5.0]\n"), content)
+        XCTAssertTrue(content.contains("'transformed_standard_deviation': [10.0, 5.0]"), content)
+        XCTAssertEqual(notes, [])
+        XCTAssertEqual(
+            try python("print(dict(h5py.File(sys.argv[1])['y_train'].attrs))", path("out.h5")),
+            "{'transformed_mean': 200.0, 'transformed_standard_deviation': 20.0}")
+    }
+}
