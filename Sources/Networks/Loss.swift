@@ -63,24 +63,21 @@ public enum Loss: Sendable, Equatable {
             guard output.dimensions == [count] else {
                 throw NetworkError.outputMismatch(loss: name, expected: "[\(count)], one logit a class", found: output)
             }
-            guard (0..<1).contains(labelSmoothing) else {
+            guard labelSmoothing.isShare else {
                 throw NetworkError.invalidNetwork(
-                    problem: "loss crossEntropy: labelSmoothing is \(labelSmoothing), expected a number in 0 ..< 1")
+                    problem: "loss crossEntropy: labelSmoothing is \(labelSmoothing), expected "
+                        + labelSmoothing.expectedShare("a number"))
             }
             if let classWeights {
                 guard classWeights.count == count else {
                     throw NetworkError.invalidNetwork(
                         problem: "loss crossEntropy: expected \(count) classWeights, found \(classWeights.count)")
                 }
-                guard classWeights.allSatisfy({ $0 >= 0 && $0.isFinite }), classWeights.contains(where: { $0 > 0 })
-                else {
-                    throw NetworkError.invalidNetwork(
-                        problem: "loss crossEntropy: expected classWeights of 0 or more, one of them positive, "
-                            + "found \(classWeights)")
-                }
+                try Self.check(classWeights: classWeights)
             }
         case .huber(let delta) where !(Float(delta) > 0 && Float(delta).isFinite):
-            throw NetworkError.invalidNetwork(problem: "loss huber: delta is \(delta), expected a positive number")
+            throw NetworkError.invalidNetwork(
+                problem: "loss huber: delta is \(delta), expected a positive number that a Float holds")
         case .binaryCrossEntropy, .meanSquaredError, .huber:
             let width =
                 switch targets {
@@ -91,6 +88,28 @@ public enum Loss: Sendable, Equatable {
                 throw NetworkError.outputMismatch(
                     loss: name, expected: "[\(width)], one number for each of the targets'", found: output)
             }
+        }
+    }
+}
+
+extension Loss {
+    /// What a class may weigh besides 0. Sums and products of these, and what the loss is divided by, are numbers that a Float
+    /// holds.
+    static let classWeightRange = 1e-30...1e30
+
+    private static func check(classWeights: [Double]) throws {
+        let expected = "0, or numbers in 1e-30 ... 1e30"
+        if let bad = classWeights.firstIndex(where: { $0 != 0 && !classWeightRange.contains($0) }) {
+            throw NetworkError.invalidNetwork(
+                problem:
+                    "loss crossEntropy: expected classWeights of \(expected), found \(classWeights[bad]) for class \(bad)"
+            )
+        }
+        guard classWeights.contains(where: { $0 > 0 }) else {
+            throw NetworkError.invalidNetwork(
+                problem:
+                    "loss crossEntropy: expected classWeights of which one is positive, found zeros alone: nothing "
+                    + "would be learned")
         }
     }
 }

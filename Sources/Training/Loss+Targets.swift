@@ -20,4 +20,22 @@ extension Dataset {
         case .meanSquaredError, .huber: try requireValues(outputs: outputs, for: consumer)
         }
     }
+
+    /// Checks that the train split has a row that a loss has a weight for.
+    ///
+    /// - Throws: `DatasetError` if all of its classes weigh 0, so that nothing would be learned.
+    func requireWeight(for loss: Loss) throws {
+        guard case .crossEntropy(_, let weights?) = loss, let table = self[.train],
+            case .classes(let labels) = table.targets
+        else { return }
+        let isWeighed = (0..<table.count).contains { row in
+            let label = Int(labels[table.originalRow(row)])
+            return !weights.indices.contains(label) || weights[label] > 0
+        }
+        guard !isWeighed else { return }
+        throw DatasetError(
+            .outOfRange, file: table.origin.file, object: table.origin.targets,
+            expected: "a row of a class that classWeights give a weight", found: "classes of weight 0 alone",
+            advice: "Nothing would be learned: change classWeights.")
+    }
 }

@@ -180,6 +180,7 @@ extension Trainer {
         try configuration.check()
         try configuration.checkAugmentation(for: dataset)
         try dataset.requireTargets(for: configuration.loss)
+        try dataset.requireWeight(for: configuration.loss)
         let network: CompiledNetwork
         do {
             network = try CompiledNetwork(

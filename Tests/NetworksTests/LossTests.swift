@@ -83,14 +83,43 @@ final class LossTests: XCTestCase {
         for delta in [0, -1, Double.nan, Double.infinity, 1e-60] {
             assertRefusedBy(
                 .huber(delta: delta), output: [1], targets: .values(width: 1),
-                "loss huber: delta is \(delta), expected a positive number")
+                "loss huber: delta is \(delta), expected a positive number that a Float holds")
         }
         assertRefusedBy(
             .crossEntropy(classWeights: [1]), output: [2], targets: .classes(count: 2),
             "loss crossEntropy: expected 2 classWeights, found 1")
-        for weights in [[1, -1], [1, .nan], [1, .infinity]] {
-            XCTAssertThrowsError(
+        for (bad, text) in [
+            (-1, "-1.0"), (.nan, "nan"), (.infinity, "inf"), (1e300, "1e+300"), (1e-300, "1e-300"), (1.1e30, "1.1e+30"),
+        ] {
+            assertRefusedBy(
+                .crossEntropy(classWeights: [1, bad]), output: [2], targets: .classes(count: 2),
+                "loss crossEntropy: expected classWeights of 0, or numbers in 1e-30 ... 1e30, found \(text) for class 1"
+            )
+        }
+        assertRefusedBy(
+            .crossEntropy(classWeights: [0, 0]), output: [2], targets: .classes(count: 2),
+            "loss crossEntropy: expected classWeights of which one is positive, found zeros alone: nothing would be learned"
+        )
+        for weights in [[0, 1e-30], [1e30, 1e-30], [1, 19]] {
+            XCTAssertNoThrow(
                 try Loss.crossEntropy(classWeights: weights).check(output: [2], targets: .classes(count: 2)))
         }
+    }
+
+    func testNumbersThatAreOneAsAFloatAreRefusedAsThat() {
+        let words = "is 0.99999999999, expected at most 0.9999999, since a Float holds nothing between that and 1"
+        assertRefusedBy(
+            .crossEntropy(labelSmoothing: 0.99999999999), output: [2], targets: .classes(count: 2),
+            "loss crossEntropy: labelSmoothing \(words)")
+        for (layer, name) in [
+            (Dropout(0.99999999999) as any Layer, "layer dropout: the probability"),
+            (LeakyReLU(slope: 0.99999999999), "layer leakyRelu: the slope"),
+        ] {
+            XCTAssertThrowsError(
+                try CompiledNetwork(network: Network([layer]), loss: .meanSquaredError, inputShape: [2], targets: nil)
+            ) { XCTAssertEqual("\($0)", "\(name) \(words)") }
+        }
+        XCTAssertNoThrow(
+            try Loss.crossEntropy(labelSmoothing: 0.9999999).check(output: [2], targets: .classes(count: 2)))
     }
 }

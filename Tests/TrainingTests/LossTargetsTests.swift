@@ -212,6 +212,14 @@ final class LossTargetsTests: HDF5TestCase {
         }
     }
 
+    func testClassesOfWhichNoneWeighsAnythingAreRefused() throws {
+        try write("[0, 1, 1]")
+        XCTAssertThrowsError(try evaluate(.crossEntropy(classWeights: [0, 1]), outputs: 2)) { error in
+            XCTAssertTrue("\(error)".contains("y_train: expected a row of a class that classWeights"), "\(error)")
+        }
+        XCTAssertNoThrow(try evaluate(.crossEntropy(classWeights: [1, 0]), outputs: 2))
+    }
+
     func testNumbersBeyondClassIndicesAreNamedExactly() throws {
         try write("[0, 2147483648, 5000000001]")
         check(

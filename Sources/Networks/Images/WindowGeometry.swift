@@ -59,7 +59,7 @@ struct WindowGeometry: Sendable, Equatable {
         for (what, extent) in [("kernel", window.size), ("stride", window.stride), ("dilation", window.dilation)] {
             guard (1...Self.largest).contains(extent.height), (1...Self.largest).contains(extent.width) else {
                 throw refuse(
-                    "\(what) is \(plane.text(extent)), expected 1 or more" + (plane == .image ? " each" : ""))
+                    "\(what) is \(plane.text(extent)), expected 1 ... \(Self.largest)" + (plane == .image ? " each" : ""))
             }
         }
         guard height <= Self.largest, width <= Self.largest else {
@@ -70,7 +70,7 @@ struct WindowGeometry: Sendable, Equatable {
             (top, left, bottom, right) = (t, l, b, r)
             for (edge, count) in [("top", top), ("left", left), ("bottom", bottom), ("right", right)] {
                 guard (0...Self.largest).contains(count) else {
-                    throw refuse("padding at the \(edge) is \(count), expected 0 or more")
+                    throw refuse("padding at the \(edge) is \(count), expected 0 ... \(Self.largest)")
                 }
             }
         }

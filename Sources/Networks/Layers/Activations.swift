@@ -82,7 +82,7 @@ public struct LeakyReLU: ActivationLayer {
     var activation: Activation { .leakyRelu(slope: Float(slope)) }
 
     // The gradient is found from the output's sign, which a negative slope would lose.
-    var problem: String? { (0..<1).contains(slope) ? nil : "the slope is \(slope), expected one in 0 ..< 1" }
+    var problem: String? { slope.isShare ? nil : "the slope is \(slope), expected \(slope.expectedShare("one"))" }
 
     public init(from tagged: Tagged) throws {
         self.init(slope: try tagged.valueIfPresent(Double.self) ?? 0.01)

@@ -24,9 +24,10 @@ public struct Dropout: Layer {
 
     public func build(in graph: inout Graph, input: Value) throws -> Value {
         // As the kernel sees it: rounded to 1, it would keep nothing.
-        guard (0..<1).contains(Float(probability)) else {
+        guard probability.isShare else {
             throw NetworkError.invalidLayer(
-                layer: graph.scope, problem: "the probability is \(probability), expected one in 0 ..< 1")
+                layer: graph.scope,
+                problem: "the probability is \(probability), expected \(probability.expectedShare("one"))")
         }
         guard graph.mode == .training, probability > 0 else { return input }
         let output = graph.value(shape: input.shape, gradientSharedWith: input)

@@ -137,12 +137,14 @@ final class ConvolutionTests: XCTestCase {
     func testAbsurdNumbersAreRefused() {
         for (layer, problem) in [
             (Convolution(0, kernel: 1), "filters is 0, expected at least 1"),
-            (Convolution(1, kernel: 0), "kernel is 0 × 0, expected 1 or more each"),
-            (Convolution(1, kernel: Extent(1, -2)), "kernel is 1 × -2, expected 1 or more each"),
-            (Convolution(1, kernel: 1, stride: 0), "stride is 0 × 0, expected 1 or more each"),
-            (Convolution(1, kernel: 1, dilation: 0), "dilation is 0 × 0, expected 1 or more each"),
-            (Convolution(1, kernel: Extent(Int.max, 1)), "kernel is \(Int.max) × 1, expected 1 or more each"),
-            (Convolution(1, kernel: 1, padding: .of(-1)), "padding at the top is -1, expected 0 or more"),
+            (Convolution(1, kernel: 0), "kernel is 0 × 0, expected 1 ... 65536 each"),
+            (Convolution(1, kernel: Extent(1, -2)), "kernel is 1 × -2, expected 1 ... 65536 each"),
+            (Convolution(1, kernel: 65_537), "kernel is 65537 × 65537, expected 1 ... 65536 each"),
+            (Convolution(1, kernel: 1, padding: .of(65_537)), "padding at the top is 65537, expected 0 ... 65536"),
+            (Convolution(1, kernel: 1, stride: 0), "stride is 0 × 0, expected 1 ... 65536 each"),
+            (Convolution(1, kernel: 1, dilation: 0), "dilation is 0 × 0, expected 1 ... 65536 each"),
+            (Convolution(1, kernel: Extent(Int.max, 1)), "kernel is \(Int.max) × 1, expected 1 ... 65536 each"),
+            (Convolution(1, kernel: 1, padding: .of(-1)), "padding at the top is -1, expected 0 ... 65536"),
             (Convolution(1, kernel: 1, groups: 0), "groups is 0, expected at least 1"),
             (
                 Convolution(Int.max, kernel: 1),
@@ -152,8 +154,8 @@ final class ConvolutionTests: XCTestCase {
             assertRefused(Network { layer }, inputShape: [4, 4, 1], "layer convolution1: \(problem)")
         }
         for (layer, problem) in [
-            (Convolution1D(1, kernel: -1), "kernel is -1, expected 1 or more"),
-            (Convolution1D(1, kernel: 1, stride: 0), "stride is 0, expected 1 or more"),
+            (Convolution1D(1, kernel: -1), "kernel is -1, expected 1 ... 65536"),
+            (Convolution1D(1, kernel: 1, stride: 0), "stride is 0, expected 1 ... 65536"),
             (
                 Convolution1D(1, kernel: 1, padding: .edges(left: 0, right: -1)),
                 "padding at the right is -1, expected 0 or more"
