@@ -4,8 +4,8 @@ extension ImportedDataset {
     /// Targets are kept as texts and, where all are numbers, as values: see `CSVTargets`. Splits are drawn at random by seed.
     public static func csv(_ path: String, _ options: CSVOptions = CSVOptions()) throws -> ImportedDataset {
         let table = try CSVTable(path, options)
-        let targets = try table.targetName == nil ? nil : table.targets.meaning()
-        let shape = [table.rows, table.inputNames.count]
+        let targets = try table.columns.target == nil ? nil : table.targets.meaning()
+        let shape = [table.rows, table.columns.inputs.count]
         var imported = ImportedDataset(tables: [
             options.split.destination: try Table(
                 inputs: ImportedArray(shape: shape, values: .float32(table.inputs), file: path),
@@ -13,13 +13,16 @@ extension ImportedDataset {
         ])
         (imported.classNames, imported.classValues) = (targets?.classNames, targets?.classValues)
         if options.task == .classification, targets != nil { imported.targetKind = .classes }
-        imported.targetNames = table.hasHeader ? table.targetName.map { [$0] } : nil
+        imported.targetNames = table.columns.hasHeader ? table.columns.targetName.map { [$0] } : nil
         // Columns are in its order already, by whatever they were found.
         imported.featureNames =
-            options.likeness.map(\.contract.featureNames) ?? (table.hasHeader ? table.inputNames : nil)
-        let guesses = [targets?.guess.map { "target '\(table.targetName!)': \($0)" }].compactMap { $0 }
+            options.likeness.map(\.contract.featureNames) ?? (table.columns.hasHeader ? table.columns.inputNames : nil)
+        var guesses = table.guesses
+        if let name = table.columns.targetName, let guess = targets?.guess {
+            guesses.append("target '\(name)': \(guess)")
+        }
         if !guesses.isEmpty { imported.notes = ["guessed: " + guesses.joined(separator: "; ")] }
-        imported.notes += table.notes
+        imported.notes += table.columns.notes
         try imported.cut(options.split, file: path)
         if options.standardizes, options.likeness == nil { imported.standardize() }
         return imported

@@ -1,37 +1,111 @@
 /// Reads a decimal number from text, correctly rounded; nil for anything else, "nan" and "inf" included.
+func parseNumber(_ text: ArraySlice<UInt8>) -> Double? {
+    text.withUnsafeBufferPointer { parseNumber($0) }
+}
+
+/// Reads a decimal number from text, correctly rounded; nil for anything else, "nan" and "inf" included.
 ///
 /// Up to 15 digits with a small exponent are exact in Double by one division (Clinger, "How to read floating point
-/// numbers accurately", PLDI 1990): 4 to 9 times faster than the general road, which the rest takes.
-func parseNumber(_ text: ArraySlice<UInt8>) -> Double? {
-    var index = text.startIndex
-    guard index < text.endIndex else { return nil }
-    let isNegative = text[index] == UInt8(ascii: "-")
-    if isNegative || text[index] == UInt8(ascii: "+") { index += 1 }
-    var mantissa: Int64 = 0
-    var digits = 0
-    var fraction = 0
+/// numbers accurately", PLDI 1990). Up to 19 digits, which is what programs print of a Double, fit in 64 bits, and so does
+/// 5 to a power of up to 27: one division or multiplication of 128 bits, rounded once. Both are 5 to 10 times faster than
+/// the general road, which the rest takes.
+func parseNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    var index = 0
+    guard index < text.count else { return nil }
+    let isNegative = text[0] == UInt8(ascii: "-")
+    if isNegative || text[0] == UInt8(ascii: "+") { index = 1 }
+    var mantissa: UInt64 = 0
+    /// Digits of the mantissa, without zeros before them.
+    var significant = 0
+    var hasDigits = false
+    var exponent = 0
     var hasPoint = false
-    while index < text.endIndex {
+    while index < text.count {
         let byte = text[index]
-        if byte >= 0x30 && byte <= 0x39 {
-            digits += 1
-            if digits > 15 { return generalNumber(text) }
-            mantissa = mantissa * 10 + Int64(byte - 0x30)
-            if hasPoint { fraction += 1 }
+        let digit = byte &- 0x30
+        if digit <= 9 {
+            hasDigits = true
+            if significant > 0 || digit > 0 {
+                significant += 1
+                if significant > 19 { return generalNumber(text) }
+                mantissa = mantissa &* 10 &+ UInt64(digit)
+            }
+            if hasPoint { exponent -= 1 }
         } else if byte == UInt8(ascii: "."), !hasPoint {
             hasPoint = true
+        } else if byte | 0x20 == UInt8(ascii: "e") {
+            guard let written = smallExponent(text, after: index) else { return generalNumber(text) }
+            exponent += written
+            break
         } else {
-            return generalNumber(text)
+            return nil
         }
         index += 1
     }
-    guard digits > 0 else { return nil }
-    let value = Double(mantissa) / powersOfTen[fraction]
+    guard hasDigits else { return nil }
+    let value: Double
+    if significant <= 15, exponent <= 0, exponent >= -15 {
+        value = Double(mantissa) / powersOfTen[-exponent]
+    } else if mantissa == 0 {
+        value = 0
+    } else if exponent <= 0, exponent >= -27 {
+        value = quotient(mantissa, exponent: -exponent)
+    } else if exponent > 0, exponent <= 27 {
+        value = product(mantissa, exponent: exponent)
+    } else {
+        return generalNumber(text)
+    }
     return isNegative ? -value : value
 }
 
+/// One or two digits with a sign or without, up to the end; nil for anything else.
+private func smallExponent(_ text: UnsafeBufferPointer<UInt8>, after start: Int) -> Int? {
+    var index = start + 1
+    var isNegative = false
+    if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        isNegative = text[index] == UInt8(ascii: "-")
+        index += 1
+    }
+    guard index < text.count, text.count - index <= 2 else { return nil }
+    var value = 0
+    while index < text.count {
+        let digit = text[index] &- 0x30
+        guard digit <= 9 else { return nil }
+        value = value * 10 + Int(digit)
+        index += 1
+    }
+    return isNegative ? -value : value
+}
+
+/// mantissa / 10^exponent for a mantissa that is not 0 and an exponent of at most 27.
+private func quotient(_ mantissa: UInt64, exponent: Int) -> Double {
+    let divisor = powersOfFive[exponent]
+    let (m, d) = (mantissa.leadingZeroBitCount, divisor.leadingZeroBitCount)
+    let (dividend, normalized) = (mantissa << m, divisor << d)
+    // A quotient of 63 or 64 bits; what is left of the division only breaks ties.
+    let isSmaller = dividend < normalized
+    let (high, low) = isSmaller ? (dividend, 0) : (dividend >> 1, dividend << 63)
+    let (bits, remainder) = normalized.dividingFullWidth((high, low))
+    let power = (isSmaller ? -64 : -63) + d - m - exponent
+    return scaled(bits | (remainder == 0 ? 0 : 1), power)
+}
+
+/// mantissa · 10^exponent for a mantissa that is not 0 and an exponent of at most 27.
+private func product(_ mantissa: UInt64, exponent: Int) -> Double {
+    let (high, low) = mantissa.multipliedFullWidth(by: powersOfFive[exponent])
+    guard high > 0 else { return scaled(low, exponent) }
+    let shift = high.leadingZeroBitCount
+    let bits = shift == 0 ? high : high << shift | low >> (64 - shift)
+    return scaled(bits | (low << shift == 0 ? 0 : 1), exponent + 64 - shift)
+}
+
+/// bits · 2^power, rounded once: all powers that occur are those of normal numbers.
+private func scaled(_ bits: UInt64, _ power: Int) -> Double {
+    Double(bits) * Double(sign: .plus, exponent: power, significand: 1)
+}
+
 /// With exponents and many digits, but no hexadecimal and nothing that is not finite.
-private func generalNumber(_ text: ArraySlice<UInt8>) -> Double? {
+private func generalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
     let allowed = text.allSatisfy { byte in
         (byte >= 0x30 && byte <= 0x39) || "+-.eE".utf8.contains(byte)
     }
@@ -42,3 +116,6 @@ private func generalNumber(_ text: ArraySlice<UInt8>) -> Double? {
 private let powersOfTen: [Double] = [
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ]
+
+/// From 5⁰ to 5²⁷, the last below 2⁶⁴.
+private let powersOfFive: [UInt64] = (0..<27).reduce(into: [1]) { powers, _ in powers.append(powers.last! * 5) }

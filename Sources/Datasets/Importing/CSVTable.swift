@@ -1,124 +1,114 @@
-import StrictCoding
-
-/// A table of comma-separated values in memory: the columns for inputs as numbers, the target as distinct texts.
+/// A table of comma-separated values in memory: the columns for inputs as numbers, the target as texts and numbers.
 struct CSVTable {
     let path: String
-    /// Names of the input columns: those of the header, or `column 1` and so on.
-    private(set) var inputNames: [String] = []
-    private(set) var hasHeader = false
-    /// What was left out or taken for granted, a line each.
-    var notes: [String] = []
+    let columns: CSVColumns
     /// Row-major.
     private(set) var inputs: [Float] = []
     private(set) var rows = 0
     private(set) var targets: CSVTargets
-    /// Nil where there is no target.
-    private(set) var targetName: String?
+    /// What was guessed, and how to say otherwise.
+    private(set) var guesses: [String]
 
-    private(set) var columnNames: [String] = []
-    private var inputColumns: [Int] = []
-    private var targetColumn: Int?
+    private let encoding: CSVEncoding
+    /// The number that the first input begins with, as long as it counts the rows.
+    private var counter: Double?
+
+    /// Records that are looked at before it is said what the columns are, and the bytes of them.
+    private static let sampleRecords = 1_000
+    private static let sampleBytes = 1 << 22
 
     /// - Throws: `DatasetError` that names line and column of what is not as it should be.
     init(_ path: String, _ options: CSVOptions) throws {
         self.path = path
-        targets = CSVTargets(.automatic, file: path, name: "")
+        encoding = options.encoding
         var reader = try CSVReader(path, delimiter: options.delimiter)
+        var sample: [CSVReader.Record] = []
         var record = CSVReader.Record()
-        guard try reader.next(&record) else {
+        var bytes = 0
+        while sample.count < Self.sampleRecords, bytes < Self.sampleBytes, try reader.next(&record) {
+            sample.append(record)
+            bytes += record.bytes.count + 1
+        }
+        guard !sample.isEmpty else {
             throw DatasetError(.empty, file: path, expected: "a table", found: "an empty file")
         }
-        try describeColumns(record, options)
+        columns = try CSVColumns(path, sample, options)
         targets = CSVTargets(
-            options.likeness?.task ?? options.task, file: path, name: targetName ?? "",
+            options.likeness?.task ?? options.task, file: path, name: columns.targetName ?? "",
             fewestClasses: options.likeness == nil ? 2 : 1)
-        if !hasHeader { try append(record) }
+        guesses = reader.isDelimiterGuessed ? [Self.delimiterGuess(reader.delimiter)] : []
+        guesses += columns.guesses
+        reserve(of: reader.size, sampled: sample.count, bytes: bytes)
+        for record in columns.hasHeader ? sample.dropFirst() : sample[...] { try append(record) }
         while try reader.next(&record) { try append(record) }
         guard rows > 0 else {
             throw DatasetError(.empty, file: path, expected: "rows below the header", found: "none")
         }
-    }
-
-    private mutating func describeColumns(_ first: CSVReader.Record, _ options: CSVOptions) throws {
-        let fields = (0..<first.count).map { first.text($0) }
-        hasHeader =
-            switch options.header {
-            case .present: true
-            case .absent: false
-            case .automatic:
-                options.likeness?.names(anyOf: fields) ?? false
-                    || (0..<first.count).allSatisfy { parseNumber(first[$0]) == nil && !first[$0].isEmpty }
-            }
-        columnNames = hasHeader ? fields : fields.indices.map { "column \($0 + 1)" }
-        let excluded = Set(try options.excluded.map { try column($0, "column to leave out") })
-        if options.taking != .none {
-            if options.target == nil, let likeness = options.likeness {
-                let target = target(like: likeness, excluded: excluded)
-                targetColumn = target.column
-                if let note = target.note { notes.append(note) }
-            } else {
-                targetColumn = try column(options.target ?? "-1", "target")
-            }
-        }
-        targetName = targetColumn.map { columnNames[$0] }
-        if let targetColumn, excluded.contains(targetColumn) {
-            throw DatasetError(
-                .invalidOption, file: path, object: targetName, expected: "a target that is not left out",
-                found: "one that is")
-        }
-        inputColumns = columnNames.indices.filter { $0 != targetColumn && !excluded.contains($0) }
-        if let likeness = options.likeness {
-            let selection = try selection(of: inputColumns, like: likeness)
-            inputColumns = selection.columns
-            notes += selection.notes
-        }
-        inputNames = inputColumns.map { columnNames[$0] }
-        guard !inputColumns.isEmpty else {
-            throw DatasetError(
-                .wrongShape, file: path, expected: "at least one column beside the target",
-                found: "\(columnNames.count) column\(columnNames.count == 1 ? "" : "s")",
-                advice: "If another character separates the columns, say which.")
+        if rows >= 10, counter != nil, let first = columns.inputs.first {
+            guesses.append(
+                "'\(columns.names[first])' counts the rows and is an input (--exclude \(first + 1) leaves it out)")
         }
     }
 
-    /// The column that a name or number means: names first.
-    private func column(_ reference: String, _ what: String) throws -> Int {
-        if hasHeader, let index = columnNames.firstIndex(of: reference) { return index }
-        if let number = Int(reference) {
-            let index = number > 0 ? number - 1 : columnNames.count + number
-            if number != 0, columnNames.indices.contains(index) { return index }
-        }
-        let suggestion = hasHeader ? nearest(reference, among: columnNames).map { "Did you mean '\($0)'? " } ?? "" : ""
-        throw DatasetError(
-            .missingObject, file: path, object: "\(what) '\(reference)'",
-            expected: "a column number from 1 to \(columnNames.count)"
-                + (hasHeader ? ", or one of \(listed(columnNames))" : " (there is no header)"),
-            found: "no such column",
-            advice: suggestion + (hasHeader ? "" : "If the first line is a header, say so."))
+    private static func delimiterGuess(_ delimiter: UInt8) -> String {
+        let name = delimiter == 0x09 ? "tabs" : "'\(Character(Unicode.Scalar(delimiter)))'"
+        return "fields end at \(name) (--delimiter)"
+    }
+
+    /// Takes addresses for all numbers at once, so that they need not be moved, and never lie there twice. Memory is taken as
+    /// they are written.
+    private mutating func reserve(of size: Int, sampled: Int, bytes: Int) {
+        let estimate = Double(size) / Double(bytes) * Double(sampled) * 1.25
+        let most = Double(size) / 2 + 1
+        inputs.reserveCapacity(Int(min(estimate * Double(columns.inputs.count), most)) + columns.inputs.count)
     }
 
     private mutating func append(_ record: CSVReader.Record) throws {
-        guard record.count == columnNames.count else {
-            throw error(
-                .wrongShape, "line \(record.line)", expected: "\(columnNames.count) fields like in the first line",
-                found: "\(record.count)")
-        }
-        for column in inputColumns {
-            let field = record[column]
-            guard let number = parseNumber(field), case let value = Float(number), value.isFinite else {
-                throw notANumber(record, column)
+        guard record.count == columns.names.count else { throw ragged(record) }
+        try record.bytes.withUnsafeBufferPointer { bytes in
+            for (position, column) in columns.inputs.enumerated() {
+                let field = record.fields[column]
+                let text = UnsafeBufferPointer(rebasing: bytes[Int(field.lowerBound)..<Int(field.upperBound)])
+                guard let number = parseNumber(text), case let value = Float(number), value.isFinite else {
+                    throw notANumber(record, column)
+                }
+                if position == 0 { count(number) }
+                inputs.append(value)
             }
-            inputs.append(value)
         }
-        if let targetColumn {
-            let text = record.text(targetColumn)
-            guard !text.isEmpty else { throw missing(record, targetColumn) }
-            try targets.append(text, line: record.line)
+        if let target = columns.target {
+            guard !record[target].isEmpty else { throw missing(record, target) }
+            let (encoding, path, columns) = (encoding, path, columns)
+            try targets.append(record[target], line: record.line) {
+                try encoding.text($0, file: path, object: columns.place(target, record))
+            }
         }
         rows += 1
         guard rows <= Int(Int32.max) else {
             throw error(.unsupported, "line \(record.line)", expected: "at most \(Int32.max) rows", found: "more")
         }
+    }
+
+    /// Notes whether the first input still counts the rows, from 0 or 1.
+    private mutating func count(_ number: Double) {
+        if rows == 0 {
+            counter = number == 0 || number == 1 ? number : nil
+        } else if let first = counter, number != first + Double(rows) {
+            counter = nil
+        }
+    }
+
+    // MARK: Faults
+
+    private func ragged(_ record: CSVReader.Record) -> DatasetError {
+        let expected = columns.names.count
+        let isOfR = columns.hasHeader && rows == 0 && record.count == expected + 1
+        return error(
+            .wrongShape, "line \(record.line)", expected: "\(expected) fields like in the first line",
+            found: "\(record.count)",
+            isOfR
+                ? "If R wrote the names of rows without a header over them, have it write.csv(…, row.names = FALSE)."
+                : nil)
     }
 
     /// Whether a text says that there is no value.
@@ -129,23 +119,28 @@ struct CSVTable {
     private func notANumber(_ record: CSVReader.Record, _ column: Int) -> DatasetError {
         let text = record.text(column)
         if Self.isAbsent(text) { return missing(record, column) }
-        let isFirst = !hasHeader && rows == 0
-        return error(
-            .wrongType, place(record, column), expected: "a finite number", found: "'\(text)'",
-            isFirst
-                ? "If the first line is a header, say so. Columns of text can be left out, or coded as numbers."
-                : "Leave the column out, or code its texts as numbers.")
+        let flag = "--exclude \(column + 1)"
+        let advice: String
+        if !columns.hasHeader && rows == 0 {
+            advice =
+                "If the first line is a header, say so: --header present. Columns of text can be left out (\(flag)), or "
+                + "coded as numbers."
+        } else if parseNumber(Array(text.replacing(",", with: ".").utf8)[...]) != nil {
+            advice = "Write decimal points (decimal='.' in pandas)."
+        } else {
+            advice = "Leave the column out (\(flag)), or code its texts as numbers."
+        }
+        return error(.wrongType, columns.place(column, record), expected: "a finite number", found: "'\(text)'", advice)
     }
 
     private func missing(_ record: CSVReader.Record, _ column: Int) -> DatasetError {
         let text = record.text(column)
+        let isTarget = column == columns.target
         return error(
-            .malformed, place(record, column), expected: "a value", found: text.isEmpty ? "nothing" : "'\(text)'",
-            "Values are missing: remove the row, fill in a value, or leave the column out.")
-    }
-
-    private func place(_ record: CSVReader.Record, _ column: Int) -> String {
-        "line \(record.line), " + (hasHeader ? "column '\(columnNames[column])'" : columnNames[column])
+            .malformed, columns.place(column, record), expected: "a value",
+            found: text.isEmpty ? "nothing" : "'\(text)'",
+            "Values are missing: remove the row, fill in a value"
+                + (isTarget ? ", or choose another target." : ", or leave the column out (--exclude \(column + 1))."))
     }
 
     private func error(

@@ -14,7 +14,7 @@ struct CSVTargets {
     private let name: String
     private let task: CSVOptions.Task
     private let fewestClasses: Int
-    private var indices: [CSVText: Int32] = [:]
+    private var indices: [ArraySlice<UInt8>: Int32] = [:]
     private var numbers: [Double?] = []
     /// The first text that is no number.
     private var text: (text: String, line: Int)?
@@ -34,17 +34,25 @@ struct CSVTargets {
 
     private var areNumbers: Bool { text == nil }
 
-    /// - Throws: `DatasetError` for a text that is no number where one is needed.
-    mutating func append(_ text: String, line: Int) throws {
-        guard values.isEmpty else { return values.append(try number(text, line)) }
-        if let index = indices[CSVText(text)] { return rows.append(index) }
-        let number = parseNumber(Array(text.utf8)[...])
+    /// Takes the bytes of a field, which `decode` makes a text of.
+    ///
+    /// - Throws: `DatasetError` for a text that is no number where one is needed; what `decode` throws.
+    mutating func append(_ field: ArraySlice<UInt8>, line: Int, _ decode: (ArraySlice<UInt8>) throws -> String) throws {
+        if !values.isEmpty {
+            if task == .regression || !Self.isCode(field), let number = parseNumber(field), Float(number).isFinite {
+                return values.append(number)
+            }
+            return values.append(try number(decode(field), line))
+        }
+        if let index = indices[field] { return rows.append(index) }
+        let text = try decode(field)
+        let number = parseNumber(field)
         if number == nil {
             if task == .regression { _ = try self.number(text, line) }
             if self.text == nil { self.text = (text, line) }
         }
-        hasCodes = hasCodes || Self.isCode(text)
-        indices[CSVText(text)] = Int32(distinct.count)
+        hasCodes = hasCodes || Self.isCode(field)
+        indices[ArraySlice(Array(field))] = Int32(distinct.count)
         rows.append(Int32(distinct.count))
         distinct.append((text, line))
         numbers.append(number)
@@ -56,7 +64,7 @@ struct CSVTargets {
 
     /// The value of a text that follows many numbers, or has to be one.
     private func number(_ text: String, _ line: Int) throws -> Double {
-        let isCode = task == .automatic && Self.isCode(text)
+        let isCode = task == .automatic && Self.isCode(Array(text.utf8)[...])
         guard !isCode, let number = parseNumber(Array(text.utf8)[...]) else {
             if CSVTable.isAbsent(text) { throw missing(text, line) }
             throw error(
@@ -90,8 +98,8 @@ struct CSVTargets {
             kind, file: file, object: "line \(line), target \(name)", expected: expected, found: found, advice: advice)
     }
 
-    private static func isCode(_ text: String) -> Bool {
-        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+    private static func isCode(_ text: ArraySlice<UInt8>) -> Bool {
+        let digits = text.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
         return digits.count > 1 && digits.first == UInt8(ascii: "0") && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 }
@@ -189,7 +197,7 @@ extension CSVTargets {
     private func classes() throws -> (order: [Int], index: [Int]) {
         let order = distinct.indices.sorted { a, b in
             if areNumbers, numbers[a]! != numbers[b]! { return numbers[a]! < numbers[b]! }
-            return CSVText.precedes(distinct[a].text, distinct[b].text)
+            return distinct[a].text.utf8.lexicographicallyPrecedes(distinct[b].text.utf8)
         }
         var index = [Int](repeating: 0, count: order.count)
         for (position, text) in order.enumerated() { index[text] = position }

@@ -7,9 +7,10 @@ struct ImportCSV: ParsableCommand {
         commandName: "csv",
         abstract: "Import a table of comma-separated values: one row a sample, one column the target.",
         discussion: """
-            Text in the target column makes classes, whose names are stored. All other columns must be numbers. Unless \
-            told otherwise, a tenth of the rows goes to the validation split and a fifth to the test split, drawn by \
-            seed, and columns are standardized on their way into a batch.
+            Text in the target column makes classes, whose names are stored; numbers are kept as classes and as values, \
+            and the loss decides which it reads. All other columns must be numbers. Unless told otherwise, a tenth of the \
+            rows goes to the validation split and a fifth to the test split, drawn by seed, and columns are standardized \
+            on their way into a batch. One line of output says what was guessed, and which option says otherwise.
             """)
 
     @Argument(help: ArgumentHelp("The table.", valueName: "file.csv"), completion: .file(extensions: ["csv", "tsv"]))
@@ -29,7 +30,10 @@ struct ImportCSV: ParsableCommand {
     @Option(help: "Whether the first line names the columns.")
     var header = CSVOptions.Header.automatic
 
-    @Option(help: "Whether the target is a class or a number.")
+    @Option(help: "Whether the first column names the rows, as pandas and R write it, and is no input.")
+    var index = CSVOptions.Index.automatic
+
+    @Option(help: "Whether the target is a class or a number, and nothing else.")
     var task = CSVOptions.Task.automatic
 
     @Option(help: ArgumentHelp("Column to leave out, by name or number. May be given again.", valueName: "column"))
@@ -37,9 +41,12 @@ struct ImportCSV: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Character between fields, or tab. (default: what the first line has most of)", valueName: "character"),
+            "Character between fields, or tab. (default: what the first lines have most of)", valueName: "character"),
         transform: Self.delimiter)
     var delimiter: Character?
+
+    @Option(help: "How the bytes of the table are text.")
+    var encoding = CSVEncoding.utf8
 
     @Flag(help: "Leave columns as they are.")
     var noStandardize = false
@@ -54,8 +61,9 @@ struct ImportCSV: ParsableCommand {
             try .csv(
                 file,
                 CSVOptions(
-                    header: header, target: target, task: task, excluded: exclude, delimiter: delimiter, split: split,
-                    standardizes: !noStandardize, taking: likeness.taking, like: like))
+                    header: header, target: target, task: task, excluded: exclude, delimiter: delimiter, index: index,
+                    encoding: encoding, split: split, standardizes: !noStandardize, taking: likeness.taking, like: like)
+            )
         }
     }
 
@@ -71,3 +79,5 @@ struct ImportCSV: ParsableCommand {
 
 extension CSVOptions.Header: ExpressibleByArgument {}
 extension CSVOptions.Task: ExpressibleByArgument {}
+extension CSVOptions.Index: ExpressibleByArgument {}
+extension CSVEncoding: ExpressibleByArgument {}

@@ -1,20 +1,20 @@
 /// The columns of a table that is to be like the one a network was trained on.
-extension CSVTable {
+extension CSVNames {
     /// The column of the target, by its name, or nil where there is none.
     ///
     /// What a network was trained on may not name its target. Then it is the only column beside the inputs, or the last
     /// one unless that is an input.
-    func target(like likeness: Likeness, excluded: Set<Int>) -> (column: Int?, note: String?) {
+    func target(like likeness: Likeness, excluded: Set<Int>) throws -> (column: Int?, note: String?) {
         let network = likeness.contract
         if network.targetKind == .unlabeled { return (nil, "\(likeness.path) has no targets: none taken") }
         if hasHeader, let name = network.targetNames?.first {
-            let column = columnNames.firstIndex(of: name)
+            let column = names.contains(name) ? try column(name, "target") : nil
             return (column, column == nil ? "no column '\(name)': inputs alone, to predict on" : nil)
         }
-        let columns = columnNames.indices.filter { !excluded.contains($0) }
+        let columns = names.indices.filter { !excluded.contains($0) }
         let others: [Int]
-        if hasHeader, let names = network.featureNames {
-            others = columns.filter { !names.contains(columnNames[$0]) }
+        if hasHeader, let known = network.featureNames {
+            others = columns.filter { !known.contains(names[$0]) }
         } else {
             others = columns.count > network.inputShape.reduce(1, *) ? columns.suffix(1) : []
         }
@@ -24,7 +24,7 @@ extension CSVTable {
         }
         let place = others.count == 1 ? "the column beside the inputs" : "the last column"
         return (
-            column, "guessed: target '\(columnNames[column])', \(place) (--target names another, --no-targets none)"
+            column, "guessed: target '\(names[column])', \(place) (--target names another, --no-targets none)"
         )
     }
 
@@ -40,7 +40,7 @@ extension CSVTable {
         }
         let match = try LikenessMatch(
             DataContract(
-                inputShape: [columns.count], featureNames: hasHeader ? columns.map { columnNames[$0] } : nil),
+                inputShape: [columns.count], featureNames: hasHeader ? columns.map { names[$0] } : nil),
             to: likeness, file: path, otherwise: LikenessMatch.withoutTargets)
         return (match.features.map { $0.map { columns[$0] } } ?? columns, match.notes)
     }
