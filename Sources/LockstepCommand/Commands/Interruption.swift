@@ -3,14 +3,16 @@ import Foundation
 import Synchronization
 import Threads
 
-/// What becomes of Ctrl-C (SIGINT), of the SIGTERM with which a scheduler announces that it takes the machine back, and of
+/// What becomes of Ctrl-C (SIGINT) and Ctrl-\ (SIGQUIT), of the signals with which schedulers announce that they take the
+/// machine back (SIGTERM; SIGUSR1 and SIGUSR2; SIGXCPU when the time is used up; SIGALRM; SIGPWR when power fails), and of
 /// the SIGHUP of a terminal that is closed.
 ///
 /// A command that makes files removes those that are half made and ends by the signal, as if it had never listened. A run
 /// that trains asks `signal` between steps, finishes the one it is in and writes a checkpoint; a second signal ends it
 /// at once, if it comes a second or more after the first. One event often sends two: a terminal that closes has its shell
-/// send SIGHUP, then the kernel; `timeout` signals its child, then the group. A repeated SIGHUP never ends it: nobody is
-/// left who could be in a hurry.
+/// send SIGHUP, then the kernel; `timeout` signals its child, then the group. Only SIGINT, SIGQUIT and SIGTERM end it so:
+/// after another SIGHUP nobody is left who could be in a hurry, SIGXCPU comes each second, and schedulers that send one of
+/// the others again mean the same.
 ///
 /// A thread waits for them, since hardly anything may be done in a handler. Signals that whoever started the program chose
 /// to ignore (`nohup`) stay ignored.
@@ -29,11 +31,18 @@ enum Interruption {
         return number == 0 ? nil : number
     }
 
+    /// Those that ask for an end, by name. Whoever asks again with one of the first wants it at once.
+    private static let insistent = [SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGTERM: "SIGTERM"]
+    private static let patient = [
+        SIGHUP: "SIGHUP", SIGUSR1: "SIGUSR1", SIGUSR2: "SIGUSR2", SIGXCPU: "SIGXCPU", SIGALRM: "SIGALRM",
+        SIGPWR: "SIGPWR",
+    ]
+
     /// Begins to listen. To be called before there are other threads: they inherit that these signals are not theirs.
     static func listen() {
         var signals = sigset_t()
         sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaddset(&signals, number) }
+        for number in names.keys where !isIgnored(number) { sigaddset(&signals, number) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         Thread.detachNewThread { [signals] in
             var signals = signals
@@ -51,9 +60,22 @@ enum Interruption {
         return try body()
     }
 
+    private static let names = insistent.merging(patient) { $1 }
+
     /// "SIGINT"
-    static func name(of number: Int32) -> String {
-        [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][number] ?? "signal \(number)"
+    static func name(of number: Int32) -> String { names[number] ?? "signal \(number)" }
+
+    /// Has SIGXCPU come before the limit of processor time at which the system kills (`ulimit -t` sets both to the same), so
+    /// that there is time to save the state.
+    static func announceTimeLimit() {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_CPU.rawValue)
+        guard getrlimit(resource, &limit) == 0, limit.rlim_max < rlim_t(Int.max) else { return }
+        let margin = min(max(limit.rlim_max / 10, 2), 60)
+        let announced = limit.rlim_max > margin ? limit.rlim_max - margin : 1
+        guard limit.rlim_cur > announced else { return }
+        limit.rlim_cur = announced
+        setrlimit(resource, &limit)
     }
 
     private static func receive(_ number: Int32) {
@@ -64,7 +86,7 @@ enum Interruption {
             receivedAt = .now
             return
         }
-        if signal != nil, number == SIGHUP || .now - receivedAt < patience { return }
+        if signal != nil, insistent[number] == nil || .now - receivedAt < patience { return }
         Temporaries.removeAll()
         end(by: number)
     }

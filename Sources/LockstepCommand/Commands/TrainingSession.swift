@@ -14,6 +14,7 @@ struct TrainingSession {
         let started = ContinuousClock.now
         // Nobody may be left to read what it says, and it trains all the same.
         signal(SIGPIPE, SIG_IGN)
+        Interruption.announceTimeLimit()
         let bar = Terminal.isInteractive && !output.quiet ? ProgressBar() : nil
         defer { bar?.erase() }
         let observer: any TrainingObserver =

@@ -26,7 +26,7 @@ struct FileSummary {
     /// A data set is loaded whole, as training would do; one that cannot be is no error, since the file may be none.
     private static func datasetLines(_ path: String, size: Int) -> [String] {
         do {
-            guard UInt64(size) < ProcessInfo.processInfo.physicalMemory / 4 else {
+            guard size < DataMemory.machine / 4 else {
                 return ["too large to be loaded and summarized as a data set", ""]
             }
             return DatasetSummary(try Dataset.load(.file(path), targets: .optional)).lines + [""]

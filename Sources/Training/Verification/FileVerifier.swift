@@ -11,8 +11,8 @@ public struct FileVerifier: Sendable {
     /// How much memory data may take.
     public var loading: LoadingOptions
 
-    /// Data of any size is checked in this much, unless told otherwise.
-    public static let defaultMemory = 256 << 20
+    /// Data of any size is checked in this much, unless told otherwise: less than training takes in any case.
+    public static var defaultMemory: Int { min(256 << 20, DataMemory.automatic) }
 
     public init(loading: LoadingOptions = LoadingOptions(memory: defaultMemory)) { self.loading = loading }
 
