@@ -102,7 +102,7 @@ let package = Package(
         .executableTarget(
             name: "LockstepCommand",
             dependencies: [
-                "Lockstep", "CSystem", "DurableFiles", "Threads", "Measurement",
+                "Lockstep", "CSystem", "ControlGroups", "DurableFiles", "Threads", "Measurement",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -19,6 +19,8 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
         case wrongShape
         /// Something of that name is there; checkpoints are never overwritten.
         case exists
+        /// The system gave no memory to read it in; it may be as good as any.
+        case outOfMemory
         /// A full disk, a directory that is missing or not writable.
         case cannotWrite
     }
@@ -45,6 +47,7 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
         case .notFound where error.object == nil: self.init(.notFound, path, "no such checkpoint")
         case .notHDF5: self.init(.notACheckpoint, path, "expected a checkpoint, found no HDF5 file")
         case .truncated: self.init(.truncated, path, "the checkpoint is truncated: \(text)")
+        case .outOfMemory: self.init(.outOfMemory, path, "cannot read the checkpoint: \(text)")
         default: self.init(.damaged, path, "the checkpoint is damaged: \(text)")
         }
     }

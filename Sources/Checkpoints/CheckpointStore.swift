@@ -38,7 +38,7 @@ public struct CheckpointStore: Sendable {
         func read(_ path: String) throws -> Checkpoint? {
             do {
                 return try Checkpoint.read(path)
-            } catch let error as CheckpointError {
+            } catch let error as CheckpointError where error.reason != .outOfMemory {
                 passedOver += 1
                 note("passing over a checkpoint that cannot be read: \(error)")
                 return nil
@@ -102,7 +102,7 @@ public struct CheckpointStore: Sendable {
         let path = path(step: step)
         var replaces = false
         if fileExists(path) {
-            if let present = try? Checkpoint.verify(path) {
+            if let present = try Self.verified(path) {
                 let new = checkpoint.contents
                 if present.stateDigest == new.stateDigest { return path }
                 guard present.constants.progress.epoch < new.constants.progress.epoch,
@@ -134,6 +134,15 @@ extension CheckpointStore {
             }
         }
         for name in try names() where name.hasPrefix(".") && name.hasSuffix(Temporaries.suffix) { unlink(path(name)) }
+    }
+
+    /// What is in a file, or nil if it is damaged. Throws `.outOfMemory` where nobody can tell.
+    private static func verified(_ path: String) throws -> CheckpointContents? {
+        do {
+            return try Checkpoint.verify(path)
+        } catch let error as CheckpointError where error.reason != .outOfMemory {
+            return nil
+        }
     }
 
     func moveAside(_ path: String) throws {

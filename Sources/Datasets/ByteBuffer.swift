@@ -1,3 +1,6 @@
+import CSystem
+import Kernels
+
 /// Bytes in memory of their own, not initialized, aligned to a cache line of 64 bytes.
 final class ByteBuffer: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<UInt8>
@@ -5,10 +8,10 @@ final class ByteBuffer: @unchecked Sendable {
 
     init(count: Int) {
         precondition(count >= 0)
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: max(count, 64), alignment: 64)
-            .bindMemory(to: UInt8.self, capacity: count)
+        guard let memory = lockstep_allocate(64, max(count, 64)) else { MemoryExhaustion.report(bytes: count) }
+        pointer = memory.bindMemory(to: UInt8.self, capacity: count)
         self.count = count
     }
 
-    deinit { pointer.deallocate() }
+    deinit { lockstep_free(pointer) }
 }

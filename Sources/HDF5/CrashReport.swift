@@ -59,12 +59,20 @@ enum CrashReport {
         return body()
     }
 
+    /// Whether there is a limit of address space (`ulimit -v`): then that is what the library most likely met.
+    static let isLimited: Bool = {
+        var limit = rlimit()
+        return getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 && limit.rlim_cur < rlim_t(Int.max)
+    }()
+
     /// Makes the message, unless the last one was of the same file.
     private static func name(_ path: String) {
         guard isOn, path != file else { return }
         file = path
-        let text =
-            "\(prefix)\(path): the HDF5 library crashed while it read the file: it is damaged, or made to do harm\n"
+        let cause =
+            isLimited
+            ? "there is too little memory, most likely: raise the limit (ulimit -v)" : "it is damaged, or made to do harm"
+        let text = "\(prefix)\(path): the HDF5 library crashed while it read the file: \(cause)\n"
         messageCount = 0
         for byte in text.utf8.prefix(capacity) {
             // Bytes that a terminal would act on, but for the last.

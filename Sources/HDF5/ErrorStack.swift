@@ -19,6 +19,12 @@ extension Subject {
 
     /// The cause in a user's terms, from the words HDF5 uses for the failures that users meet.
     private func diagnosis(_ text: String) -> (HDF5Error.Kind, String) {
+        // Without a limit it is a damaged file that asks for more than there can be.
+        let isShort = ["memory allocation failed", "unable to allocate", "can't allocate", "Cannot allocate memory"]
+            .contains(where: text.contains)
+        if isShort, CrashReport.isLimited {
+            return (.outOfMemory, "there is too little memory for it: raise the limit (ulimit -v)")
+        }
         if text.contains("truncated file") {
             return (.truncated, "the file is shorter than its header says; copy or download it again")
         }

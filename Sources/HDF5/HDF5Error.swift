@@ -16,6 +16,8 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
         case locked
         /// The file system has no locks, for which the library asks.
         case locksUnsupported
+        /// The system gave no memory; the file may be as good as any.
+        case outOfMemory
         /// Well formed, but of a kind this program does not read: a filter, a type, a layout.
         case unsupported
         /// Something a stranger could do harm with: links out of the file, external storage, absurd sizes.

@@ -25,8 +25,9 @@ public final class AlignedBuffer: @unchecked Sendable {
         // A page of 4 KiB is too little for a product that walks columns of a matrix: its lines would need more entries
         // than the translation buffers have.
         let isLarge = bytes >= Self.largePage
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: max(bytes, 64), alignment: isLarge ? Self.largePage : 64)
+        guard let memory = lockstep_allocate(isLarge ? Self.largePage : 64, max(bytes, 64)) else {
+            MemoryExhaustion.report(bytes: bytes)
+        }
         if isLarge { lockstep_advise_large_pages(memory, bytes / Self.largePage * Self.largePage) }
         pointer = memory.bindMemory(to: Float.self, capacity: count)
         self.count = count
@@ -34,5 +35,5 @@ public final class AlignedBuffer: @unchecked Sendable {
 
     public func zero() { pointer.initialize(repeating: 0, count: count) }
 
-    deinit { pointer.deallocate() }
+    deinit { lockstep_free(pointer) }
 }

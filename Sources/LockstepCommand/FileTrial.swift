@@ -1,3 +1,4 @@
+import ControlGroups
 import Foundation
 import Lockstep
 
@@ -74,6 +75,10 @@ enum FileTrial {
     ///   - size: bytes in the file.
     static func problem(_ status: Int32, size: Int) -> String? {
         let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+        if signal != 0 || code != 0, let limit = AddressSpace.limit, limit < mostMemory {
+            return "there is too little memory to try it in: expected \(mostMemory.byteSize) of address space, found a limit of "
+                + "\(limit.byteSize): raise it (ulimit -v)"
+        }
         switch signal {
         case 0:
             // A trial that did not take place says nothing of the file, which may be as bad as any.

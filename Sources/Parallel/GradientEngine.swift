@@ -65,7 +65,9 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     public static func microBatch(of network: CompiledNetwork) -> Int {
         let gradientBytes = network.layout.bufferCount * MemoryLayout<Float>.stride
         let rows = max(8 << 20, gradientBytes) / max(network.trainingPlan.bytesOfRow, 1)
-        return min(max(rows, 8), largestMicroBatch)
+        // Few rows of images that take hundreds of megabytes each are enough to keep a worker busy.
+        let least = network.trainingPlan.bytesOfRow > 32 << 20 ? 1 : 8
+        return min(max(rows, least), largestMicroBatch)
     }
 
     /// - Parameters:

@@ -17,17 +17,25 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
     /// depend on it: a row's output is a function of that row alone.
     public let microBatch: Int
 
+    private static let largestMicroBatch = 128
+    /// Bytes that the rows of one piece of work should take, where these are more than a tile of 16.
+    private static let fewBytes = 2 << 20
+    /// Bytes that they may take, unless a single one takes more.
+    private static let mostBytes = 64 << 20
+
     public init(
         network: CompiledNetwork, model: WorkerArena.Model, team: WorkerTeam, kernels: any KernelTable.Type
     ) {
         self.network = network
         self.model = model
         self.team = team
-        let fitting = (2 << 20) / max(network.inferencePlan.bytesOfRow, 1)
-        let rows = min(max(fitting / 16 * 16, 16), 128)
-        microBatch = rows
+        let plan = network.inferencePlan
+        let bytesOfRow = max(plan.bytesOfRow, 1)
+        let rows = min(max(Self.fewBytes / bytesOfRow / 16 * 16, 16), Self.largestMicroBatch)
+        let microBatch = min(rows, max(Self.mostBytes / bytesOfRow, 1))
+        self.microBatch = microBatch
         arenas = (0..<team.workerCount).map { _ in
-            WorkerArena(plan: network.inferencePlan, capacity: rows, kernels: kernels)
+            WorkerArena(plan: plan, capacity: microBatch, kernels: kernels)
         }
     }
 

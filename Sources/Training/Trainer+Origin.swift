@@ -208,6 +208,13 @@ extension Trainer {
                     "the network has \(network.layout.elementCount) parameters: to train them takes more memory than "
                     + "the \(DataMemory.machine >> 20) MiB of this machine")
         }
+        let activations = network.trainingPlan.bytesOfRow
+        guard activations <= DataMemory.machine else {
+            throw NetworkError.invalidNetwork(
+                problem:
+                    "the activations of a single sample take \(activations >> 20) MiB: expected at most the "
+                    + "\(DataMemory.machine >> 20) MiB of memory that there is; make the images or the layers smaller")
+        }
         return network
     }
 }

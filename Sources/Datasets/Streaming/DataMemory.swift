@@ -35,11 +35,12 @@ public enum DataMemory {
     /// Half of the memory there is.
     public static var automatic: Int { machine / 2 }
 
-    /// The memory of the machine, or what the control group allows, whichever is less.
+    /// The memory of the machine, what the control group allows, or what a limit of the process (`ulimit -v`) leaves,
+    /// whichever is the least.
     public static var machine: Int {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         let limit = controlGroupLimit(readFile: ControlGroup.read)
-        return min(machine, limit ?? .max)
+        return min(machine, limit ?? .max, AddressSpace.left ?? .max)
     }
 
     /// The strictest limit of the process's control group and of those above it, or nil where there is none: version 2
