@@ -92,7 +92,7 @@ final class DamageTests: HDF5TestCase {
             ("samples_into_epoch", .max), ("epoch_correct", 513), ("epoch_correct", -1),
             ("epochs_without_improvement", -1), ("epochs_without_improvement", .max),
             ("epochs_without_improvement", 4), ("best_epoch", 4), ("best_epoch", 0), ("best_epoch", .min),
-            ("best_epoch", .max),
+            ("best_epoch", .max), ("average_start", -1), ("average_start", 1235),
         ]
         for (field, value) in wrong {
             let name = try made("\(field)\(value).h5", by: "f['state'].attrs['\(field)'] = np.int64(\(value))")
