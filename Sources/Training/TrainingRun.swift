@@ -291,7 +291,11 @@ public final class TrainingRun {
     public func evaluate(_ split: Split, isInterrupted: () -> Bool = { false }) throws -> EvaluationReport {
         let table = try trainer.dataset.table(split)
         trainer.prepareEvaluation()
-        return try trainer.team.region { try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted) }
+        var report = try trainer.team.region {
+            try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted)
+        }
+        report.classNames = trainer.dataset.classNames
+        return report
     }
 
     /// Computes loss and metrics of one split with the parameters of the best checkpoint.

@@ -175,7 +175,9 @@ final class DatasetLoadTests: HDF5TestCase {
         XCTAssertEqual(try load("same.h5").classNames, ["cat", "dog"])
         XCTAssertEqual(try load("same.h5")[.test]!.labels(), [0, 1])
         XCTAssertEqual(try load("turned.h5")[.test]!.labels(), [1, 0])
-        assertRefused(.labelOutOfRange, "other.h5: y", "cat, dog", "'cow' in row 1, of dog, cow") { try load("other.h5") }
+        assertRefused(.labelOutOfRange, "other.h5: y", "cat, dog", "'cow' in row 1, of dog, cow") {
+            try load("other.h5")
+        }
     }
 
     func testValidationFractionCutsTheTrainSplitByItsSeed() throws {
