@@ -44,7 +44,7 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     public let object: String?
     public let expected: String?
     public let found: String
-    /// What to do about it, as a sentence.
+    /// What to do about it, as sentences; a period after the last is left out where it is shown.
     public let advice: String?
 
     public init(
@@ -62,7 +62,12 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         let place = object.map { "\(file): \($0)" } ?? file
         let fault = expected.map { "expected \($0), found \(found)" } ?? found
-        return "\(place): \(fault)." + (advice.map { " \($0)" } ?? "")
+        return "\(place): \(fault)" + (shownAdvice.map { ". \($0)" } ?? "")
+    }
+
+    /// The advice without a period at its end, as no message has one.
+    var shownAdvice: String? {
+        advice.map { $0.hasSuffix(".") && !$0.hasSuffix("..") ? String($0.dropLast()) : $0 }
     }
 }
 

@@ -51,6 +51,13 @@ struct FeatureStatistics {
         }
     }
 
+    /// Of all rows of a row-major table of numbers that Float32 does not hold.
+    init(_ inputs: UnsafePointer<Double>, features: Int, rows: Int) {
+        self.init(
+            features: features, rows: rows, nil, from: Array(UnsafeBufferPointer(start: inputs, count: features))
+        ) { $0(0..<rows, .doubles(inputs)) }
+    }
+
     /// Of all rows of a row-major table.
     init(_ inputs: UnsafePointer<Float>, features: Int, rows: Int) {
         self.init(features: features, rows: rows, nil) { $0(0..<rows, .floats(inputs)) }

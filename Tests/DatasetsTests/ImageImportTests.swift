@@ -303,7 +303,7 @@ final class ImageImportTests: HDF5TestCase {
     func testALongListIsCut() throws {
         try put("a/1.png", gray: 1)
         for index in 0..<30 { try put("b/\(100 + index).png", [1]) }
-        assertRefused(.unreadable, "30 of 31", "b/119.png", "and 10 more.") { try self.load() }
+        assertRefused(.unreadable, "30 of 31", "b/119.png", "and 10 more") { try self.load() }
     }
 
     func testImagesThatDifferDoNotHideWhatCannotBeRead() throws {

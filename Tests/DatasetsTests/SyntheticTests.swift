@@ -6,6 +6,13 @@ final class SyntheticTests: XCTestCase {
         try Dataset.load(DatasetDescription(synthetic: synthetic))
     }
 
+    func testThereAreAsManyClassesAsAskedForWhateverIsDrawn() throws {
+        for classes in [2, 999, 1001, 8000] {
+            let description = SyntheticDescription(inputs: [2], classes: classes, samples: 40, validation: 3)
+            XCTAssertEqual(try load(description).targetKind, .classes(count: classes))
+        }
+    }
+
     func testShapesAndClassesAreAsDescribed() throws {
         let dataset = try load(
             SyntheticDescription(inputs: [4, 5], classes: 3, samples: 90, validation: 20, test: 10))

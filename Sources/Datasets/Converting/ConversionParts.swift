@@ -27,8 +27,7 @@ struct ConversionParts {
                     targets: try names.targets.map { try file.dataset($0, key: "its usual name.") })
             }
             guard !tables.isEmpty else {
-                throw TableNames.missing(
-                    "x_train", file: file.path, available: try file.datasetNames(), key: "x_train, x_test and so on.")
+                throw try file.missing("x_train", key: "x_train, x_test and so on.")
             }
             return tables
         }

@@ -79,7 +79,7 @@ public struct DatasetConversion {
         to output: String, overwrite: Bool = false, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [String] {
         let durable = DurableFile(output, replacing: overwrite)
-        try durable.checkFree()
+        try reportingAsDatasetError { try durable.checkFree() }
         durable.removeLeftovers()
         let files = try inputs.map(OpenFile.init)
         defer { for file in files { try? file.file.close() } }

@@ -8,7 +8,7 @@ extension ImportedDataset {
         let shape = [table.rows, table.columns.inputs.count]
         var imported = ImportedDataset(tables: [
             options.split.destination: try Table(
-                inputs: ImportedArray(shape: shape, values: .float32(table.inputs), file: path),
+                inputs: ImportedArray(shape: shape, values: table.inputValues, file: path),
                 targets: targets.map { ImportedArray(shape: [table.rows], values: $0.array, file: path) })
         ])
         (imported.classNames, imported.classValues) = (targets?.classNames, targets?.classValues)
@@ -24,15 +24,30 @@ extension ImportedDataset {
         if !guesses.isEmpty { imported.notes = ["guessed: " + guesses.joined(separator: "; ")] }
         imported.notes += table.columns.notes
         try imported.cut(options.split, file: path)
-        if options.standardizes, options.likeness == nil { imported.standardize() }
+        if options.standardizes, options.likeness == nil {
+            imported.standardize()
+        } else if options.likeness == nil, let column = table.wideColumn {
+            imported.notes.append(
+                "column '\(column)' has numbers that Float32 does not tell apart: training loses them unless its mean is "
+                    + "subtracted first (leave out --no-standardize)")
+        }
         return imported
     }
 
     /// Stores mean and standard deviation of each column over the train split.
     private mutating func standardize() {
-        guard let inputs = tables[.train]?.inputs, case .float32(let values) = inputs.values else { return }
-        normalization = values.withUnsafeBufferPointer { values in
-            FeatureStatistics(values.baseAddress!, features: inputs.shape[1], rows: inputs.rows).normalization
+        guard let inputs = tables[.train]?.inputs else { return }
+        let (features, rows) = (inputs.shape[1], inputs.rows)
+        switch inputs.values {
+        case .float32(let values):
+            normalization = values.withUnsafeBufferPointer {
+                FeatureStatistics($0.baseAddress!, features: features, rows: rows).normalization
+            }
+        case .float64(let values):
+            normalization = values.withUnsafeBufferPointer {
+                FeatureStatistics($0.baseAddress!, features: features, rows: rows).normalization
+            }
+        case .uint8, .int64: return
         }
     }
 }

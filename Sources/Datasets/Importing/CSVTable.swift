@@ -2,8 +2,11 @@
 struct CSVTable {
     let path: String
     let columns: CSVColumns
-    /// Row-major.
-    private(set) var inputs: [Float] = []
+    /// Row-major, if Float32 holds what tells numbers apart.
+    private var inputs: [Float] = []
+    /// Row-major, if not: then the table is read twice, so that it takes no more memory than what becomes of it.
+    private var wideInputs: [Double] = []
+    private var loss: RoundingLoss
     private(set) var rows = 0
     private(set) var targets: CSVTargets
     /// What was guessed, and how to say otherwise.
@@ -33,6 +36,7 @@ struct CSVTable {
             throw DatasetError(.empty, file: path, expected: "a table", found: "an empty file")
         }
         columns = try CSVColumns(path, sample, options)
+        loss = RoundingLoss(features: columns.inputs.count, isExcerpt: options.likeness != nil)
         targets = CSVTargets(
             options.likeness?.task ?? options.task, file: path, name: columns.targetName ?? "",
             fewestClasses: options.likeness == nil ? 2 : 1)
@@ -47,6 +51,34 @@ struct CSVTable {
         if rows >= 10, counter != nil, let first = columns.inputs.first {
             guesses.append(
                 "'\(columns.names[first])' counts the rows and is an input (--exclude \(first + 1) leaves it out)")
+        }
+        if loss.feature != nil { try readWide(delimiter: Character(Unicode.Scalar(reader.delimiter))) }
+    }
+
+    /// All inputs, row-major.
+    var inputValues: ImportedValues { loss.feature == nil ? .float32(inputs) : .float64(wideInputs) }
+
+    /// The first input column whose numbers Float32 does not tell apart.
+    var wideColumn: String? { loss.feature.map { columns.names[columns.inputs[$0]] } }
+
+    /// Reads the inputs once more, in Double.
+    private mutating func readWide(delimiter: Character) throws {
+        inputs = []
+        wideInputs.reserveCapacity(rows * columns.inputs.count)
+        var reader = try CSVReader(path, delimiter: delimiter)
+        var record = CSVReader.Record()
+        if columns.hasHeader { _ = try reader.next(&record) }
+        while try reader.next(&record) {
+            for column in columns.inputs where column < record.count {
+                guard let number = parseNumber(record[column]) else { throw notANumber(record, column) }
+                wideInputs.append(number)
+            }
+        }
+        guard wideInputs.count == rows * columns.inputs.count else {
+            throw DatasetError(
+                .unreadable, file: path, expected: "a file that can be read twice, and is the same then",
+                found: "\(wideInputs.count / columns.inputs.count) rows after \(rows)",
+                advice: "Import again when it is complete, from a file and not a pipe.")
         }
     }
 
@@ -74,6 +106,7 @@ struct CSVTable {
                 }
                 if position == 0 { count(number) }
                 inputs.append(value)
+                loss.add(number, position)
             }
         }
         if let target = columns.target {

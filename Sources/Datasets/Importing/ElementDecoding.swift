@@ -16,12 +16,14 @@ enum RawElement: Equatable {
 
     /// `count` elements from the start of `bytes`, which has at least as many.
     ///
-    /// As inputs, bytes stay bytes and all else becomes Float32. As targets, numbers keep their value, in 64 bits.
+    /// As inputs, bytes stay bytes and all else becomes Float32, unless that would lose what matters (`RoundingLoss`): then
+    /// elements keep 64 bits. As targets, numbers keep their value, in 64 bits.
     /// Throws the first integer that 64 signed bits do not hold.
     func decode(
-        _ bytes: Data, count: Int, bigEndian: Bool, as role: ImportedRole
+        _ bytes: Data, _ layout: ArrayLayout, count: Int, bigEndian: Bool, as role: ImportedRole
     ) throws(IntegerTooLarge) -> ImportedValues {
         if self == .unsigned(bytes: 1) { return .uint8([UInt8](bytes.prefix(count))) }
+        if role == .inputs, let values = wide(bytes, layout, count, bigEndian) { return values }
         return switch (self, role) {
         case (.float(2), _): .float32(map(bytes, count, bigEndian, UInt16.self) { Float(Float16(bitPattern: $0)) })
         case (.float(4), _): .float32(map(bytes, count, bigEndian, UInt32.self) { Float(bitPattern: $0) })
@@ -30,6 +32,27 @@ enum RawElement: Equatable {
         case (_, .inputs): .float32(numbers(bytes, count, bigEndian))
         case (_, .targets): .int64(try integers(bytes, count, bigEndian))
         }
+    }
+
+    /// Elements in 64 bits where Float32 would lose what matters, else nil.
+    private func wide(_ bytes: Data, _ layout: ArrayLayout, _ count: Int, _ bigEndian: Bool) -> ImportedValues? {
+        func loses<Bits: FixedWidthInteger & UnsignedInteger>(_ bits: Bits.Type, _ value: (Bits) -> Double) -> Bool {
+            var loss = RoundingLoss(features: layout.features)
+            forEach(bytes, count, bigEndian, bits) { loss.add(value($1), layout.feature($0)) }
+            return loss.feature != nil
+        }
+        switch self {
+        case .float(8):
+            guard loses(UInt64.self, { Double(bitPattern: $0) }) else { return nil }
+            return .float64(map(bytes, count, bigEndian, UInt64.self) { Double(bitPattern: $0) })
+        case .signed(4): guard loses(UInt32.self, { Double(Int32(bitPattern: $0)) }) else { return nil }
+        case .signed(8): guard loses(UInt64.self, { Double(Int64(bitPattern: $0)) }) else { return nil }
+        case .unsigned(4): guard loses(UInt32.self, { Double($0) }) else { return nil }
+        case .unsigned(8): guard loses(UInt64.self, { Double($0) }) else { return nil }
+        default: return nil
+        }
+        if let values = try? integers(bytes, count, bigEndian) { return .int64(values) }
+        return .float64(map(bytes, count, bigEndian, UInt64.self) { Double($0) })
     }
 
     private func numbers(_ bytes: Data, _ count: Int, _ bigEndian: Bool) -> [Float] {
@@ -66,10 +89,19 @@ enum RawElement: Equatable {
     private func map<Bits: FixedWidthInteger & UnsignedInteger, Value>(
         _ bytes: Data, _ count: Int, _ bigEndian: Bool, _ bits: Bits.Type, _ value: (Bits) -> Value
     ) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(count)
+        forEach(bytes, count, bigEndian, bits) { values.append(value($1)) }
+        return values
+    }
+
+    private func forEach<Bits: FixedWidthInteger & UnsignedInteger>(
+        _ bytes: Data, _ count: Int, _ bigEndian: Bool, _ bits: Bits.Type, _ body: (_ index: Int, Bits) -> Void
+    ) {
         bytes.withUnsafeBytes { bytes in
-            (0..<count).map { index in
+            for index in 0..<count {
                 let raw = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
-                return value(bigEndian ? Bits(bigEndian: raw) : Bits(littleEndian: raw))
+                body(index, bigEndian ? Bits(bigEndian: raw) : Bits(littleEndian: raw))
             }
         }
     }

@@ -22,7 +22,8 @@ struct IDXFile {
         }
         do {
             let values = try header.element.decode(
-                bytes.dropFirst(header.size), count: header.count, bigEndian: true, as: role)
+                bytes.dropFirst(header.size), ArrayLayout(shape: header.shape), count: header.count, bigEndian: true,
+                as: role)
             return ImportedArray(shape: header.shape, values: values, file: path)
         } catch {
             preconditionFailure("IDX has no 64-bit integers")

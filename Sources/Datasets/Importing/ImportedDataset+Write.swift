@@ -115,7 +115,7 @@ func reportingAsDatasetError<R>(_ body: () throws -> R) throws -> R {
     } catch DurableFileError.exists(let path) {
         throw DatasetError(
             .exists, file: path, expected: "a new file", found: "one that exists",
-            advice: "Choose another name, or allow it to be overwritten.")
+            advice: "Choose another name, or replace it: --overwrite")
     } catch DurableFileError.failed(let path, let operation, let code) {
         throw DatasetError(
             .writeFailed, file: path, found: "cannot \(operation): \(String(cString: strerror(code)))")

@@ -2,7 +2,7 @@
 ///
 ///     try ImportedDataset.make(at: "iris.h5") { try .csv("iris.csv", CSVOptions(target: "species")) }
 ///
-/// Readers: `idx`, `csv`, `npz`, `npy`, `fashionMNIST`, `cifar10`. All of them throw `DatasetError`.
+/// Readers: `idx`, `csv`, `npz`, `npy`, `matlab`, `fashionMNIST`, `cifar10`. All of them throw `DatasetError`.
 public struct ImportedDataset: Sendable {
     /// Inputs and targets of one split, with as many rows each, or inputs alone.
     public struct Table: Equatable, Sendable {

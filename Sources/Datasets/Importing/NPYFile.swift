@@ -27,7 +27,9 @@ struct NPYFile {
                 "The file is damaged or not complete.")
         }
         do throws(IntegerTooLarge) {
-            let values = try header.element.decode(data, count: count, bigEndian: header.bigEndian, as: role)
+            let values = try header.element.decode(
+                data, ArrayLayout(shape: header.shape, isColumnMajor: header.fortranOrder), count: count,
+                bigEndian: header.bigEndian, as: role)
             return ImportedArray(
                 shape: header.shape, values: header.fortranOrder ? rowMajor(values, header.shape) : values, file: file,
                 object: object)

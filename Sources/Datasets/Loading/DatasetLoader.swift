@@ -185,16 +185,15 @@ private struct DatasetLoader {
         let targets = requirement == .ignored ? nil : try names.targets.map { try file.dataset($0, key: key) }
         if targets == nil, requirement == .required {
             let expected = TableNames.candidates(description.targets ?? "y", split)[0]
-            throw TableNames.missing(expected, file: file.path, available: try file.datasetNames(), key: key)
+            throw try file.missing(expected, key: key)
         }
         return try reader.files(inputs: try file.dataset(names.inputs, key: "inputs: …."), targets: targets)
     }
 
     private func nothingFound(in file: OpenFile, _ split: Split? = nil) throws -> DatasetError {
         let name = TableNames.candidates(description.inputs ?? "x", split ?? .train)[0]
-        return TableNames.missing(
-            name, file: file.path, available: try file.datasetNames(),
-            key: split.map { "\($0): {inputs: …, targets: …}." } ?? "inputs: … and targets: ….")
+        return try file.missing(
+            name, key: split.map { "\($0): {inputs: …, targets: …}." } ?? "inputs: … and targets: ….")
     }
 
     /// Texts that are attributes of the first file that has them.

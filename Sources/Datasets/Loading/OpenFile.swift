@@ -15,6 +15,11 @@ struct OpenFile {
             file = try HDF5File(reading: path)
         } catch let error as HDF5Error where error.kind == .notFound {
             throw Self.missing(path)
+        } catch let error as HDF5Error where error.kind == .notHDF5 && ColumnMajorProgram.isOldMATLAB(path) {
+            throw DatasetError(
+                .wrongFormat, file: path, expected: "HDF5", found: "a MAT-file of version 5",
+                advice:
+                    "Save it anew in MATLAB, such as save('new.mat', 'x', 'y', '-v7.3'), then: lockstep import matlab")
         }
     }
 
@@ -28,10 +33,23 @@ struct OpenFile {
 
     /// The data set of a name that must be there.
     func dataset(_ name: String, key: String) throws -> HDF5Dataset {
-        guard try contains(name) else {
-            throw TableNames.missing(name, file: path, available: try datasetNames(), key: key)
-        }
+        guard try contains(name) else { throw try missing(name, key: key) }
         return try file.root.dataset(name)
+    }
+
+    /// The error for a data set that is not there.
+    ///
+    /// - Parameter key: how to say where it is.
+    func missing(_ name: String, key: String) throws -> DatasetError {
+        let available = try datasetNames()
+        guard case .group = try file.root.link(name) else {
+            return TableNames.missing(name, file: path, available: available, key: key)
+        }
+        let inside = available.filter { $0.hasPrefix(name + "/") }
+        return DatasetError(
+            .missingObject, file: path, object: name, expected: "a data set",
+            found: "a group" + (inside.isEmpty ? " without any" : " that holds \(listed(inside))"),
+            advice: "Say which data set it is with \(key)")
     }
 
     /// Paths of all data sets, without the slash before them.

@@ -35,10 +35,21 @@ struct TableNames: Equatable, Sendable {
     static func missing(
         _ name: String, file: String, available: [String], what: String = "data set", key: String
     ) -> DatasetError {
-        let suggestion = nearest(name, among: available).map { "Did you mean '\($0)'? " } ?? ""
+        let suggestion =
+            nearest(name, among: available.filter { !areOpposite(name, $0) })
+            .map { "Did you mean '\($0)'? " } ?? ""
         return DatasetError(
             .missingObject, file: file, object: name,
             found: "there is no such \(what); the file holds \(listed(available))",
             advice: "\(suggestion)Say where it is with \(key)")
+    }
+
+    /// Whether one is a usual name of inputs and the other one of targets, however alike they look.
+    private static func areOpposite(_ a: String, _ b: String) -> Bool {
+        func isUsual(_ name: String, _ bases: [String]) -> Bool {
+            Split.allCases.contains { split in bases.contains { candidates($0, split).contains(name) } }
+        }
+        let (inputs, targets) = (["x", "X"], ["y", "Y"])
+        return (isUsual(a, inputs) && isUsual(b, targets)) || (isUsual(a, targets) && isUsual(b, inputs))
     }
 }

@@ -86,6 +86,9 @@ struct TableReader {
         // Before anything is believed that the file says of sizes, and before memory is taken on its word. What is virtual
         // has no shape that could be looked at.
         try inputs.checkReadable()
+        for dataset in [inputs, targets] {
+            if let dataset { try ColumnMajorProgram.refuse(dataset, inputs: inputs, targets: targets) }
+        }
         let shape = try inputShape(inputs)
         try checkWritten(inputs)
         if let targets {
@@ -221,7 +224,11 @@ struct TableReader {
         guard targets.shape[0] == count else {
             throw error(
                 .rowCounts, targets, expected: "\(count) rows, as many as \(inputs.name)",
-                found: "\(targets.shape[0])", "Inputs and targets belong together row by row.")
+                found: "\(targets.shape[0])",
+                "Inputs and targets belong together row by row."
+                    + (inputs.shape.last == targets.count
+                        ? " If rows are last, as MATLAB, Julia and R write arrays: "
+                            + ColumnMajorProgram.command(file.path, inputs: inputs, targets: targets) : ""))
         }
     }
 

@@ -43,7 +43,8 @@ extension FileProblem {
         case let error as HDF5Error: self.init(error)
         case let error as DatasetError:
             self.init(
-                error.object, expected: error.expected, found: error.found + (error.advice.map { ". \($0)" } ?? ""))
+                error.object, expected: error.expected, found: error.found + (error.shownAdvice.map { ". \($0)" } ?? "")
+            )
         default: self.init(found: "\(error)")
         }
     }

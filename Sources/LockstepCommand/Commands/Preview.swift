@@ -56,7 +56,7 @@ struct Preview: ParsableCommand {
         } catch DurableFileError.exists(let path) {
             throw DatasetError(
                 .exists, file: path, expected: "a new file", found: "one that exists",
-                advice: "Choose another name, or use --overwrite.")
+                advice: "Choose another name, or replace it: --overwrite")
         }
         let sheet = ContactSheet(split: split, count: samples, epoch: epoch)
         let (bitmap, content) =

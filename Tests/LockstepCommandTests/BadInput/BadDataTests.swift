@@ -17,6 +17,42 @@ final class BadDataTests: CommandTestCase {
         assertFails(try train(on: "nowhere.h5"), "nowhere.h5", "no such file")
     }
 
+    func testAGroupWhereADataSetShouldBeIsCalledSoAndNeverTakenForTargets() throws {
+        try python(
+            """
+            with h5py.File(sys.argv[1] + '/group.h5', 'w') as f: f['x_train/a'], f['y_train'] = np.eye(3), np.arange(3)
+            with h5py.File(sys.argv[1] + '/none.h5', 'w') as f: f['y_train'] = np.arange(3)
+            """, directory)
+        let outcome = try train(on: "group.h5")
+        assertFails(outcome, "x_train: expected a data set, found a group that holds x_train/a", "inputs: …")
+        let other = try train(on: "none.h5")
+        assertFails(other, "x_train: ", "the file holds y_train")
+        XCTAssertFalse((outcome.errors + other.errors).contains("Did you mean"), other.errors)
+        // The way out works.
+        try write(
+            "{dataset: {path: group.h5, inputs: x_train/a, targets: y_train}, network: [{linear: 3}], epochs: 1}",
+            to: "config.yaml")
+        XCTAssertEqual(try lockstep("train", "config.yaml", "--run", "run").status, 0)
+    }
+
+    func testMessagesEndWithoutAPeriodAndNameTheFlag() throws {
+        try TestData.write(path("data.h5"))
+        try write("1,2\n3,4\n", to: "a.csv")
+        for command in [
+            "convert data.h5 --output data.h5", "import csv a.csv --output data.h5",
+            "preview data.h5 --output data.h5",
+        ] {
+            let outcome = try shell("$lockstep \(command)")
+            assertFails(outcome, "data.h5: expected a new file, found one that exists", "--overwrite")
+            XCTAssertTrue(outcome.errors.hasSuffix("--overwrite\n"), outcome.errors)
+        }
+        for command in ["train nowhere.yaml", "inspect nowhere.h5", "import csv nowhere.csv", "verify nowhere.h5"] {
+            let outcome = try shell("$lockstep \(command)")
+            let last = (outcome.output + outcome.errors).split(separator: "\n").last ?? ""
+            XCTAssertFalse(last.hasSuffix("."), "\(last)")
+        }
+    }
+
     func testMissingFileWithANameNearby() throws {
         try TestData.write(path("trees.h5"))
         assertFails(try train(on: "tree.h5"), "tree.h5", "no such file", "Did you mean 'trees.h5'?")
