@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help train test build benchmark fashion format lint test-thread test-address torture fuzz clean setup setup-tests setup-fashion
+.PHONY: help train test build benchmark fashion format lint test-thread test-address torture fuzz pairs clean setup setup-tests setup-fashion
 
 LOCKSTEP := .build/release/lockstep
 MINUTES := 10
@@ -73,6 +73,9 @@ torture: setup-tests ## kill runs, fill their disks and damage their files, hund
 
 fuzz: setup-tests ## read damaged files of every format, MINUTES=10 for each
 	LOCKSTEP_FUZZ_MINUTES=$(MINUTES) nice -n 19 swift test --disable-swift-testing --filter LockstepCommandTests.FuzzTests
+
+pairs: setup-tests ## match generated pairs of data sets, MINUTES=10, others each time
+	LOCKSTEP_PAIRS_MINUTES=$(MINUTES) nice -n 19 swift test --disable-swift-testing --filter LockstepCommandTests.GeneratedPairsTests
 
 clean: ## remove everything built; data sets and runs stay
 	rm -rf .build .build-tsan .build-asan
