@@ -79,7 +79,8 @@ final class RoundingLossTests: HDF5TestCase {
         }
         // What Float32 holds well enough stays in it.
         try "a,y\n0.1,1\n0.7,2\n0.3,3\n".write(toFile: path("b.csv"), atomically: true, encoding: .utf8)
-        let small = try ImportedDataset.csv(path("b.csv"), CSVOptions(target: "y", task: .regression, split: SplitFractions()))
+        let small = try ImportedDataset.csv(
+            path("b.csv"), CSVOptions(target: "y", task: .regression, split: SplitFractions()))
         XCTAssertEqual(small.tables[.train]?.inputs.values.typeName, "float32")
     }
 

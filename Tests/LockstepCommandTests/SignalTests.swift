@@ -9,7 +9,8 @@ final class SignalTests: CommandTestCase {
 
     func testEverySignalOfASchedulerSavesTheState() throws {
         try writeLong()
-        for signal in [SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGQUIT, SIGPWR] {
+        // Not SIGQUIT, which shells have what they start in the background ignore.
+        for signal in [SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGPWR] {
             let run = "run-\(signal)"
             // Some are sent again each second; that shall not end it sooner.
             let outcome = try shell(
