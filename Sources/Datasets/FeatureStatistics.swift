@@ -51,16 +51,16 @@ struct FeatureStatistics {
         }
     }
 
-    /// Of all rows of a row-major table of numbers that Float32 does not hold.
-    init(_ inputs: UnsafePointer<Double>, features: Int, rows: Int) {
+    /// Of the rows named of a row-major table of numbers that Float32 does not hold, which ascend, or of all.
+    init(_ inputs: UnsafePointer<Double>, features: Int, rows: Int, _ chosen: [Int32]? = nil) {
         self.init(
-            features: features, rows: rows, nil, from: Array(UnsafeBufferPointer(start: inputs, count: features))
+            features: features, rows: rows, chosen, from: Array(UnsafeBufferPointer(start: inputs, count: features))
         ) { $0(0..<rows, .doubles(inputs)) }
     }
 
-    /// Of all rows of a row-major table.
-    init(_ inputs: UnsafePointer<Float>, features: Int, rows: Int) {
-        self.init(features: features, rows: rows, nil) { $0(0..<rows, .floats(inputs)) }
+    /// Of the rows named of a row-major table, which ascend, or of all.
+    init(_ inputs: UnsafePointer<Float>, features: Int, rows: Int, _ chosen: [Int32]? = nil) {
+        self.init(features: features, rows: rows, chosen) { $0(0..<rows, .floats(inputs)) }
     }
 
     private init(

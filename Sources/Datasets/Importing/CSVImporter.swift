@@ -36,18 +36,6 @@ extension ImportedDataset {
 
     /// Stores mean and standard deviation of each column over the train split.
     private mutating func standardize() {
-        guard let inputs = tables[.train]?.inputs else { return }
-        let (features, rows) = (inputs.shape[1], inputs.rows)
-        switch inputs.values {
-        case .float32(let values):
-            normalization = values.withUnsafeBufferPointer {
-                FeatureStatistics($0.baseAddress!, features: features, rows: rows).normalization
-            }
-        case .float64(let values):
-            normalization = values.withUnsafeBufferPointer {
-                FeatureStatistics($0.baseAddress!, features: features, rows: rows).normalization
-            }
-        case .uint8, .int64: return
-        }
+        normalization = tables[.train]?.inputs.statistics()?.normalization
     }
 }

@@ -14,6 +14,14 @@ public enum ImportedValues: Equatable, Sendable {
         }
     }
 
+    var elementBytes: Int {
+        switch self {
+        case .uint8: 1
+        case .float32: MemoryLayout<Float>.stride
+        case .int64, .float64: 8
+        }
+    }
+
     /// NumPy's name of the element type.
     public var typeName: String {
         switch self {
@@ -25,10 +33,14 @@ public enum ImportedValues: Equatable, Sendable {
     }
 }
 
-/// An array on its way from a foreign file to HDF5, row-major, rows first.
+/// An array on its way from a foreign file to HDF5, row-major, rows first: all rows of what was read, or some of them, which
+/// are not copied.
 public struct ImportedArray: Equatable, Sendable {
     public let shape: [Int]
-    public let values: ImportedValues
+    /// All elements that were read.
+    private let storage: ImportedValues
+    /// The rows of `storage` that are meant; nil for all.
+    private let chosen: [Int32]?
     /// The file, and the object in it, for messages.
     let file: String
     let object: String?
@@ -37,46 +49,77 @@ public struct ImportedArray: Equatable, Sendable {
     init(shape: [Int], values: ImportedValues, file: String, object: String? = nil) {
         precondition(elementCount(shape) == values.count)
         self.shape = shape
-        self.values = values
+        (storage, chosen) = (values, nil)
         self.file = file
         self.object = object
     }
 
-    public var rows: Int { shape.first ?? 0 }
+    private init(_ array: ImportedArray, rows: [Int32]) {
+        shape = [rows.count] + array.shape.dropFirst()
+        storage = array.storage
+        chosen = array.chosen.map { chosen in rows.map { chosen[Int($0)] } } ?? rows
+        (file, object) = (array.file, array.object)
+    }
 
-    var bytes: Int {
-        switch values {
-        case .uint8(let values): values.count
-        case .int64(let values): values.count * MemoryLayout<Int64>.stride
-        case .float32(let values): values.count * MemoryLayout<Float>.stride
-        case .float64(let values): values.count * MemoryLayout<Double>.stride
+    /// The elements, in memory of their own if they are not all that were read.
+    public var values: ImportedValues { chosen == nil ? storage : values(rows: 0..<rows) }
+
+    public static func == (a: ImportedArray, b: ImportedArray) -> Bool {
+        a.shape == b.shape && a.values == b.values && a.file == b.file && a.object == b.object
+    }
+
+    public var rows: Int { shape.first ?? 0 }
+    public var typeName: String { storage.typeName }
+    var width: Int { shape.dropFirst().reduce(1, *) }
+    var bytes: Int { rows * width * storage.elementBytes }
+
+    /// The elements of some rows.
+    func values(rows range: Range<Int>) -> ImportedValues {
+        func select<Value>(_ values: [Value]) -> [Value] {
+            guard let chosen else { return Array(values[range.lowerBound * width..<range.upperBound * width]) }
+            let width = width
+            var selected: [Value] = []
+            selected.reserveCapacity(range.count * width)
+            for row in chosen[range] { selected += values[(Int(row) * width)..<((Int(row) + 1) * width)] }
+            return selected
+        }
+        return switch storage {
+        case .uint8(let values): .uint8(select(values))
+        case .int64(let values): .int64(select(values))
+        case .float32(let values): .float32(select(values))
+        case .float64(let values): .float64(select(values))
         }
     }
 
+    /// Hands on all rows, 4 MiB at a time.
+    func forEachBand(_ body: (Range<Int>) throws -> Void) rethrows {
+        let band = max(1, (4 << 20) / max(1, width * storage.elementBytes))
+        for first in stride(from: 0, to: rows, by: band) { try body(first..<min(first + band, rows)) }
+    }
+
     /// The rows named, in that order.
-    func selecting(_ rows: [Int32]) -> ImportedArray {
-        let width = shape.dropFirst().reduce(1, *)
-        func select<Value>(_ values: [Value]) -> [Value] {
-            var selected: [Value] = []
-            selected.reserveCapacity(rows.count * width)
-            for row in rows { selected += values[(Int(row) * width)..<((Int(row) + 1) * width)] }
-            return selected
-        }
-        let values: ImportedValues =
-            switch values {
-            case .uint8(let values): .uint8(select(values))
-            case .int64(let values): .int64(select(values))
-            case .float32(let values): .float32(select(values))
-            case .float64(let values): .float64(select(values))
+    func selecting(_ rows: [Int32]) -> ImportedArray { ImportedArray(self, rows: rows) }
+
+    /// Mean and deviation of each column; nil for whole numbers and bytes.
+    func statistics() -> FeatureStatistics? {
+        func stored(_ count: Int) -> Int { chosen == nil ? rows : count / width }
+        switch storage {
+        case .float32(let values):
+            return values.withUnsafeBufferPointer {
+                FeatureStatistics($0.baseAddress!, features: width, rows: stored($0.count), chosen)
             }
-        return ImportedArray(
-            shape: [rows.count] + shape.dropFirst(), values: values, file: file, object: object)
+        case .float64(let values):
+            return values.withUnsafeBufferPointer {
+                FeatureStatistics($0.baseAddress!, features: width, rows: stored($0.count), chosen)
+            }
+        case .uint8, .int64: return nil
+        }
     }
 
     /// - Throws: `DatasetError` that names row and column of the first infinity or NaN.
     func checkFinite() throws {
         let found: (index: Int, value: Double)? =
-            switch values {
+            switch storage {
             case .uint8, .int64: nil
             case .float32(let values):
                 values.firstIndex { !$0.isFinite }.map { ($0, Double(values[$0])) }

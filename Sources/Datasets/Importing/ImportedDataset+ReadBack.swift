@@ -23,31 +23,26 @@ extension ImportedDataset {
 }
 
 extension ImportedArray {
-    /// Bytes that are read back at a time.
-    private static let bandBytes = 4 << 20
-
     fileprivate func isContent(of dataset: HDF5Dataset) throws -> Bool {
         guard dataset.shape == shape else { return false }
-        switch values {
-        case .uint8(let values): return try isContent(values, dataset)
-        case .int64(let values): return try isContent(values, dataset)
-        case .float32(let values): return try isContent(values, dataset)
-        case .float64(let values): return try isContent(values, dataset)
+        var isEqual = true
+        try forEachBand { rows in
+            guard isEqual else { return }
+            switch values(rows: rows) {
+            case .uint8(let values): isEqual = try isContent(values, dataset, rows)
+            case .int64(let values): isEqual = try isContent(values, dataset, rows)
+            case .float32(let values): isEqual = try isContent(values, dataset, rows)
+            case .float64(let values): isEqual = try isContent(values, dataset, rows)
+            }
         }
+        return isEqual
     }
 
     /// Bit by bit: there may be zeros of both signs.
-    private func isContent<Value: HDF5Scalar>(_ values: [Value], _ dataset: HDF5Dataset) throws -> Bool {
-        let width = rows > 0 ? values.count / rows : 0
-        let band = max(1, Self.bandBytes / max(1, width * MemoryLayout<Value>.stride))
-        for first in stride(from: 0, to: rows, by: band) {
-            let range = first..<min(first + band, rows)
-            let found = try dataset.read(rows: range, as: Value.self)
-            let isEqual = values[range.lowerBound * width..<range.upperBound * width].withUnsafeBytes { expected in
-                found.withUnsafeBytes { expected.elementsEqual($0) }
-            }
-            guard isEqual else { return false }
-        }
-        return true
+    private func isContent<Value: HDF5Scalar>(
+        _ values: [Value], _ dataset: HDF5Dataset, _ range: Range<Int>
+    ) throws -> Bool {
+        let found = try dataset.read(rows: range, as: Value.self)
+        return values.withUnsafeBytes { expected in found.withUnsafeBytes { expected.elementsEqual($0) } }
     }
 }

@@ -47,7 +47,7 @@ extension ImportedDataset {
         }
     }
 
-    private static let largestImage = 1 << 28
+    private static let largestImage = 1 << 24
 
     /// Lends a file and closes it, whatever happens.
     private func with<R>(_ file: HDF5File, _ body: (HDF5File) throws -> R) throws -> R {
@@ -83,11 +83,24 @@ extension ImportedDataset {
 
 extension ImportedArray {
     fileprivate func write(to group: HDF5Group, _ name: String) throws {
-        switch values {
-        case .uint8(let values): try group.write(name, values, shape: shape)
-        case .int64(let values): try group.write(name, values, shape: shape)
-        case .float32(let values): try group.write(name, values, shape: shape)
-        case .float64(let values): try group.write(name, values, shape: shape)
+        let dataset = try group.createDataset(name, shape: shape, type: elementType)
+        try forEachBand { rows in
+            switch values(rows: rows) {
+            case .uint8(let values): try dataset.write(values, atRow: rows.lowerBound)
+            case .int64(let values): try dataset.write(values, atRow: rows.lowerBound)
+            case .float32(let values): try dataset.write(values, atRow: rows.lowerBound)
+            case .float64(let values): try dataset.write(values, atRow: rows.lowerBound)
+            }
+        }
+        try dataset.close()
+    }
+
+    private var elementType: HDF5ElementType {
+        switch values(rows: 0..<0) {
+        case .uint8: .uint8
+        case .int64: .int64
+        case .float32: .float32
+        case .float64: .float64
         }
     }
 }

@@ -18,7 +18,7 @@ public struct ImportedDataset: Sendable {
                 throw inputs.error(
                     .wrongShape, expected: "inputs of rank 2 or more: rows first, then the shape of a sample")
             }
-            guard inputs.values.count > 0 else {
+            guard inputs.bytes > 0 else {
                 throw inputs.error(.empty, expected: "at least one row and one column")
             }
             if let targets {
@@ -65,8 +65,8 @@ public struct ImportedDataset: Sendable {
         Split.allCases.compactMap { split in
             tables[split].map { table in
                 "\(split): \(table.inputs.rows) samples of \(Array(table.inputs.shape.dropFirst())) "
-                    + "\(table.inputs.values.typeName), "
-                    + (table.targets.map { "targets \($0.shape) \($0.values.typeName)" } ?? "no targets")
+                    + "\(table.inputs.typeName), "
+                    + (table.targets.map { "targets \($0.shape) \($0.typeName)" } ?? "no targets")
             }
         }.joined(separator: "\n")
     }
