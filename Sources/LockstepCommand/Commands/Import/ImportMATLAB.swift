@@ -34,21 +34,21 @@ struct ImportMATLAB: ParsableCommand {
             valueName: "first|last"))
     var samples: SampleAxis?
 
-    @OptionGroup var taking: TargetOptions
+    @OptionGroup var likeness: LikenessOptions
 
     @OptionGroup var importing: ImportOptions
 
     func validate() throws {
-        guard !taking.noTargets || targets == nil else {
+        guard !likeness.noTargets || targets == nil else {
             throw ValidationError("--no-targets: expected inputs alone, found --targets")
         }
     }
 
     func run() throws {
         let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-        try importing.make(at: output ?? stem + ".h5", toPredict: taking.noTargets) { split in
+        try importing.make(at: output ?? stem + ".h5", like: likeness) { split, _ in
             try .matlab(
-                file, inputs: inputs, targets: targets, samples: samples, split: split, taking: taking.taking)
+                file, inputs: inputs, targets: targets, samples: samples, split: split, taking: likeness.taking)
         }
     }
 }
