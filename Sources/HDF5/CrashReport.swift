@@ -10,6 +10,12 @@ extension HDF5 {
     public static func reportCrashes(prefix: String) {
         locked { CrashReport.begin(prefix) }
     }
+
+    /// Has a failure of the library to allocate be called a want of memory only if this process's limit of address space is
+    /// below `bytes`, and damage else. Without this call any limit counts. Call it before setting a limit of one's own.
+    public static func callMemoryShort(below bytes: Int) {
+        locked { CrashReport.isLimited = CrashReport.isLimited(below: bytes) }
+    }
 }
 
 /// What a handler of signals needs to know. It lies in memory that is never moved or freed, since little may be done there.
@@ -60,10 +66,12 @@ enum CrashReport {
     }
 
     /// Whether there is a limit of address space (`ulimit -v`): then that is what the library most likely met.
-    static let isLimited: Bool = {
+    nonisolated(unsafe) static var isLimited = isLimited(below: .max)
+
+    fileprivate static func isLimited(below bytes: Int) -> Bool {
         var limit = rlimit()
-        return getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 && limit.rlim_cur < rlim_t(Int.max)
-    }()
+        return getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 && limit.rlim_cur < rlim_t(bytes)
+    }
 
     /// Makes the message, unless the last one was of the same file.
     private static func name(_ path: String) {
@@ -71,7 +79,8 @@ enum CrashReport {
         file = path
         let cause =
             isLimited
-            ? "there is too little memory, most likely: raise the limit (ulimit -v)" : "it is damaged, or made to do harm"
+            ? "there is too little memory, most likely: raise the limit (ulimit -v)"
+            : "it is damaged, or made to do harm"
         let text = "\(prefix)\(path): the HDF5 library crashed while it read the file: \(cause)\n"
         messageCount = 0
         for byte in text.utf8.prefix(capacity) {

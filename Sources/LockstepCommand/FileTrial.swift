@@ -29,6 +29,8 @@ enum FileTrial {
         // At the first of these limits there is a signal that tells, at the second SIGKILL.
         let seconds = mostSeconds(size: size(of: path))
         limit(RLIMIT_CPU, seconds, seconds + 1)
+        // Where there is as much as the limit set here, want of memory is the file's doing.
+        HDF5.callMemoryShort(below: mostMemory)
         // A sanitizer has reserved more than that already, and could not go on.
         if addressSpace < mostMemory { limit(RLIMIT_AS, mostMemory, mostMemory) }
         limit(RLIMIT_CORE, 0, 0)
@@ -76,7 +78,8 @@ enum FileTrial {
     static func problem(_ status: Int32, size: Int) -> String? {
         let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
         if signal != 0 || code != 0, let limit = AddressSpace.limit, limit < mostMemory {
-            return "there is too little memory to try it in: expected \(mostMemory.byteSize) of address space, found a limit of "
+            return
+                "there is too little memory to try it in: expected \(mostMemory.byteSize) of address space, found a limit of "
                 + "\(limit.byteSize): raise it (ulimit -v)"
         }
         switch signal {

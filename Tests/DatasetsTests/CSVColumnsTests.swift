@@ -64,7 +64,7 @@ final class CSVColumnsTests: HDF5TestCase {
 
     func testRowsOfNumbersAreNoHeader() throws {
         try check("1,2,0\n3,4,1\n", names: nil, first: [1, 2], rows: 2, says: "line 1 is a row")
-        try check("1,2,0\n3,4,1\n", options(header: .present), names: ["1", "2"], first: [3, 4], rows: 1)
+        try check("1,2,0\n3,4,1\n5,6,2\n", options(header: .present), names: ["1", "2"], first: [3, 4], rows: 2)
     }
 
     func testMissingValuesAndMistypedNumbersInTheFirstRowAreNoHeader() {

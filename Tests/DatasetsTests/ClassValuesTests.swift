@@ -87,7 +87,7 @@ final class ClassValuesTests: HDF5TestCase {
 
     func testTaskSaysItBeforehand() throws {
         let classes = try importing(["0", "1", "2", "0"], task: .classification)
-        XCTAssertEqual(classes.notes, [], "nothing was guessed")
+        XCTAssertFalse(classes.notes.contains { $0.contains("target") }, "nothing was guessed of it: \(classes.notes)")
         XCTAssertEqual(try stored(), "int64 [0, 1, 2, 0] ['0', '1', '2'] classes")
         XCTAssertEqual(try load(.classes).targetKind, .classes(count: 3))
         assertRefused(.wrongType, "y_train", "as the import was told", "without --task classification") {
@@ -96,7 +96,7 @@ final class ClassValuesTests: HDF5TestCase {
         XCTAssertEqual(try load(nil, .values)[.train]!.targetValues(), [0, 1, 2, 0])
 
         let values = try importing(["0", "1", "2", "0"], task: .regression)
-        XCTAssertEqual(values.notes, [])
+        XCTAssertFalse(values.notes.contains { $0.contains("target") }, "\(values.notes)")
         XCTAssertEqual(try stored(), "float64 [0.0, 1.0, 2.0, 0.0]")
         assertRefused(.wrongType, "y_train", "targetKind: classes") {
             try load(.classes).requireClasses(for: "loss crossEntropy")
@@ -108,7 +108,8 @@ final class ClassValuesTests: HDF5TestCase {
         let imported = try importing(["low", "3", "high", "3"])
         XCTAssert(imported.notes[0].contains("3 classes, since 'low' in line 2 is no number"), imported.notes[0])
         XCTAssertEqual(try stored(), "int64 [2, 0, 1, 0] ['3', 'high', 'low']")
-        XCTAssertEqual(try importing(["low", "high"]).notes, [], "no number, nothing guessed")
+        let texts = try importing(["low", "high"]).notes
+        XCTAssertFalse(texts.contains { $0.contains("target") }, "no number, nothing guessed: \(texts)")
     }
 
     func testMissingNumbersAreNoClass() throws {

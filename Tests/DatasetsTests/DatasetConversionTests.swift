@@ -139,6 +139,6 @@ final class DatasetConversionTests: HDF5TestCase {
     }
 
     func testAnOutputThatExistsStays() throws {
-        XCTAssertThrowsError(try convert(["bytes"], to: "a")) { XCTAssert("\($0)".contains("already there")) }
+        XCTAssertThrowsError(try convert(["bytes"], to: "a")) { XCTAssert("\($0)".contains("found one that exists")) }
     }
 }

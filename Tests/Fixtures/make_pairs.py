@@ -431,6 +431,8 @@ class Group:
                 if classes:
                     h5.attrs["class_names"] = classes
         joins = bool(what not in ["no targets", "one row"] and rng.random() < 0.35)
+        if what == "unknown class" and not joins:
+            right, targets = x, None  # predict reads no targets
         self.pair("h5", what, right, targets if right is not None else None, naive, path=file, importer="h5", joins=joins)
 
     def describe(self):

@@ -112,8 +112,8 @@ final class LossTests: XCTestCase {
             .crossEntropy(labelSmoothing: 0.99999999999), output: [2], targets: .classes(count: 2),
             "loss crossEntropy: labelSmoothing \(words)")
         for (layer, name) in [
-            (Dropout(0.99999999999) as any Layer, "layer dropout: the probability"),
-            (LeakyReLU(slope: 0.99999999999), "layer leakyRelu: the slope"),
+            (Dropout(0.99999999999) as any Layer, "layer dropout1: the probability"),
+            (LeakyReLU(slope: 0.99999999999), "layer leakyRelu1: the slope"),
         ] {
             XCTAssertThrowsError(
                 try CompiledNetwork(network: Network([layer]), loss: .meanSquaredError, inputShape: [2], targets: nil)

@@ -150,11 +150,14 @@ final class ClassWeightsTests: HDF5TestCase {
             let configuration = Configuration(
                 dataset: .file(name), network: Network { Linear(3) }, loss: .crossEntropy(classWeights: [1, 0, 1]))
             XCTAssertThrowsError(try TrainingRun(configuration, directory: path("run-\(split)"))) {
-                XCTAssertEqual(
-                    "\($0)",
-                    "\(name): y_\(split): expected a sample of a class that classWeights of the loss crossEntropy gives a "
-                        + "weight above 0, found none among the 12 of the \(split) split, whose mean loss is then no "
-                        + "number. Give a class of the split a weight, or leave the split out.")
+                let message =
+                    split == .train
+                    ? "expected a row of a class that classWeights give a weight, found classes of weight 0 alone. Nothing "
+                        + "would be learned: change classWeights"
+                    : "expected a sample of a class that classWeights of the loss crossEntropy gives a weight above 0, found "
+                        + "none among the 12 of the \(split) split, whose mean loss is then no number. Give a class of the "
+                        + "split a weight, or leave the split out"
+                XCTAssertEqual("\($0)", "\(name): y_\(split): \(message)")
             }
         }
         // What a checkpoint is evaluated on may be another file.

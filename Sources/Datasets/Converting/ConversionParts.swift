@@ -114,9 +114,10 @@ struct ConversionParts {
         // Classes of other files have got the numbers of the first one's.
         if let names = try attributes[0].strings("class_names") { try root.attributes.set("class_names", names) }
         if let values = try attributes[0].numbers("class_values") { try root.attributes.set("class_values", values) }
-        let kinds = try attributes.map { try $0.string("target_kind") }
+        // A file that says nothing of it goes with any.
+        let kinds = try attributes.compactMap { try $0.string("target_kind") }
         try requireSame(kinds, "target_kind")
-        if let kind = kinds[0] { try root.attributes.set("target_kind", kind) }
+        if let kind = kinds.first { try root.attributes.set("target_kind", kind) }
     }
 
     /// Attributes of the inputs of a split, those of its file where it has none of its own: what the first file says.

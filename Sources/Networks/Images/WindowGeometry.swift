@@ -59,7 +59,8 @@ struct WindowGeometry: Sendable, Equatable {
         for (what, extent) in [("kernel", window.size), ("stride", window.stride), ("dilation", window.dilation)] {
             guard (1...Self.largest).contains(extent.height), (1...Self.largest).contains(extent.width) else {
                 throw refuse(
-                    "\(what) is \(plane.text(extent)), expected 1 ... \(Self.largest)" + (plane == .image ? " each" : ""))
+                    "\(what) is \(plane.text(extent)), expected 1 ... \(Self.largest)"
+                        + (plane == .image ? " each" : ""))
             }
         }
         guard height <= Self.largest, width <= Self.largest else {

@@ -24,7 +24,9 @@ final class ConvertTests: CommandTestCase {
 
     func testWhatIsThereStays() throws {
         try TestData.write(path("a.h5"))
-        assertFails(try lockstep("convert", "a.h5", "-o", "a.h5"), "a.h5", "already there")
+        assertFails(
+            try lockstep("convert", "a.h5", "-o", "a.h5"), "a.h5: expected a new file, found one that exists",
+            "--overwrite")
         XCTAssertEqual(try lockstep("convert", "a.h5", "-o", "a.h5", "--overwrite", "--chunk", "8").status, 0)
         XCTAssertEqual(try Dataset.load(.file(path("a.h5")))[.train]!.count, 30)
         XCTAssertEqual(try files(), ["a.h5"])

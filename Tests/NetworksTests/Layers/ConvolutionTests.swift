@@ -158,7 +158,7 @@ final class ConvolutionTests: XCTestCase {
             (Convolution1D(1, kernel: 1, stride: 0), "stride is 0, expected 1 ... 65536"),
             (
                 Convolution1D(1, kernel: 1, padding: .edges(left: 0, right: -1)),
-                "padding at the right is -1, expected 0 or more"
+                "padding at the right is -1, expected 0 ... 65536"
             ),
         ] {
             assertRefused(Network { layer }, inputShape: [4, 1], "layer convolution1D1: \(problem)")
