@@ -3,8 +3,8 @@ import Foundation
 import HDF5
 
 extension Checkpoint {
-    /// Writes the checkpoint to a new file, durably: when this returns, the file survives a loss of power; when it throws,
-    /// nothing of that name was made. Throws `CheckpointError` `.exists` or `.cannotWrite`.
+    /// Writes the checkpoint to a new file, durably: when this returns, the file survives a loss of power; when it
+    /// throws, nothing of that name was made. Throws `CheckpointError` `.exists` or `.cannotWrite`.
     ///
     /// - Parameter replaces: whether a file of that name gives way to it.
     public func write(to path: String, replacing replaces: Bool = false) throws {
@@ -15,9 +15,9 @@ extension Checkpoint {
 extension LentCheckpoint {
     /// Writes the checkpoint as `Checkpoint.write` does.
     ///
-    /// It is made in memory: a full disk, which HDF5 reports late and cannot recover from, then never meets HDF5. Before the
-    /// file gets its name, `DurableFile` has read it back from the disk, and HDF5 has found each tensor in it where its
-    /// values are.
+    /// It is made in memory: a full disk, which HDF5 reports late and cannot recover from, then never meets HDF5.
+    /// Before the file gets its name, `DurableFile` has read it back from the disk, and HDF5 has found each tensor in
+    /// it where its values are.
     ///
     /// - Parameter buffer: memory to make the file in.
     func write(to path: String, replacing replaces: Bool, buffer: HDF5ImageBuffer) throws {

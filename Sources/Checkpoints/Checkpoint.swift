@@ -32,9 +32,9 @@ public struct Checkpoint: Sendable {
         public var epoch = 0
         /// Samples of the current epoch that were trained on: the cursor in its order.
         public var samplesIntoEpoch = 0
-        /// Sum of the losses of those samples, what they weigh together, by which it is divided to be their mean (as much as
-        /// they are, or the sum of their classes' weights), and how many were classified correctly. The weight is nil where
-        /// an older version wrote none, and the sum then of batches' means times their rows.
+        /// Sum of the losses of those samples, what they weigh together, by which it is divided to be their mean (as
+        /// much as they are, or the sum of their classes' weights), and how many were classified correctly. The weight
+        /// is nil where an older version wrote none, and the sum then of batches' means times their rows.
         public var epochLoss = 0.0
         public var epochWeight: Double? = 0
         public var epochCorrect = 0
@@ -42,8 +42,8 @@ public struct Checkpoint: Sendable {
         public var bestMetric: Double?
         public var bestEpoch: Int?
         public var epochsWithoutImprovement = 0
-        /// The value of the monitored metric that early stopping compares with: the last one that was an improvement. nil in
-        /// checkpoints from before it was stored, where it was the best one.
+        /// The value of the monitored metric that early stopping compares with: the last one that was an improvement.
+        /// nil in checkpoints from before it was stored, where it was the best one.
         public var countedMetric: Double?
         /// The step after which a branch began a moving average of the parameters; nil where it is as old as the run.
         public var averageStart: Int?
@@ -76,8 +76,8 @@ public struct Checkpoint: Sendable {
                 Branch(step: step, epoch: epoch, samplesIntoEpoch: samplesIntoEpoch, batchSize: batchSize))
         }
 
-        /// The most steps, and epochs, that a checkpoint may say were taken: more than any run takes, and few enough that
-        /// those still to come can be added.
+        /// The most steps, and epochs, that a checkpoint may say were taken: more than any run takes, and few enough
+        /// that those still to come can be added.
         public static let mostSteps = 1 << 60
         public static let mostEpochs = 1 << 30
 

@@ -48,7 +48,8 @@ extension DataContract.Column {
 extension CheckpointReader {
     /// The contract with the data; nil in files from before formats had it.
     ///
-    /// - Throws: `CheckpointError` `.damaged` for lists that no data can have, and for those that are not what was written.
+    /// - Throws: `CheckpointError` `.damaged` for lists that no data can have, and for those that are not what was
+    ///   written.
     func data(inputShape: [Int]) throws -> DataContract? {
         guard try root.link(CheckpointFile.data) == .group else { return nil }
         let group = try root.group(CheckpointFile.data)

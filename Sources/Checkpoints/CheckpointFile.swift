@@ -12,12 +12,12 @@ import HDF5
 ///                                            dataset_digest, network_digest
 ///     /data                                  what it was trained on: inputs, targets, target_count
 ///     /data/<list>                           feature_names, class_names, target_names; scale, offset, mean and
-///                                            standard_deviation, plain and after transformed_ and targets_transformed_,
-///                                            float64; xxh64
+///                                            standard_deviation, plain and after transformed_ and
+///                                            targets_transformed_, float64; xxh64
 ///     /written_by                            version, bits_version, workers, instruction_set
 ///
-/// What stands after a group are its attributes. Texts have a fixed length, since only those lie under HDF5's checksums;
-/// h5py shows them as bytes. A value that is nil has no attribute, and a list that is nil no data set.
+/// What stands after a group are its attributes. Texts have a fixed length, since only those lie under HDF5's
+/// checksums; h5py shows them as bytes. A value that is nil has no attribute, and a list that is nil no data set.
 ///
 /// Format 2 had no /data, and class_names in /run.
 enum CheckpointFile {
@@ -61,7 +61,8 @@ enum CheckpointFile {
 }
 
 extension Checkpoint {
-    /// Everything but tensors and lists, as attributes of groups: the one list that the writer writes and the digest covers.
+    /// Everything but tensors and lists, as attributes of groups: the one list that the writer writes and the digest
+    /// covers.
     var attributes: [CheckpointFile.Attribute] {
         var list: [CheckpointFile.Attribute] = []
         func add(_ group: String, _ name: String, _ value: CheckpointFile.Value?) {

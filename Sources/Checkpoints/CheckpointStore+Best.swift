@@ -2,15 +2,16 @@ import DurableFiles
 
 /// `best.h5`, which may be all that is left of a run: it is never replaced by less than itself.
 extension CheckpointStore {
-    /// Makes the checkpoint of `step` the best: a second name of the same file where the file system has them, so that it
-    /// costs no space and outlives the step's own name. Readers see the old best or the new one.
+    /// Makes the checkpoint of `step` the best: a second name of the same file where the file system has them, so that
+    /// it costs no space and outlives the step's own name. Readers see the old best or the new one.
     ///
-    /// The checkpoint is verified under a temporary name right before it gets this one, whatever was known of it before.
+    /// The checkpoint is verified under a temporary name right before it gets this one, whatever was known of it
+    /// before.
     ///
-    /// - Parameter isBetter: whether the run that was here before had better, as after a resume from an earlier step; that
-    ///   stays.
-    /// - Throws: `CheckpointError`: `.notFound` or `.damaged` and its like for the checkpoint of that step, `.cannotWrite`.
-    ///   The best one is as it was then.
+    /// - Parameter isBetter: whether the run that was here before had better, as after a resume from an earlier step;
+    ///   that stays.
+    /// - Throws: `CheckpointError`: `.notFound` or `.damaged` and its like for the checkpoint of that step,
+    ///   `.cannotWrite`. The best one is as it was then.
     public func markBest(
         step: Int, unless isBetter: (_ present: Checkpoint.Progress) -> Bool = { _ in false }
     ) throws {

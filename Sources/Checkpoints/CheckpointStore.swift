@@ -20,7 +20,8 @@ public struct CheckpointStore: Sendable {
     /// Where the best checkpoint is, or would be.
     public var bestPath: String { path("best.h5") }
 
-    /// Steps that have a file, in ascending order; an empty one is what a kill has left of a rename. Throws `.notFound` if there is no such directory.
+    /// Steps that have a file, in ascending order; an empty one is what a kill has left of a rename. Throws `.notFound`
+    /// if there is no such directory.
     public func steps() throws -> [Int] {
         try names().compactMap(Self.step).filter { !isEmpty(path(step: $0)) }.sorted()
     }
@@ -30,8 +31,8 @@ public struct CheckpointStore: Sendable {
         (try? Checkpoint.verify(path(step: step))) != nil
     }
 
-    /// The newest checkpoint that is good, with its path. `note` hears a line about each damaged one that was passed over;
-    /// then the best one is tried, too, and is the newest if it is of a later step than all that are good. Throws
+    /// The newest checkpoint that is good, with its path. `note` hears a line about each damaged one that was passed
+    /// over; then the best one is tried, too, and is the newest if it is of a later step than all that are good. Throws
     /// `.notFound` if none is good.
     public func newest(_ note: (String) -> Void = { _ in }) throws -> (checkpoint: Checkpoint, path: String) {
         var passedOver = 0
@@ -84,8 +85,8 @@ public struct CheckpointStore: Sendable {
 
     /// Writes the checkpoint of a step, verifies it, and then removes older ones. Returns its path.
     ///
-    /// A damaged file that has the name is moved aside (`.damaged`). If the same checkpoint is there already, that is that;
-    /// one of before the epoch's validation is replaced; another one is an error (`.exists`).
+    /// A damaged file that has the name is moved aside (`.damaged`). If the same checkpoint is there already, that is
+    /// that; one of before the epoch's validation is replaced; another one is an error (`.exists`).
     @discardableResult
     public func write(_ checkpoint: Checkpoint, keeping retention: Retention) throws -> String {
         let path = try checkpoint.lending { try write($0, buffer: HDF5ImageBuffer()) }
@@ -119,9 +120,9 @@ public struct CheckpointStore: Sendable {
 }
 
 extension CheckpointStore {
-    /// Removes checkpoints older than `newest`, which was just verified, but those to keep. Newer files, which can only be
-    /// damaged, are left for a person to look at. What is temporary was left by a process that was killed, since nothing
-    /// else is being written now.
+    /// Removes checkpoints older than `newest`, which was just verified, but those to keep. Newer files, which can only
+    /// be damaged, are left for a person to look at. What is temporary was left by a process that was killed, since
+    /// nothing else is being written now.
     ///
     /// - Parameter kept: the step of one more to keep.
     public func prune(keeping retention: Retention, newest: Int, besides kept: Int? = nil) throws {

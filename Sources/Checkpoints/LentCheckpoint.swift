@@ -50,8 +50,8 @@ extension Checkpoint {
 
     /// Lends copies of its tensors, whose pointers are good in `body` alone.
     ///
-    /// One copy of all, and not a call inside a call for each tensor: of those a network may have thousands, and a stack
-    /// has no room for so many.
+    /// One copy of all, and not a call inside a call for each tensor: of those a network may have thousands, and a
+    /// stack has no room for so many.
     func lending<R>(_ body: (LentCheckpoint) throws -> R) rethrows -> R {
         let count = optimizerState.values.joined().reduce(0) { $0 + $1.values.count }
         let memory = UnsafeMutablePointer<Float>.allocate(

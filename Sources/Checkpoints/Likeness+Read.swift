@@ -4,8 +4,8 @@ import Foundation
 extension Likeness {
     /// Reads what a file says of the data that a network was trained on: a checkpoint, or the data set itself.
     ///
-    /// - Throws: what `Checkpoint.read` and `Dataset.load` throw; `CheckpointError` for a checkpoint from before they kept
-    ///   what they were trained on.
+    /// - Throws: what `Checkpoint.read` and `Dataset.load` throw; `CheckpointError` for a checkpoint from before they
+    ///   kept what they were trained on.
     public init(contentsOf path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw DatasetError(

@@ -1,7 +1,7 @@
 import HDF5
 
-/// The bytes of a checkpoint's file that tensors may still claim, so that a small file cannot ask for much memory: not by
-/// values that were never stored, nor by naming the same ones again and again.
+/// The bytes of a checkpoint's file that tensors may still claim, so that a small file cannot ask for much memory: not
+/// by values that were never stored, nor by naming the same ones again and again.
 final class TensorSpace {
     private var bytes: Int
 

@@ -30,8 +30,8 @@ struct FeatureStatistics {
             variance: mean.indices.map { isDoubtful($0) ? exact.variance[$0] : variance[$0] })
     }
 
-    /// Of numbers that Float32 does not hold. Sums are of their distances from the first row: a feature that never changes
-    /// has that very mean, and no variance.
+    /// Of numbers that Float32 does not hold. Sums are of their distances from the first row: a feature that never
+    /// changes has that very mean, and no variance.
     init(_ inputs: WideInputs, rows: Int, _ chosen: [Int32]?) throws {
         var first = [Double](repeating: 0, count: inputs.features)
         let row = Int(chosen?.first ?? 0)

@@ -1,12 +1,12 @@
 import Kernels
 
-/// The affine map that every input passes on its way into a batch, feature by feature: y = x · scale + offset, or, where
-/// rounding would take what matters of large numbers, y = (x − center) · scale + offset.
+/// The affine map that every input passes on its way into a batch, feature by feature: y = x · scale + offset, or,
+/// where rounding would take what matters of large numbers, y = (x − center) · scale + offset.
 ///
 /// A product with an offset of more than `mostOffset` differs from the exact one by more than 2⁻²⁴ of that, several
 /// millionths of a standard deviation. Such features have a center, which is subtracted first: in Double, from numbers
-/// that Float32 does not hold (`CenteredSource`), else in Float32. The difference is rounded once either way, so both give
-/// the same bits. Features that need no center have the bits they have without one.
+/// that Float32 does not hold (`CenteredSource`), else in Float32. The difference is rounded once either way, so both
+/// give the same bits. Features that need no center have the bits they have without one.
 public final class Normalization: Sendable, Equatable {
     /// One factor and one summand for each feature, as the gather kernels take them.
     let scales: AlignedBuffer
@@ -117,8 +117,8 @@ public struct NormalizationValues: Equatable, Sendable {
 
     var isEmpty: Bool { scale == nil && offset == nil && mean == nil && standardDeviation == nil }
 
-    /// The map for inputs of a shape. Means are folded in Double: scale = 1 / deviation, offset = −mean / deviation; where
-    /// that is large, the mean becomes the center, and the offset what its rounding leaves.
+    /// The map for inputs of a shape. Means are folded in Double: scale = 1 / deviation, offset = −mean / deviation;
+    /// where that is large, the mean becomes the center, and the offset what its rounding leaves.
     ///
     /// Throws a text that says which value is wrong.
     func resolved(inputShape: [Int]) throws(InvalidNormalization) -> Normalization {

@@ -1,6 +1,7 @@
 import Kernels
 
-/// One split: `count` samples of `inputShape`, with their targets. Inputs are in memory, mapped, or streamed from the file.
+/// One split: `count` samples of `inputShape`, with their targets. Inputs are in memory, mapped, or streamed from the
+/// file.
 ///
 /// Inputs that a file stores as uint8 stay bytes; everything else is Float32. Normalization happens on the way into a
 /// batch. A table never changes after it is made; any number of workers may gather from it at once.
@@ -47,7 +48,8 @@ public final class SampleTable: Sendable {
             normalization: normalization, origin: origin)
     }
 
-    /// `inputs` holds whole rows of `inputShape`; the reader of a file checks that, and targets and counts, with errors.
+    /// `inputs` holds whole rows of `inputShape`; the reader of a file checks that, and targets and counts, with
+    /// errors.
     ///
     /// - Parameters:
     ///   - isCentered: whether the centers of the normalization are subtracted already.

@@ -1,5 +1,5 @@
-/// The kind of targets that all labelled tables share; the class count covers every label, every class name, and the classes
-/// that are declared.
+/// The kind of targets that all labelled tables share; the class count covers every label, every class name, and the
+/// classes that are declared.
 func commonTargetKind(
     _ tables: [Split: SampleTable], classNames: [String]?, classes: Int? = nil
 ) throws -> TargetKind {

@@ -1,9 +1,11 @@
 import Foundation
 
-/// Says that somebody makes a file in a directory, to those who would remove what is left of files in the making: a lock on
-/// the directory itself, shared by all who do. The system takes it back when its owner ends, however that happens.
+/// Says that somebody makes a file in a directory, to those who would remove what is left of files in the making: a
+/// lock on the directory itself, shared by all who do. The system takes it back when its owner ends, however that
+/// happens.
 ///
-/// Where there are no locks, or whoever makes the directory has all of it, it says nothing, and nothing is removed there.
+/// Where there are no locks, or whoever makes the directory has all of it, it says nothing, and nothing is removed
+/// there.
 final class DirectoryPresence {
     private let descriptor: Int32
 
@@ -19,8 +21,8 @@ final class DirectoryPresence {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Finds files, and hands them to `body` if nobody makes one in the directory: whoever made one of those that were found
-    /// had said so before.
+    /// Finds files, and hands them to `body` if nobody makes one in the directory: whoever made one of those that were
+    /// found had said so before.
     static func ifNobodyElse(in directory: String, _ find: () -> [String], _ body: ([String]) -> Void) {
         let found = find()
         guard !found.isEmpty else { return }

@@ -3,15 +3,15 @@ import Foundation
 
 /// A directory that appears under its name with all that belongs into it, or not at all.
 public enum DurableDirectory {
-    /// Makes a directory under a temporary name, lets `fill` put files into it, and gives it the first of `names` that is
-    /// free.
+    /// Makes a directory under a temporary name, lets `fill` put files into it, and gives it the first of `names` that
+    /// is free.
     ///
     /// - Parameters:
     ///   - names: paths in one directory, which is there; each is asked for only if those before are taken.
     ///   - fill: gets the temporary path, and puts on the disk what it writes there.
     /// - Returns: the path it got, and what `fill` returned.
-    /// - Throws: `DurableFileError` `.exists` for the last name if all are taken, or `.failed`; what `fill` throws. Nothing
-    ///   is left then.
+    /// - Throws: `DurableFileError` `.exists` for the last name if all are taken, or `.failed`; what `fill` throws.
+    ///   Nothing is left then.
     public static func create<Result>(
         _ names: some Sequence<String>, fill: (_ temporary: String) throws -> Result
     ) throws -> (path: String, result: Result) {
@@ -26,8 +26,8 @@ public enum DurableDirectory {
                 do throws(DirectoryLock.Failure) {
                     lock = try DirectoryLock(temporary)
                 } catch {
-                    // Without locks nobody else can take it, to remove what is in it. Or else who looked for leftovers was
-                    // faster.
+                    // Without locks nobody else can take it, to remove what is in it. Or else who looked for leftovers
+                    // was faster.
                     guard case .unsupported = error else {
                         rmdir(temporary)
                         return nil
@@ -53,8 +53,8 @@ public enum DurableDirectory {
         do {
             let result = try fill(temporary)
             try DurableFile(temporary).synchronizeContents()
-            // From here on it stays, even if the process is told to end: what is being renamed must not lose half of what
-            // is in it.
+            // From here on it stays, even if the process is told to end: what is being renamed must not lose half of
+            // what is in it.
             guard Temporaries.keep(temporary) else {
                 throw DurableFileError.failed(path: path, operation: "name the directory", code: ENOENT)
             }
@@ -73,7 +73,8 @@ public enum DurableDirectory {
         }
     }
 
-    /// Removes what processes that were killed have left of directories in the making. Those that somebody works on stay.
+    /// Removes what processes that were killed have left of directories in the making. Those that somebody works on
+    /// stay.
     ///
     /// - Parameter isFinalName: whether a directory in the making was to get this name.
     public static func removeLeftovers(in parent: String, of isFinalName: (String) -> Bool) {

@@ -4,8 +4,8 @@ import Foundation
 /// A file that appears under its name whole or not at all, whatever fails: a full disk, a kill, a loss of power.
 ///
 /// Temporary name in the same directory, exclusive create → write → fsync → close → verify → rename → fsync of the
-/// directory. Until the rename there is no new file of that name; after it, its bytes are on the disk. What a kill leaves
-/// is a temporary file that nothing reads; what an error leaves is nothing.
+/// directory. Until the rename there is no new file of that name; after it, its bytes are on the disk. What a kill
+/// leaves is a temporary file that nothing reads; what an error leaves is nothing.
 public struct DurableFile: Sendable {
     public let path: String
     /// Whether a file that has the name may be replaced.
@@ -20,8 +20,8 @@ public struct DurableFile: Sendable {
         (directory, name) = splitPath(path)
     }
 
-    /// - Throws: `.exists` if something has the name and must stay, even a link to nothing; `.failed` if its directory is
-    ///   not there or cannot be written to.
+    /// - Throws: `.exists` if something has the name and must stay, even a link to nothing; `.failed` if its directory
+    ///   is not there or cannot be written to.
     public func checkFree() throws {
         var status = stat()
         if lstat(path, &status) == 0 {
@@ -35,7 +35,8 @@ public struct DurableFile: Sendable {
 
     /// Writes bytes.
     ///
-    /// - Parameter verify: looks at the file under its temporary name before it gets its own; what it throws ends it all.
+    /// - Parameter verify: looks at the file under its temporary name before it gets its own; what it throws ends it
+    ///   all.
     /// - Throws: `DurableFileError`.
     public func write(_ bytes: [UInt8], verify: (_ temporary: String) throws -> Void = { _ in }) throws {
         try bytes.withUnsafeBytes { try write($0, verify: verify) }
@@ -43,8 +44,8 @@ public struct DurableFile: Sendable {
 
     /// Writes bytes.
     ///
-    /// - Parameter verify: looks at the file under its temporary name, as it is on the disk and not in the system's cache,
-    ///   before it gets its own; what it throws ends it all.
+    /// - Parameter verify: looks at the file under its temporary name, as it is on the disk and not in the system's
+    ///   cache, before it gets its own; what it throws ends it all.
     /// - Throws: `DurableFileError`.
     public func write(
         _ bytes: UnsafeRawBufferPointer, verify: (_ temporary: String) throws -> Void = { _ in }
@@ -54,8 +55,8 @@ public struct DurableFile: Sendable {
 
     /// Lends `body` a temporary name to make the file under, and gives the file its own name when it is on the disk.
     ///
-    /// - Parameter verify: the last to look at the file, on the disk under its temporary name; what it throws ends it all,
-    ///   and what had the name stays.
+    /// - Parameter verify: the last to look at the file, on the disk under its temporary name; what it throws ends it
+    ///   all, and what had the name stays.
     /// - Throws: `DurableFileError`, and what `body` and `verify` throw.
     public func write(
         _ body: (_ temporary: String) throws -> Void, verify: (_ temporary: String) throws -> Void = { _ in }
@@ -78,8 +79,8 @@ public struct DurableFile: Sendable {
         try synchronizeDirectory()
     }
 
-    /// Removes what processes that were killed have left of files of this name, `.NAME.*.tmp`, unless anybody makes a file in
-    /// the directory now.
+    /// Removes what processes that were killed have left of files of this name, `.NAME.*.tmp`, unless anybody makes a
+    /// file in the directory now.
     public func removeLeftovers() {
         DirectoryPresence.ifNobodyElse(in: directory) {
             Temporaries.leftovers(of: [name], in: directory)

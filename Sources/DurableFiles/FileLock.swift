@@ -6,8 +6,8 @@ import Threads
 ///
 /// By `flock`, whose locks belong to the open file: others in the same process are refused as well.
 ///
-/// Some file systems have no locks. Then nobody is refused, and whoever asks can only look at how old the file is: it is
-/// touched every few seconds for as long as somebody would have it.
+/// Some file systems have no locks. Then nobody is refused, and whoever asks can only look at how old the file is: it
+/// is touched every few seconds for as long as somebody would have it.
 public final class FileLock: Sendable {
     private let descriptor: Int32
     /// Why it keeps nobody out, or nil if it does.
@@ -18,8 +18,8 @@ public final class FileLock: Sendable {
     /// How old the file is allowed to grow.
     private static let touchingSeconds: UInt32 = 10
 
-    /// - Parameter path: the file. It is made if it is not there, and never removed: between opening and locking it, the
-    ///   name could come to mean another file.
+    /// - Parameter path: the file. It is made if it is not there, and never removed: between opening and locking it,
+    ///   the name could come to mean another file.
     /// - Throws: `FileLockError`.
     public init(_ path: String) throws(FileLockError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)

@@ -1,24 +1,27 @@
 import Foundation
 
 extension HDF5 {
-    /// Has the process end with a message and exit status 1, and no signal, when the library crashes while it reads a file.
+    /// Has the process end with a message and exit status 1, and no signal, when the library crashes while it reads a
+    /// file.
     ///
-    /// For programs; what else crashes is left to whoever had the signals before. A trial (`setTrial`) comes first and finds
-    /// nearly all such files; the rest crash in one run and not in another (H5HG_read in 1.10.8).
+    /// For programs; what else crashes is left to whoever had the signals before. A trial (`setTrial`) comes first and
+    /// finds nearly all such files; the rest crash in one run and not in another (H5HG_read in 1.10.8).
     ///
     /// - Parameter prefix: begins the message.
     public static func reportCrashes(prefix: String) {
         locked { CrashReport.begin(prefix) }
     }
 
-    /// Has a failure of the library to allocate be called a want of memory only if this process's limit of address space is
-    /// below `bytes`, and damage else. Without this call any limit counts. Call it before setting a limit of one's own.
+    /// Has a failure of the library to allocate be called a want of memory only if this process's limit of address
+    /// space is below `bytes`, and damage else. Without this call any limit counts. Call it before setting a limit of
+    /// one's own.
     public static func callMemoryShort(below bytes: Int) {
         locked { CrashReport.isLimited = CrashReport.isLimited(below: bytes) }
     }
 }
 
-/// What a handler of signals needs to know. It lies in memory that is never moved or freed, since little may be done there.
+/// What a handler of signals needs to know. It lies in memory that is never moved or freed, since little may be done
+/// there.
 ///
 /// Written under the library's lock; read by a handler on the thread that holds it.
 enum CrashReport {

@@ -1,7 +1,7 @@
 /// A number that chunks are decoded to outside the library, by the rules of `HDF5Scalar`.
 ///
-/// HDF5 narrows binary64 in the other byte order by software that rounds ties in a way of its own; reads and chunks round
-/// them as those in this machine's byte order.
+/// HDF5 narrows binary64 in the other byte order by software that rounds ties in a way of its own; reads and chunks
+/// round them as those in this machine's byte order.
 public protocol HDF5Decodable: HDF5Scalar {
     static var zero: Self { get }
 

@@ -63,8 +63,8 @@ private let appendFrame: H5E_walk2_t = { _, frame, context in
     return 0
 }
 
-/// Whether this thread's error stack is that of H5Dget_chunk_storage_size for a chunk that was never written, or for a data
-/// set of which none was. Without a text made of it: a hostile file has hundreds of thousands of such chunks.
+/// Whether this thread's error stack is that of H5Dget_chunk_storage_size for a chunk that was never written, or for a
+/// data set of which none was. Without a text made of it: a hostile file has hundreds of thousands of such chunks.
 func errorStackSaysThatChunkIsMissing() -> Bool {
     var isSaid = false
     _ = withUnsafeMutablePointer(to: &isSaid) { isSaid in

@@ -29,9 +29,9 @@ extension HDF5Attributes {
         try writeStrings(name, values, shape: [values.count])
     }
 
-    /// A string of fixed length, which h5py shows as bytes. It lies in the object's checksummed header; those of variable
-    /// length lie in a heap that has no checksum and that HDF5 1.10 parses trustingly: one flipped bit there can
-    /// crash a reader.
+    /// A string of fixed length, which h5py shows as bytes. It lies in the object's checksummed header; those of
+    /// variable length lie in a heap that has no checksum and that HDF5 1.10 parses trustingly: one flipped bit there
+    /// can crash a reader.
     public func setFixed(_ name: String, _ value: String) throws {
         try writeFixed(name, [value], shape: [])
     }

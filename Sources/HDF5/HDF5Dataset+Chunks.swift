@@ -11,8 +11,8 @@ extension HDF5Dataset {
     /// The bytes of the chunk whose first element is at `start`, or nil if it was never written (its elements have the
     /// fill value).
     ///
-    /// HDF5 undoes nothing: the caller reverses `filters` (Fletcher32 is the last 4 bytes), swaps bytes, and cuts what an
-    /// edge chunk has beyond the data set. `HDF5ChunkReader` does all that, outside the library's lock.
+    /// HDF5 undoes nothing: the caller reverses `filters` (Fletcher32 is the last 4 bytes), swaps bytes, and cuts what
+    /// an edge chunk has beyond the data set. `HDF5ChunkReader` does all that, outside the library's lock.
     public func rawChunk(at start: [Int]) throws -> HDF5RawChunk? {
         let operation = "read the chunk"
         let subject = handle.subject
@@ -88,8 +88,8 @@ extension HDF5Dataset {
 
     /// Finds out whether every chunk was written, from their index; nil if so. Only after `checkReadable`.
     ///
-    /// Space that was taken when the data set was made, whether or not anything was written to it since, counts as written:
-    /// nothing in the file tells.
+    /// Space that was taken when the data set was made, whether or not anything was written to it since, counts as
+    /// written: nothing in the file tells.
     public func unwrittenPart() throws -> UnwrittenPart? {
         guard count > 0 else { return nil }
         guard case .chunked(let chunk) = layout else {

@@ -1,15 +1,15 @@
 import CHDF5
 
 extension HDF5File {
-    /// Goes through the whole structure of a file as readers do: groups, attributes, types, shapes, where data and chunks
-    /// are, and a little of the data. For a process of its own, with limits of time and memory, that may crash in the place
-    /// of another.
+    /// Goes through the whole structure of a file as readers do: groups, attributes, types, shapes, where data and
+    /// chunks are, and a little of the data. For a process of its own, with limits of time and memory, that may crash
+    /// in the place of another.
     ///
     /// - Returns: what is wrong with the structure, and nil if nothing is. Damaged data is for a reader to find.
     public static func tryOut(_ path: String) -> String? {
         HDF5.$trustsFiles.withValue(true) {
-            // Nothing is used again without the allocator's knowledge, which fills memory: what crashes in one run and not
-            // in another crashes here.
+            // Nothing is used again without the allocator's knowledge, which fills memory: what crashes in one run and
+            // not in another crashes here.
             _ = try? Subject(file: path).call("try the file") { H5set_free_list_limits(0, 0, 0, 0, 0, 0) }
             var walk = TrialWalk()
             walk.run(path)
@@ -40,8 +40,8 @@ private struct TrialWalk {
         }
     }
 
-    /// Goes on after an error. One of the library says that the structure is damaged; others say that there is something
-    /// which we do not read.
+    /// Goes on after an error. One of the library says that the structure is damaged; others say that there is
+    /// something which we do not read.
     private mutating func attempt(_ body: (inout TrialWalk) throws -> Void) {
         do {
             try body(&self)

@@ -28,8 +28,8 @@ public final class HDF5File: @unchecked Sendable {
         self.handle = Handle(try HDF5.locked { try open(subject) }, subject) { H5Fclose($0) }
     }
 
-    /// Opens a file for reading. Throws `.notFound`, `.notHDF5`, `.truncated`, `.locked`, `.unsupported`, or `.refused` for
-    /// what the reader of `HDF5.setTrial` does not admit.
+    /// Opens a file for reading. Throws `.notFound`, `.notHDF5`, `.truncated`, `.locked`, `.unsupported`, or `.refused`
+    /// for what the reader of `HDF5.setTrial` does not admit.
     public convenience init(reading path: String) throws {
         try Subject(file: path).requireRegularFile()
         try HDF5.admit(path)

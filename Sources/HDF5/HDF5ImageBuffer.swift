@@ -22,8 +22,8 @@ public final class HDF5ImageBuffer: @unchecked Sendable {
     /// Where the superblock of a file of HDF5 1.10 has the file's end, as eight bytes.
     private static let endOfFile = 28
 
-    /// Leaves out what follows the file's end: room that the library had set aside when its size was asked for, and gave back
-    /// when it closed the file. A file that ends where it says it does shows each cut.
+    /// Leaves out what follows the file's end: room that the library had set aside when its size was asked for, and
+    /// gave back when it closed the file. A file that ends where it says it does shows each cut.
     func trim() {
         guard count >= Self.endOfFile + 8 else { return }
         let end = bytes.loadUnaligned(fromByteOffset: Self.endOfFile, as: UInt64.self).littleEndian

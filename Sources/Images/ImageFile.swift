@@ -47,11 +47,12 @@ public struct ImageFile {
 
     /// The pixels, in the file's own color, or in another.
     ///
-    /// Of PNG: palettes are resolved, depths below 8 bits stretched to 0 ... 255, 16 bits rounded to 8, gamma and profiles
-    /// not looked at. Of JPEG: baseline, progressive and arithmetic coding by the exact integer transform; inks without
-    /// their profile.
+    /// Of PNG: palettes are resolved, depths below 8 bits stretched to 0 ... 255, 16 bits rounded to 8, gamma and
+    /// profiles not looked at. Of JPEG: baseline, progressive and arithmetic coding by the exact integer transform;
+    /// inks without their profile.
     ///
-    /// What is transparent is laid over the background in color before it is made gray, gray over the background's gray.
+    /// What is transparent is laid over the background in color before it is made gray, gray over the background's
+    /// gray.
     /// - Throws: `.cannotDecode` when the file ends early, or anything in it is damaged that pixels depend on.
     public func decode(_ decoding: ImageDecoding = ImageDecoding()) throws(ImageError) -> DecodedImage {
         let keepsAlpha = mayBeTransparent && decoding.background != nil

@@ -16,8 +16,8 @@ public final class AlignedBuffer: @unchecked Sendable {
         zero()
     }
 
-    /// Memory that nobody has touched, where it is fresh from the system: it then gets its place, in a machine with several
-    /// nodes of memory, near the thread that touches it first. Whatever is in it, until `zero`.
+    /// Memory that nobody has touched, where it is fresh from the system: it then gets its place, in a machine with
+    /// several nodes of memory, near the thread that touches it first. Whatever is in it, until `zero`.
     public init(untouchedCount count: Int) {
         let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
         // Not `precondition`: this module is compiled -Ounchecked, which would take it for granted.

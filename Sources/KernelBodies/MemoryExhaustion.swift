@@ -1,7 +1,7 @@
 /// What becomes of a process that gets no memory for a buffer: there is no way on.
 public enum MemoryExhaustion {
-    /// What a program does instead of a trap; it is told the bytes that were asked for, and does not return. To be set before
-    /// there are other threads.
+    /// What a program does instead of a trap; it is told the bytes that were asked for, and does not return. To be set
+    /// before there are other threads.
     nonisolated(unsafe) public static var handler: (@Sendable (_ bytes: Int) -> Never)?
 
     /// Ends the process.

@@ -9,8 +9,8 @@ import Lockstep
 enum FileTrial {
     private static let argument = "--try-file"
 
-    /// Seconds of processor time that the structure of a file may take. An object is 200 bytes or more and takes a third of
-    /// a millisecond, so that a good file takes about a second for each MiB that is not data.
+    /// Seconds of processor time that the structure of a file may take. An object is 200 bytes or more and takes a
+    /// third of a millisecond, so that a good file takes about a second for each MiB that is not data.
     ///
     /// - Parameter size: bytes in the file.
     static func mostSeconds(size: Int) -> Int { min(5 + size >> 18, 600) }

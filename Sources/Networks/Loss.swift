@@ -20,8 +20,8 @@ public enum TargetSpecification: Sendable, Equatable, CustomStringConvertible {
 public enum Loss: Sendable, Equatable {
     /// Cross-entropy of logits against class indices, with the softmax inside.
     ///
-    /// - labelSmoothing: the share ε of each target spread over all K classes (Szegedy et al. 2016, arXiv:1512.00567), in
-    ///   0 ..< 1: evenly, or in proportion to their weights, as in PyTorch. The loss of a row of class y is
+    /// - labelSmoothing: the share ε of each target spread over all K classes (Szegedy et al. 2016, arXiv:1512.00567),
+    ///   in 0 ..< 1: evenly, or in proportion to their weights, as in PyTorch. The loss of a row of class y is
     ///   -(1 - ε) w[y] log p[y] - ε/K Σ w[c] log p[c].
     /// - classWeights: a weight for each class, by which its samples count in the mean; nil for equal weights.
     case crossEntropy(labelSmoothing: Double = 0, classWeights: [Double]? = nil)
@@ -93,8 +93,8 @@ public enum Loss: Sendable, Equatable {
 }
 
 extension Loss {
-    /// What a class may weigh besides 0. Sums and products of these, and what the loss is divided by, are numbers that a Float
-    /// holds.
+    /// What a class may weigh besides 0. Sums and products of these, and what the loss is divided by, are numbers that
+    /// a Float holds.
     static let classWeightRange = 1e-30...1e30
 
     private static func check(classWeights: [Double]) throws {

@@ -48,7 +48,8 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     private var targets: TargetRows!
     /// What the last batch weighs: what the sum of its losses was divided by.
     public private(set) var weight = 1.0
-    /// The sum of its losses. Of a batch that weighs nothing it may be above 0: smoothed labels have a share in all classes.
+    /// The sum of its losses. Of a batch that weighs nothing it may be above 0: smoothed labels have a share in all
+    /// classes.
     public private(set) var lossSum = 0.0
     private(set) var step: UInt32 = 0
     private(set) var norms: ShardNorms?
@@ -59,9 +60,9 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     /// The most rows in flight at once.
     public static let largestMicroBatch = 512
 
-    /// Rows in flight at once, at most `largestMicroBatch`: few enough that a worker's activations stay within its share of
-    /// the last-level cache, yet as many as take the memory of the gradient at least, which each micro-batch reads and
-    /// writes once beside the products that make it.
+    /// Rows in flight at once, at most `largestMicroBatch`: few enough that a worker's activations stay within its
+    /// share of the last-level cache, yet as many as take the memory of the gradient at least, which each micro-batch
+    /// reads and writes once beside the products that make it.
     public static func microBatch(of network: CompiledNetwork) -> Int {
         let gradientBytes = network.layout.bufferCount * MemoryLayout<Float>.stride
         let rows = max(8 << 20, gradientBytes) / max(network.trainingPlan.bytesOfRow, 1)

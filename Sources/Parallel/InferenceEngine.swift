@@ -13,8 +13,8 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
     private var rows = 0
     private var outputs: UnsafeMutablePointer<Float>!
 
-    /// Rows of one piece of work: few enough that wide layers do not take a worker more than a few megabytes. Outputs do not
-    /// depend on it: a row's output is a function of that row alone.
+    /// Rows of one piece of work: few enough that wide layers do not take a worker more than a few megabytes. Outputs
+    /// do not depend on it: a row's output is a function of that row alone.
     public let microBatch: Int
 
     private static let largestMicroBatch = 128

@@ -28,7 +28,8 @@ public final class ShardNorms: @unchecked Sendable {
         weights.deallocate()
     }
 
-    /// By shard of the last batch. A shard's gradients are the weighted sum over its rows divided by what the batch weighs.
+    /// By shard of the last batch. A shard's gradients are the weighted sum over its rows divided by what the batch
+    /// weighs.
     public subscript(shard: Int) -> Double { squares[shard] }
 
     /// What the rows of a shard of the last batch weigh, in the units of the batch's weight.

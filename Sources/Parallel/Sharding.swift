@@ -3,10 +3,10 @@
 /// A function of the configuration and of the batch's rows, never of the machine: the number of shards decides in
 /// which order gradients are summed, and so the bits of the result.
 ///
-/// Some networks need more than one row of a shard (`Plan.leastRowsOfShard`): a batch normalization of one value a row and
-/// channel has no variance of a single one. The last batch of an epoch may be too small for that. Then neighbors join: it is
-/// cut into as many shards as have that many rows each, `rows / leastRows`, again as equal as can be. Of 7 rows for 8
-/// shards that need 2, 3 shards are left, of 2, 2 and 3 rows.
+/// Some networks need more than one row of a shard (`Plan.leastRowsOfShard`): a batch normalization of one value a row
+/// and channel has no variance of a single one. The last batch of an epoch may be too small for that. Then neighbors
+/// join: it is cut into as many shards as have that many rows each, `rows / leastRows`, again as equal as can be. Of 7
+/// rows for 8 shards that need 2, 3 shards are left, of 2, 2 and 3 rows.
 public struct Sharding: Sendable, Equatable {
     public let rows: Int
     /// Shards that have rows: the number asked for, or as many as have enough rows, but one at least.
@@ -40,11 +40,11 @@ public struct Sharding: Sendable, Equatable {
     /// least 64 rows, and up to 128 as long as each then has at least 256.
     ///
     /// Fewer rows make thin matrix products whose cost is the traffic of the weights' gradient: with k rows, each of
-    /// its elements is written, summed and read once for k multiply-adds. Where the gradient is larger than the caches that
-    /// is memory's time: a step of 2,048 rows of 784-2048-2048-10 took 435 ms in 8 shards and 540 in 16 (2 workers, Zen
-    /// 3). Fewer shards than workers leave workers idle: 8,192 rows in 16 shards let 32 workers be 49% efficient at the
-    /// most, in 32 shards 95% by simulation (`Benchmarks/README.md`); twice as many again would cost all workers the thin
-    /// products for what only machines of 64 cores gain.
+    /// its elements is written, summed and read once for k multiply-adds. Where the gradient is larger than the caches
+    /// that is memory's time: a step of 2,048 rows of 784-2048-2048-10 took 435 ms in 8 shards and 540 in 16 (2
+    /// workers, Zen 3). Fewer shards than workers leave workers idle: 8,192 rows in 16 shards let 32 workers be 49%
+    /// efficient at the most, in 32 shards 95% by simulation (`Benchmarks/README.md`); twice as many again would cost
+    /// all workers the thin products for what only machines of 64 cores gain.
     public static func defaultShards(batchSize: Int) -> Int {
         var shards = 1
         while shards < 128, shards * 2 * (shards < 8 ? 64 : 256) <= batchSize { shards *= 2 }

@@ -1,8 +1,8 @@
 import Networks
 import Parallel
 
-/// Whether the batches of an epoch, and their shards, have the rows that batch normalization needs: two, where a row has one
-/// value a channel. And if not, which batch sizes and numbers of shards would do.
+/// Whether the batches of an epoch, and their shards, have the rows that batch normalization needs: two, where a row
+/// has one value a channel. And if not, which batch sizes and numbers of shards would do.
 struct BatchRows {
     private let configuration: Configuration
     private let samples: Int
@@ -27,7 +27,8 @@ struct BatchRows {
         layer = (plan.operations.first { $0.leastRows.ofShard > 1 } ?? first).layer
     }
 
-    /// - Parameter isShardsNamed: whether the configuration names the number of shards, rather than leave it to the default.
+    /// - Parameter isShardsNamed: whether the configuration names the number of shards, rather than leave it to the
+    ///   default.
     /// - Throws: `TrainingError` that names what would do.
     func check(isShardsNamed: Bool) throws {
         let (batchSize, shards) = (configuration.batchSize, configuration.resolved.shards!)

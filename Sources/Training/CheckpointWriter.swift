@@ -9,8 +9,8 @@ import Timelines
 /// Writes a run's checkpoints behind its back: a step waits for the copy of the state, and not for the disk.
 ///
 /// One is written at a time. Who wants the next one waits for it, so that a slow disk slows training down and does not
-/// fill the memory. A checkpoint that cannot be written, as on a full disk, is a message and no reason to end a run that
-/// may still be saved by the next one; the last one of a run is, and `finish` throws.
+/// fill the memory. A checkpoint that cannot be written, as on a full disk, is a message and no reason to end a run
+/// that may still be saved by the next one; the last one of a run is, and `finish` throws.
 final class CheckpointWriter: Sendable {
     /// What came of a checkpoint.
     enum Outcome: Sendable {
@@ -29,8 +29,8 @@ final class CheckpointWriter: Sendable {
 
     /// Files are made here; the memory is as large as parameters and moments.
     private let buffer = HDF5ImageBuffer()
-    /// Whoever has taken it may touch the snapshot, the buffer and `best`: the leader while it copies, then the thread that
-    /// writes.
+    /// Whoever has taken it may touch the snapshot, the buffer and `best`: the leader while it copies, then the thread
+    /// that writes.
     private let turn = DispatchSemaphore(value: 1)
     private let outcomes = Locked<[Outcome]>([])
 
@@ -77,8 +77,8 @@ final class CheckpointWriter: Sendable {
             timeline?.endCheckpoint(step: progress.step, since: start)
             turn.signal()
         }
-        // A thread of its own, and none of Dispatch's: those are busy computing for as long as the run lasts. Training waits
-        // for the disk where the system has no thread to give.
+        // A thread of its own, and none of Dispatch's: those are busy computing for as long as the run lasts. Training
+        // waits for the disk where the system has no thread to give.
         let isStarted = DetachedThread.start(name: "lockstep-save") {
             lockstep_unpin()
             work()
@@ -110,7 +110,8 @@ final class CheckpointWriter: Sendable {
                 do {
                     try name(named)
                 } catch let error as CheckpointError where ![.cannotWrite, .exists].contains(error.reason) {
-                    // Its file is gone or damaged since. It can be written once more only while the snapshot has its state.
+                    // Its file is gone or damaged since. It can be written once more only while the snapshot has its
+                    // state.
                     best = named == progress ? .unsaved(progress) : .named
                     guard named == progress else { throw error }
                     try store.write(try snapshot.lent(), buffer: buffer)

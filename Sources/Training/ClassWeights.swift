@@ -17,7 +17,8 @@ extension SampleTable {
         return zip(counts, weights).reduce(0) { $0 + Double($1.0) * Double(Float($1.1)) } / Double(count)
     }
 
-    /// - Throws: `DatasetError` if all samples are of classes that weigh nothing, so that their mean loss is that of none.
+    /// - Throws: `DatasetError` if all samples are of classes that weigh nothing, so that their mean loss is that of
+    ///   none.
     func requireWeight(in loss: Loss, split: Split) throws {
         guard !(meanWeight(in: loss) > 0) else { return }
         throw DatasetError(
@@ -29,8 +30,8 @@ extension SampleTable {
 }
 
 extension Checkpoint.Progress {
-    /// The progress with a weight of the epoch's samples, which older versions did not write: their sums are of batches' means
-    /// times their rows, and counted as if each batch weighed what it does on average.
+    /// The progress with a weight of the epoch's samples, which older versions did not write: their sums are of
+    /// batches' means times their rows, and counted as if each batch weighed what it does on average.
     func weighed(by loss: Loss, _ table: SampleTable) -> Checkpoint.Progress {
         guard epochWeight == nil else { return self }
         var progress = self

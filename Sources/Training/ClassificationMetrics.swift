@@ -45,8 +45,8 @@ extension EvaluationReport {
 
 /// Counts of a classification.
 ///
-/// Few classes have a whole confusion matrix. Of more only what is not zero is kept, at most a number for each sample, and
-/// nothing if it is not asked for.
+/// Few classes have a whole confusion matrix. Of more only what is not zero is kept, at most a number for each sample,
+/// and nothing if it is not asked for.
 struct ClassificationMetrics {
     private(set) var correct = 0
     private(set) var amongFive = 0

@@ -110,9 +110,9 @@ public struct Configuration: Sendable, Equatable {
             use: .training(shuffle: shuffle, batchSize: batchSize))
     }
 
-    /// The most that epochs, and steps between events, can be. A table has fewer than 2^31 rows, so that a run of so many
-    /// epochs has fewer than 2^61 steps: with those a checkpoint may have behind it, `Checkpoint.Progress.mostSteps`, an
-    /// Int holds every sum.
+    /// The most that epochs, and steps between events, can be. A table has fewer than 2^31 rows, so that a run of so
+    /// many epochs has fewer than 2^61 steps: with those a checkpoint may have behind it,
+    /// `Checkpoint.Progress.mostSteps`, an Int holds every sum.
     static let mostCount = Checkpoint.Progress.mostEpochs
     /// The largest batch.
     static let mostRows = 1 << 24

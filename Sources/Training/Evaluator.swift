@@ -55,8 +55,8 @@ public final class Evaluator {
     /// Computes loss and metrics of a whole split.
     ///
     /// - Parameters:
-    ///   - countsConfusions: whether confusions of more than 100 classes are counted too, in memory for as many numbers as
-    ///     the split has samples at the most.
+    ///   - countsConfusions: whether confusions of more than 100 classes are counted too, in memory for as many numbers
+    ///     as the split has samples at the most.
     ///   - isInterrupted: asked every few thousand samples.
     /// - Throws: `CancellationError` once it says yes, and what reading streamed data meets with.
     public func evaluate(

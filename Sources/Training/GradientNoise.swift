@@ -3,13 +3,13 @@ import Parallel
 
 /// How much the gradients of samples differ: one measurement, from the shards of one step.
 ///
-/// With G the gradient of the whole data and Σ the covariance of the gradients of single samples, the mean gradient of b
-/// samples has the squared norm |G|² + tr(Σ) / b, on average. That of the whole batch and those of its shards so tell both
-/// (McCandlish, Kaplan, Amodei et al. 2018, "An Empirical Model of Large-Batch Training", appendix A.1). Each is without
-/// bias, and noisy: average many before you divide one by the other.
+/// With G the gradient of the whole data and Σ the covariance of the gradients of single samples, the mean gradient of
+/// b samples has the squared norm |G|² + tr(Σ) / b, on average. That of the whole batch and those of its shards so tell both
+/// (McCandlish, Kaplan, Amodei et al. 2018, "An Empirical Model of Large-Batch Training", appendix A.1). Each is
+/// without bias, and noisy: average many before you divide one by the other.
 ///
-/// Where samples have weights, a gradient is their weighted mean, a shard's by the weights of its own rows: what a batch of so
-/// many samples would be trained with. The noise scale is in samples then, too.
+/// Where samples have weights, a gradient is their weighted mean, a shard's by the weights of its own rows: what a
+/// batch of so many samples would be trained with. The noise scale is in samples then, too.
 public struct GradientNoise: Sendable, Equatable {
     /// |G|²; by chance it may be below zero.
     public var squaredGradient: Double

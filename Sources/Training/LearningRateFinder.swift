@@ -3,8 +3,8 @@ import Foundation
 import Kernels
 import Parallel
 
-/// The learning rate range test (Smith 2015, arXiv:1506.01186): train for a while with a rate that grows with each step, and
-/// watch the loss. Where it falls fastest is a good rate; where it rises again is too far.
+/// The learning rate range test (Smith 2015, arXiv:1506.01186): train for a while with a rate that grows with each
+/// step, and watch the loss. Where it falls fastest is a good rate; where it rises again is too far.
 public struct LearningRateFinder: Sendable {
     public var lowest: Double
     public var highest: Double
@@ -140,13 +140,14 @@ public struct LearningRateSweep: Sendable, Encodable {
     /// The rate at which the smoothed loss is least: as far as one can go.
     public var atLeastLoss: Double? { points.min { $0.smoothed < $1.smoothed }?.learningRate }
 
-    /// The rate at which the smoothed loss falls fastest by the logarithm of the rate, before its least: a good choice. nil
-    /// where it never falls.
+    /// The rate at which the smoothed loss falls fastest by the logarithm of the rate, before its least: a good choice.
+    /// nil where it never falls.
     public var steepest: Double? {
         guard let end = points.indices.min(by: { points[$0].smoothed < points[$1].smoothed }), end > 2 else {
             return nil
         }
-        // Over a tenth of the points, since neighbors tell noise, and none of the first tenth, of which the mean is young.
+        // Over a tenth of the points, since neighbors tell noise, and none of the first tenth, of which the mean is
+        // young.
         let reach = max(1, points.count / 20)
         var best: (slope: Double, rate: Double)?
         let first = reach + points.count / 10

@@ -13,20 +13,21 @@ public struct EvaluationReport: Sendable, Codable, Equatable {
     public var top5Accuracy: Double?
     /// How many samples of class i were taken for class j, in row i and column j; up to 100 classes.
     public var confusionMatrix: [[Int]]?
-    /// The counts of such a matrix that are not zero, by class and then by predicted class; for more than 100 classes, and
-    /// where they are asked for: the validations of a run do without.
+    /// The counts of such a matrix that are not zero, by class and then by predicted class; for more than 100 classes,
+    /// and where they are asked for: the validations of a run do without.
     public var confusionCounts: [ConfusionCount]?
     /// For regression: root of the mean squared error over all outputs.
     public var rootMeanSquaredError: Double?
     /// For regression: mean of the absolute errors over all outputs.
     public var meanAbsoluteError: Double?
     /// For regression: 1 - (squared errors / squared deviations from each output's mean). 1 is perfect, 0 no better
-    /// than the mean; nil where the targets do not vary. Over all outputs: the mean of theirs, weighted by the variance of
-    /// their targets, so that an output of small numbers hardly counts.
+    /// than the mean; nil where the targets do not vary. Over all outputs: the mean of theirs, weighted by the variance
+    /// of their targets, so that an output of small numbers hardly counts.
     public var rSquared: Double?
     /// The same of each output, where there are several; nil for one whose targets do not vary.
     public var rSquaredByOutput: [Double?]?
-    /// Of a checkpoint's network, in the order of rows and columns of the confusion matrix; nil where classes have no names.
+    /// Of a checkpoint's network, in the order of rows and columns of the confusion matrix; nil where classes have no
+    /// names.
     public var classNames: [String]?
 
     /// The least of the outputs'; nil where there is one output.

@@ -85,8 +85,8 @@ extension ParameterLayout {
     /// Copies named tensors into a buffer of this layout.
     ///
     /// - Parameter what: what the tensors are, for messages.
-    /// - Throws: `TrainingError.incompatible` that lists every tensor that is missing, too many, or of another shape; the
-    ///   buffer is then as it was.
+    /// - Throws: `TrainingError.incompatible` that lists every tensor that is missing, too many, or of another shape;
+    ///   the buffer is then as it was.
     func copy(_ tensors: [Checkpoint.Tensor], into buffer: AlignedBuffer, path: String, what: String) throws {
         try check(tensors, path: path, what: what)
         let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

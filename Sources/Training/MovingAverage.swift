@@ -7,8 +7,8 @@ import StrictCoding
 ///     average = average + (1 − d) · (parameters − average)
 ///     d = min(decay, (1 + t) / (10 + t)) with a warm-up, or decay
 ///
-/// It begins with the initial parameters, or, in a branch from a run without one, with those of the checkpoint, from which
-/// its steps count then. The warm-up, TensorFlow's, lets it forget them soon.
+/// It begins with the initial parameters, or, in a branch from a run without one, with those of the checkpoint, from
+/// which its steps count then. The warm-up, TensorFlow's, lets it forget them soon.
 public struct MovingAverage: Sendable, Equatable {
     public var decay: Double
     public var warmup: Bool

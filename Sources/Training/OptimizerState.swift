@@ -7,8 +7,8 @@ import Parallel
 /// `@unchecked Sendable`: `beginStep` and `finishPreparing` run between phases; in a phase workers call `prepare` and
 /// `update` for disjoint blocks.
 final class OptimizerState: BlockOptimizer, @unchecked Sendable {
-    /// What is stored beside the parameters, laid out as they are, under the names that checkpoints have for it: moments,
-    /// and the moving average.
+    /// What is stored beside the parameters, laid out as they are, under the names that checkpoints have for it:
+    /// moments, and the moving average.
     let moments: [(name: String, values: AlignedBuffer)]
     /// The moving average of the parameters, if there is one.
     let average: AlignedBuffer?

@@ -2,10 +2,10 @@ import Checkpoints
 
 /// Where the steps of a run lie in its epochs, so that schedules follow the epochs that were seen.
 ///
-/// A branch may go on with batches of another size, and so with another number of steps an epoch. What a schedule is given
-/// in steps counts the steps that were taken. What it is given in epochs, and the length of the whole run, is compared with
-/// the *place* of a step: the steps that a run with batches of the present size would have taken at the same point of the
-/// same epoch. In a run without branches the two are one number.
+/// A branch may go on with batches of another size, and so with another number of steps an epoch. What a schedule is
+/// given in steps counts the steps that were taken. What it is given in epochs, and the length of the whole run, is
+/// compared with the *place* of a step: the steps that a run with batches of the present size would have taken at the
+/// same point of the same epoch. In a run without branches the two are one number.
 public struct Pace: Sendable, Equatable {
     /// Steps of an epoch with the present batch size.
     public let stepsPerEpoch: Int

@@ -19,8 +19,8 @@ public struct ParameterGroup: Sendable, Equatable {
     public var weightDecay: Double?
     /// Whether LARS and LAMB give each tensor a learning rate of its own; nil for: matrices, and no vectors.
     public var layerwise: Bool?
-    /// Whether the parameters stay as they are. Their gradients count in no norm, and what is frozen is a fixed function: a
-    /// batch normalization whose mean and variance are frozen normalizes by them while training too.
+    /// Whether the parameters stay as they are. Their gradients count in no norm, and what is frozen is a fixed
+    /// function: a batch normalization whose mean and variance are frozen normalizes by them while training too.
     public var frozen: Bool
 
     public init(
@@ -88,8 +88,8 @@ extension Configuration {
     }
 
     /// - Parameter layout: of the configured network.
-    /// - Throws: `TrainingError.invalidConfiguration` for a pattern that no name matches, with all names, and for groups
-    ///   that freeze everything.
+    /// - Throws: `TrainingError.invalidConfiguration` for a pattern that no name matches, with all names, and for
+    ///   groups that freeze everything.
     func parameterSettings(of layout: ParameterLayout) throws -> [ParameterSettings] {
         let names = layout.parameters.map(\.name)
         for (number, group) in parameterGroups.enumerated() {

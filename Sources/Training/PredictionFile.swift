@@ -14,8 +14,8 @@ final class PredictionFile {
 
     /// Makes a new file, hands it to `body`, reads it back, and gives it its name if all went well.
     ///
-    /// - Throws: `DurableFileError` if the path is taken or cannot be written; `HDF5Error`; what `body` throws. Nothing is
-    ///   left then.
+    /// - Throws: `DurableFileError` if the path is taken or cannot be written; `HDF5Error`; what `body` throws. Nothing
+    ///   is left then.
     static func write(to path: String, _ body: (PredictionFile) throws -> Void) throws {
         var columns: [PredictionColumn] = []
         let durable = DurableFile(path)

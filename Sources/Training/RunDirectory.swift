@@ -4,8 +4,8 @@ import DurableFiles
 import Foundation
 
 /// Where a run keeps what it makes: `config.yaml` as resolved, `metrics.csv` with a line an epoch, `log.txt` with what
-/// befell it, `checkpoints/`, `data.json` with digests of data that was too large to load, and `lock`, which the process
-/// that trains holds.
+/// befell it, `checkpoints/`, `data.json` with digests of data that was too large to load, and `lock`, which the
+/// process that trains holds.
 public struct RunDirectory: Sendable {
     public let path: String
 
@@ -29,16 +29,16 @@ public struct RunDirectory: Sendable {
     /// How many workers train, while they do.
     public var workersPath: String { path + "/workers" }
 
-    /// Makes the directory of a new run, with all that `fill` puts into it, or not at all. Runs that start at the same time
-    /// get one each.
+    /// Makes the directory of a new run, with all that `fill` puts into it, or not at all. Runs that start at the same
+    /// time get one each.
     ///
     /// - Parameters:
     ///   - path: the directory; nil for the next free name for the data set.
     ///   - dataset: path of the data set.
-    ///   - fill: writes the configuration and the first checkpoint into the directory, which has another name until then,
-    ///     and takes its lock.
-    /// - Throws: `TrainingError.runDirectory` if something is there already, which is never overwritten, or if it cannot
-    ///   be made.
+    ///   - fill: writes the configuration and the first checkpoint into the directory, which has another name until
+    ///     then, and takes its lock.
+    /// - Throws: `TrainingError.runDirectory` if something is there already, which is never overwritten, or if it
+    ///   cannot be made.
     static func create(
         _ path: String?, for dataset: String, fill: (RunDirectory) throws -> FileLock
     ) throws -> (RunDirectory, FileLock) {
@@ -128,8 +128,8 @@ public struct RunDirectory: Sendable {
 
     /// Takes the right to train in the directory, which ends with the process at the latest.
     ///
-    /// - Parameter takesOver: whether to do so although somebody may have it, on a file system without locks, where a file
-    ///   that has just been written to is all that tells.
+    /// - Parameter takesOver: whether to do so although somebody may have it, on a file system without locks, where a
+    ///   file that has just been written to is all that tells.
     /// - Throws: `TrainingError.runDirectory` if another process has it, or may have it.
     func lock(takesOver: Bool) throws -> FileLock {
         let age = secondsSinceWritten

@@ -2,8 +2,8 @@ import Kernels
 
 /// How the learning rate changes over a run: a function of how far the run is, in steps and in epochs (`Pace`).
 ///
-/// Every schedule but the last may begin with a warm-up of w steps, in which the rate rises in equal steps. Step i of the
-/// run, counted from zero, has
+/// Every schedule but the last may begin with a warm-up of w steps, in which the rate rises in equal steps. Step i of
+/// the run, counted from zero, has
 ///
 ///     base · (i + 1) / w                 with no `warmupStart`: step w - 1 is the first with all of the rate
 ///     base · (s + (1 - s) · i / w)       with a `warmupStart` of s: step 0 has that share, step w all of the rate, as
@@ -35,8 +35,8 @@ public struct Schedule: Sendable, Equatable {
         case oneCycle(rise: Double, startDivisor: Double, endDivisor: Double, momentum: MomentumCycle? = nil)
     }
 
-    /// The momentum that `oneCycle` gives an optimizer in the place of its own: for Adam and its kin, beta1. Half a cosine
-    /// from the maximum to the base while the learning rate rises, and back while it falls.
+    /// The momentum that `oneCycle` gives an optimizer in the place of its own: for Adam and its kin, beta1. Half a
+    /// cosine from the maximum to the base while the learning rate rises, and back while it falls.
     public struct MomentumCycle: Sendable, Equatable {
         public var base: Double
         public var maximum: Double
@@ -227,8 +227,8 @@ public struct Schedule: Sendable, Equatable {
     /// Checks that the schedule is as long as the run.
     ///
     /// - Parameter totalSteps: steps of the whole run, those before a branch as they were.
-    /// - Throws: `TrainingError.invalidConfiguration` for a warm-up that does not end, a decay that does not, and a rate of
-    ///   zero before the run is over.
+    /// - Throws: `TrainingError.invalidConfiguration` for a warm-up that does not end, a decay that does not, and a
+    ///   rate of zero before the run is over.
     func check(totalSteps: Int, pace: Pace) throws {
         let run = "the run's \(totalSteps) steps (\(pace.stepsPerEpoch) an epoch)"
         if warmupEpochs > 0 {

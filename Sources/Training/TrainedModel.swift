@@ -21,7 +21,8 @@ public struct TrainedModel {
 
     /// Reads and verifies a checkpoint.
     ///
-    /// - Throws: what `Checkpoint.read` throws, and `TrainingError.incompatible` for tensors that do not fit the network.
+    /// - Throws: what `Checkpoint.read` throws, and `TrainingError.incompatible` for tensors that do not fit the
+    ///   network.
     public init(
         _ path: String, loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic,
         kernels: (any KernelTable.Type)? = nil

@@ -160,8 +160,8 @@ extension Trainer {
                 + "\(step + 1): \(cause)")
     }
 
-    /// Refuses the momentum of `sgd` for `lars`, and the reverse: one has the learning rate in it, and the other not, so
-    /// that the first steps would be too large or too small by orders of magnitude.
+    /// Refuses the momentum of `sgd` for `lars`, and the reverse: one has the learning rate in it, and the other not,
+    /// so that the first steps would be too large or too small by orders of magnitude.
     private func checkMomentum(of checkpoint: Checkpoint, path: String) throws {
         guard checkpoint.optimizerState["momentum"] != nil else { return }
         let before = try Configuration(yaml: checkpoint.configuration, path: path).optimizer

@@ -21,7 +21,8 @@ public final class Trainer {
     let pace: Pace
     /// Steps of an epoch: batches of the train split, the last of which may be smaller.
     public var stepsPerEpoch: Int { pace.stepsPerEpoch }
-    /// Steps at the end of the last epoch: those taken, perhaps by a run with batches of another size, and those to come.
+    /// Steps at the end of the last epoch: those taken, perhaps by a run with batches of another size, and those to
+    /// come.
     public let totalSteps: Int
 
     /// The threads that compute. Steps are taken in a region of it.
@@ -144,8 +145,8 @@ public final class Trainer {
     /// Rows that a worker has in flight at once, at the most.
     public var microBatchRows: Int { gradients.microBatch }
 
-    /// Bytes of the activations, their gradients and the kernels' scratch that all workers have at once in a step: planned
-    /// when the trainer is made, and never more.
+    /// Bytes of the activations, their gradients and the kernels' scratch that all workers have at once in a step:
+    /// planned when the trainer is made, and never more.
     public var activationBytes: Int { gradients.activationBytes }
 
     /// Makes what a step needs as often as there are workers.
@@ -160,8 +161,8 @@ public final class Trainer {
         augmenter?.prepare(workers: team.workerCount)
     }
 
-    /// Goes on with another number of workers, and memory for them. Not one bit depends on it. Only outside a region: all
-    /// helpers have left it then, and nobody but the caller looks at what is exchanged here.
+    /// Goes on with another number of workers, and memory for them. Not one bit depends on it. Only outside a region:
+    /// all helpers have left it then, and nobody but the caller looks at what is exchanged here.
     ///
     /// - Returns: the number of workers from now on.
     @discardableResult
@@ -171,8 +172,8 @@ public final class Trainer {
         return count
     }
 
-    /// Binds workers to processors from now on. Only outside a region; best before the first, while each worker's memory is
-    /// untouched: it will be near the worker then.
+    /// Binds workers to processors from now on. Only outside a region; best before the first, while each worker's
+    /// memory is untouched: it will be near the worker then.
     ///
     /// - Parameter processors: as `ProcessorTopology.placement` has them; nil to let the system choose.
     public func pinWorkers(to processors: [Int]?) { makeTeam(of: team.workerCount, processors: processors) }

@@ -76,13 +76,13 @@ extension MonitoredMetric {
 }
 
 extension Checkpoint.Progress {
-    /// Notes the monitored metric of the epoch that ends. What is no finite number is no improvement and never the best,
-    /// and whatever is one is better.
+    /// Notes the monitored metric of the epoch that ends. What is no finite number is no improvement and never the
+    /// best, and whatever is one is better.
     ///
     /// - Parameters:
     ///   - sign: 1 where higher is better, -1 where lower is.
-    ///   - minimumImprovement: by how much it must be better than the last one that was, to end the wait of early stopping: as
-    ///     in Keras and Lightning, small steps add up until they are.
+    ///   - minimumImprovement: by how much it must be better than the last one that was, to end the wait of early
+    ///     stopping: as in Keras and Lightning, small steps add up until they are.
     /// - Returns: whether it is the best so far, however little better.
     mutating func note(_ metric: Double, sign: Double, minimumImprovement: Double) -> Bool {
         func isBetter(than other: Double?, by difference: Double) -> Bool {

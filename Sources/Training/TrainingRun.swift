@@ -45,8 +45,8 @@ public final class TrainingRun {
 
     /// Where the parameters of a new run come from, instead of its seed.
     public enum Origin: Sendable, Equatable {
-        /// A checkpoint of another run: its parameters, moments and progress. The new run goes on from there, with another
-        /// configuration; the data must be the same.
+        /// A checkpoint of another run: its parameters, moments and progress. The new run goes on from there, with
+        /// another configuration; the data must be the same.
         case branch(checkpoint: String)
         /// The parameters of a checkpoint alone: training begins at step 0, with whatever data have their shape.
         case parameters(checkpoint: String)
@@ -58,8 +58,8 @@ public final class TrainingRun {
     ///   - directory: where the run keeps its files; nil for the next free name under `runs`.
     ///   - relativeTo: the directory that a relative path of the data set starts from; nil for the current one.
     ///   - loading: how much memory data may take.
-    ///   - recordsFingerprints: whether `fingerprints.csv` gets a line with digests of the parameters for each step, for
-    ///     comparisons; that changes no bit, and costs less than a hundredth of the time of a large step.
+    ///   - recordsFingerprints: whether `fingerprints.csv` gets a line with digests of the parameters for each step,
+    ///     for comparisons; that changes no bit, and costs less than a hundredth of the time of a large step.
     ///   - kernels: nil for the best that this machine has, or what `LOCKSTEP_INSTRUCTION_SET` names.
     public convenience init(
         _ configuration: Configuration, from origin: Origin? = nil, directory: String? = nil,
@@ -91,8 +91,10 @@ public final class TrainingRun {
     ///
     /// - Parameters:
     ///   - changes: what shall be otherwise from here on.
-    ///   - takesOver: whether to go on although somebody may still train in the directory, on a file system without locks.
-    ///   - recordsFingerprints: whether to record fingerprints from here on; a run that has recorded them goes on with it.
+    ///   - takesOver: whether to go on although somebody may still train in the directory, on a file system without
+    ///     locks.
+    ///   - recordsFingerprints: whether to record fingerprints from here on; a run that has recorded them goes on with
+    ///     it.
     ///   - observer: hears of damaged checkpoints that were passed over.
     public convenience init(
         resuming path: String, changes: RunChanges = RunChanges(), relativeTo base: String? = nil,

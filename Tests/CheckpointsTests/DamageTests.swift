@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import XCTest
 
-/// A damaged checkpoint is refused, or reads as what was written; it never crashes the reader or reads as something else.
+/// A damaged checkpoint is refused, or reads as what was written; it never crashes the reader or reads as something
+/// else.
 final class DamageTests: HDF5TestCase {
     private func written() throws -> [UInt8] {
         try Checkpoint.sample().write(to: path("whole.h5"))

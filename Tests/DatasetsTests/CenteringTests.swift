@@ -8,7 +8,8 @@ import XCTest
 
 /// Large numbers keep what tells them apart: they are centered before they are rounded.
 final class CenteringTests: HDF5TestCase {
-    /// Writes a file by some lines of Python, in which `t` is 1,700,000,000 + i for a thousand i in an order of their own.
+    /// Writes a file by some lines of Python, in which `t` is 1,700,000,000 + i for a thousand i in an order of their
+    /// own.
     private func write(_ script: String, to name: String = "a.h5") throws {
         try python(
             """

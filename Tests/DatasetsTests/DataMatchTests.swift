@@ -8,8 +8,8 @@ import XCTest
 
 /// Data of another file come to a network by name and in its units, in memory, mapped and streamed.
 final class DataMatchTests: HDF5TestCase {
-    /// Writes `base.h5` and, with the same rows, `other.h5`, by a script that has made `x`, `names` (of the last axis), `y`
-    /// and `z`, `others`: the inputs of the other file.
+    /// Writes `base.h5` and, with the same rows, `other.h5`, by a script that has made `x`, `names` (of the last axis),
+    /// `y` and `z`, `others`: the inputs of the other file.
     private func write(_ script: String, options: String = "{}") throws {
         try python(
             """
@@ -42,8 +42,8 @@ final class DataMatchTests: HDF5TestCase {
             loading: LoadingOptions(memory: memory), use: use)
     }
 
-    /// Passes if the other file has become the same data set, to the last bit of the digest, which covers inputs, labels
-    /// and normalization; in memory and, with chunks, streamed.
+    /// Passes if the other file has become the same data set, to the last bit of the digest, which covers inputs,
+    /// labels and normalization; in memory and, with chunks, streamed.
     private func assertSame(_ script: String, notes: [String], line: UInt = #line) throws {
         try write(script)
         let expected = try base()

@@ -53,7 +53,8 @@ final class JPEGDecodingTests: XCTestCase {
         }
     }
 
-    /// Flat pictures, which keep their values. With Adobe's marker, which libjpeg writes, 255 is no ink; without it 0 is.
+    /// Flat pictures, which keep their values. With Adobe's marker, which libjpeg writes, 255 is no ink; without it 0
+    /// is.
     func testInksBecomeColors() throws {
         // 255 less black, less the share of it that the ink takes: rounded (255 - k) · (255 - c) / 255.
         for (inks, colors) in [

@@ -111,8 +111,8 @@ class CommandTestCase: RunTestCase {
         try FileManager.default.contentsOfDirectory(atPath: path(name)).sorted()
     }
 
-    /// Checks that a run of the program failed: with a status, nothing on standard output, and a message that has all of
-    /// `words` (on one line, `lockstep: …`, unless the command line itself was wrong).
+    /// Checks that a run of the program failed: with a status, nothing on standard output, and a message that has all
+    /// of `words` (on one line, `lockstep: …`, unless the command line itself was wrong).
     func assertFails(
         _ outcome: Outcome, status: Int32 = 1, _ words: String..., file: StaticString = #filePath, line: UInt = #line
     ) {

@@ -3,8 +3,8 @@ import Lockstep
 import TestSupport
 import XCTest
 
-/// A test that may make runs: after it, `verify` says of each that it is good, and of each that the test has damaged, what
-/// is wrong.
+/// A test that may make runs: after it, `verify` says of each that it is good, and of each that the test has damaged,
+/// what is wrong.
 open class RunTestCase: HDF5TestCase {
     /// By directory: what a verification has to say.
     private var damage: [String: [String]] = [:]

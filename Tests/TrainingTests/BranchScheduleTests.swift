@@ -7,8 +7,8 @@ import XCTest
 
 @testable import Training
 
-/// Schedules of runs that went on with batches of another size: what is given in epochs follows the epochs that were seen,
-/// what is given in steps the steps that were taken. Right values by hand.
+/// Schedules of runs that went on with batches of another size: what is given in epochs follows the epochs that were
+/// seen, what is given in steps the steps that were taken. Right values by hand.
 final class BranchScheduleTests: RunTestCase {
     private func configuration(
         _ schedule: Schedule, batchSize: Int, epochs: Int, rows: Int = 160

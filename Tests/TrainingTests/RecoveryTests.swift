@@ -93,8 +93,8 @@ final class RecoveryTests: RunTestCase {
         XCTAssertEqual(try store.best()?.progress, best.progress)
     }
 
-    /// A run whose best checkpoint is of its last epoch and a file of its own, as `cp -r` and `scp` leave it, and what it
-    /// would have come to.
+    /// A run whose best checkpoint is of its last epoch and a file of its own, as `cp -r` and `scp` leave it, and what
+    /// it would have come to.
     private func runWithASeparateBest() throws -> (RunDirectory, CheckpointStore, expected: Checkpoint) {
         var whole = configuration()
         whole.epochs = 6

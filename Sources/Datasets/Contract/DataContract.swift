@@ -1,7 +1,7 @@
 /// What a network and its data have agreed on: what its inputs and outputs mean, by name and in numbers.
 ///
-/// A data set has one, and so has every checkpoint: that of the data it was trained on. Whatever brings other data into a
-/// network goes by it: see `DataMatch`.
+/// A data set has one, and so has every checkpoint: that of the data it was trained on. Whatever brings other data into
+/// a network goes by it: see `DataMatch`.
 ///
 /// A feature is a column of a table, or a channel of images and signals: a position of the last axis of a sample. Names
 /// may also be given to all numbers of a sample.

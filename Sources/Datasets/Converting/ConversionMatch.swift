@@ -1,5 +1,5 @@
-/// What brings a table of another file to those of the first: the order of its columns, the numbers of its classes, and its
-/// units.
+/// What brings a table of another file to those of the first: the order of its columns, the numbers of its classes, and
+/// its units.
 struct ConversionMatch {
     private(set) var columns: [Int32]?
     private(set) var units: AffineMap?

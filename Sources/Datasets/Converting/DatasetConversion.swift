@@ -7,9 +7,9 @@ import HDF5
 ///     let conversion = try DatasetConversion(["a.h5", "b.h5"], storage: .init(chunk: 256, deflate: 4))
 ///     try conversion.write(to: "both.h5")
 ///
-/// Splits are found by the usual names and called `x_train`, `y_train` and so on; rows of several files follow each other
-/// in the order of the files. Attributes that mean something are kept. Memory does not grow with the data: rows are
-/// copied a band at a time.
+/// Splits are found by the usual names and called `x_train`, `y_train` and so on; rows of several files follow each
+/// other in the order of the files. Attributes that mean something are kept. Memory does not grow with the data: rows
+/// are copied a band at a time.
 ///
 /// Without a type, elements keep theirs, in the byte order of this machine, and the data set keeps its digest.
 public struct DatasetConversion {

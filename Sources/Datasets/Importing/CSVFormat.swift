@@ -34,8 +34,8 @@ enum CSVFormat {
     /// Lines that a delimiter is guessed by.
     private static let guessLines = 20
 
-    /// The candidate that occurs in the first lines as often in each, outside quotes, and most often where several do; a
-    /// comma if none does.
+    /// The candidate that occurs in the first lines as often in each, outside quotes, and most often where several do;
+    /// a comma if none does.
     static func likelyDelimiter(_ bytes: ArraySlice<UInt8>) -> UInt8 {
         let candidates = [",", ";", "\t", "|"].map { Character($0).asciiValue! }
         var lines: [[Int]] = []

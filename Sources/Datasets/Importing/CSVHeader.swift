@@ -1,8 +1,8 @@
 /// Whether the first line of a table names its columns: by comparison with the lines after it, column by column.
 enum CSVHeader {
-    /// A name stands over numbers. Where none does, a line without any number is a header, and so is one whose only text
-    /// occurs in no other line, over texts that all occur again, beside numbers out of the range of theirs: years over
-    /// counts, and `species` over species.
+    /// A name stands over numbers. Where none does, a line without any number is a header, and so is one whose only
+    /// text occurs in no other line, over texts that all occur again, beside numbers out of the range of theirs: years
+    /// over counts, and `species` over species.
     static func isFirst(of sample: [CSVReader.Record]) -> Bool {
         let (first, rest) = (sample[0], sample.dropFirst().filter { $0.count == sample[0].count })
         let columns = 0..<first.count

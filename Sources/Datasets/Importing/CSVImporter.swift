@@ -1,7 +1,8 @@
 extension ImportedDataset {
     /// Reads a table of comma-separated values: one row a sample, one column the target, the others numbers.
     ///
-    /// Targets are kept as texts and, where all are numbers, as values: see `CSVTargets`. Splits are drawn at random by seed.
+    /// Targets are kept as texts and, where all are numbers, as values: see `CSVTargets`. Splits are drawn at random by
+    /// seed.
     public static func csv(_ path: String, _ options: CSVOptions = CSVOptions()) throws -> ImportedDataset {
         let table = try CSVTable(path, options)
         let targets = try table.columns.target == nil ? nil : table.targets.meaning()

@@ -6,9 +6,9 @@ func parseNumber(_ text: ArraySlice<UInt8>) -> Double? {
 /// Reads a decimal number from text, correctly rounded; nil for anything else, "nan" and "inf" included.
 ///
 /// Up to 15 digits with a small exponent are exact in Double by one division (Clinger, "How to read floating point
-/// numbers accurately", PLDI 1990). Up to 19 digits, which is what programs print of a Double, fit in 64 bits, and so does
-/// 5 to a power of up to 27: one division or multiplication of 128 bits, rounded once. Both are 5 to 10 times faster than
-/// the general road, which the rest takes.
+/// numbers accurately", PLDI 1990). Up to 19 digits, which is what programs print of a Double, fit in 64 bits, and so
+/// does 5 to a power of up to 27: one division or multiplication of 128 bits, rounded once. Both are 5 to 10 times
+/// faster than the general road, which the rest takes.
 func parseNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
     var index = 0
     guard index < text.count else { return nil }

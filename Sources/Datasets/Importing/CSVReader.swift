@@ -38,8 +38,8 @@ struct CSVReader {
     private static let pieceSize = 1 << 20
     private static let largestRecord = 1 << 26
 
-    /// - Parameter delimiter: nil takes the one of comma, semicolon, tab and bar that the first lines have most of, and all
-    ///   as many of.
+    /// - Parameter delimiter: nil takes the one of comma, semicolon, tab and bar that the first lines have most of, and
+    ///   all as many of.
     /// - Throws: `DatasetError` when the file cannot be read or is no text.
     init(_ path: String, delimiter: Character? = nil) throws {
         self.path = path

@@ -87,8 +87,8 @@ struct CSVTable {
         return "fields end at \(name) (--delimiter)"
     }
 
-    /// Takes addresses for all numbers at once, so that they need not be moved, and never lie there twice. Memory is taken as
-    /// they are written.
+    /// Takes addresses for all numbers at once, so that they need not be moved, and never lie there twice. Memory is
+    /// taken as they are written.
     private mutating func reserve(of size: Int, sampled: Int, bytes: Int) {
         let estimate = Double(size) / Double(bytes) * Double(sampled) * 1.25
         let most = Double(size) / 2 + 1

@@ -1,6 +1,7 @@
 /// The target column of a table: its texts as they stood and, where each is a number, its value.
 ///
-/// Every different text is remembered as long as there are few. Numbers of which there are many are kept as values alone.
+/// Every different text is remembered as long as there are few. Numbers of which there are many are kept as values
+/// alone.
 struct CSVTargets {
     /// Different texts in order of appearance, with the line each appeared on first; empty once there were too many
     /// numbers.
@@ -119,9 +120,9 @@ extension CSVTargets {
 
     /// Decides what the column means.
     ///
-    /// Texts are classes. Numbers are both: classes to a loss that reads these, values to the others. How they lie in the
-    /// file, and what they are where no loss is known, is by appearance: classes when all are whole and few differ (at
-    /// most 20, or one for every 40 rows), or some are written like codes; values otherwise.
+    /// Texts are classes. Numbers are both: classes to a loss that reads these, values to the others. How they lie in
+    /// the file, and what they are where no loss is known, is by appearance: classes when all are whole and few differ
+    /// (at most 20, or one for every 40 rows), or some are written like codes; values otherwise.
     ///
     /// - Throws: `DatasetError` for one class, two spellings of one text, or numbers of which some are missing.
     func meaning() throws -> Meaning {
@@ -192,8 +193,8 @@ extension CSVTargets {
 
     /// The texts in the order of classes, and the class of each text.
     ///
-    /// Different texts are different classes, also where they are the same number: 01, 1 and 1.0 are three codes. Numbers
-    /// are in order of their values, and where those are the same, or one text is no number, in order of bytes.
+    /// Different texts are different classes, also where they are the same number: 01, 1 and 1.0 are three codes.
+    /// Numbers are in order of their values, and where those are the same, or one text is no number, in order of bytes.
     private func classes() throws -> (order: [Int], index: [Int]) {
         let order = distinct.indices.sorted { a, b in
             if areNumbers, numbers[a]! != numbers[b]! { return numbers[a]! < numbers[b]! }

@@ -16,8 +16,8 @@ enum RawElement: Equatable {
 
     /// `count` elements from the start of `bytes`, which has at least as many.
     ///
-    /// As inputs, bytes stay bytes and all else becomes Float32, unless that would lose what matters (`RoundingLoss`): then
-    /// elements keep 64 bits. As targets, numbers keep their value, in 64 bits.
+    /// As inputs, bytes stay bytes and all else becomes Float32, unless that would lose what matters (`RoundingLoss`):
+    /// then elements keep 64 bits. As targets, numbers keep their value, in 64 bits.
     /// Throws the first integer that 64 signed bits do not hold.
     func decode(
         _ bytes: Data, _ layout: ArrayLayout, count: Int, bigEndian: Bool, as role: ImportedRole

@@ -33,8 +33,8 @@ public enum ImportedValues: Equatable, Sendable {
     }
 }
 
-/// An array on its way from a foreign file to HDF5, row-major, rows first: all rows of what was read, or some of them, which
-/// are not copied.
+/// An array on its way from a foreign file to HDF5, row-major, rows first: all rows of what was read, or some of them,
+/// which are not copied.
 public struct ImportedArray: Equatable, Sendable {
     public let shape: [Int]
     /// All elements that were read.

@@ -1,6 +1,6 @@
 extension ImportedDataset {
-    /// Brings what was read to the data that a network was trained on: columns in its order, classes by its numbers, its
-    /// names and its normalization. Numbers stay raw.
+    /// Brings what was read to the data that a network was trained on: columns in its order, classes by its numbers,
+    /// its names and its normalization. Numbers stay raw.
     ///
     /// - Throws: `DatasetError` for what the network cannot take, with both sides listed.
     public mutating func bring(to likeness: Likeness) throws {

@@ -20,8 +20,8 @@ extension ImportedDataset {
     /// Writes the data set to a new HDF5 file in the layout of `datasets/README.md`, contiguous for speed.
     ///
     /// The file appears under its name when it is complete and on disk, or not at all. Up to `largestImage` bytes it is
-    /// built in memory: HDF5 reports a full disk late and cannot recover from it, so it should not meet one. Either way it is
-    /// read back from the disk before it counts.
+    /// built in memory: HDF5 reports a full disk late and cannot recover from it, so it should not meet one. Either way
+    /// it is read back from the disk before it counts.
     /// - Throws: `DatasetError` when the output exists (unless `overwrite`) or cannot be written; `HDF5Error` when HDF5
     ///   fails.
     public func write(to output: String, overwrite: Bool = false) throws {

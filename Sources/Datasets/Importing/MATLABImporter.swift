@@ -6,12 +6,13 @@ public enum SampleAxis: String, CaseIterable, Sendable {
 }
 
 extension ImportedDataset {
-    /// Reads arrays that MATLAB has saved as version 7.3, and any others in HDF5 whose axes stand in reverse order, as Julia and R
-    /// write them. Axes come back into the order of the program, samples first.
+    /// Reads arrays that MATLAB has saved as version 7.3, and any others in HDF5 whose axes stand in reverse order, as
+    /// Julia and R write them. Axes come back into the order of the program, samples first.
     ///
     /// Samples are along the axis that has as many as there are targets: the first, or else the last ([height, width,
-    /// channels, samples]). Where both have, and without targets, it is the first of two axes and the last of more. Whole
-    /// numbers stay as they are, and so are class indices from zero: labels 1 to 3 leave class 0 empty, which is noted.
+    /// channels, samples]). Where both have, and without targets, it is the first of two axes and the last of more.
+    /// Whole numbers stay as they are, and so are class indices from zero: labels 1 to 3 leave class 0 empty, which is
+    /// noted.
     ///
     /// - Parameters:
     ///   - inputs, targets: names of the arrays without the split, as in `DatasetDescription`.

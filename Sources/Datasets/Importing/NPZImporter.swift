@@ -6,7 +6,8 @@ extension ImportedDataset {
     /// - Parameters:
     ///   - inputs, targets: names of the arrays without the split, as in `DatasetDescription`: `x` finds `x_train`,
     ///     `train_x` and, for train, `x`. Nil looks for `x` and `y`, in either case.
-    ///   - splits: exact names of the arrays of each split, without paths; when any is given, only those given are read.
+    ///   - splits: exact names of the arrays of each split, without paths; when any is given, only those given are
+    ///     read.
     ///   - taking: whether there have to be targets, or shall be none.
     public static func npz(
         _ path: String, inputs: String? = nil, targets: String? = nil, splits: [Split: SplitDescription] = [:],

@@ -1,6 +1,6 @@
-/// Finds out whether numbers would lose what tells them apart if they were rounded to Float32: where one that Float32 does not
-/// hold is in a feature that lies more than eight times its range from zero. Such numbers are stored in their own type, so
-/// that a data set can center them before it rounds them (see `Normalization`).
+/// Finds out whether numbers would lose what tells them apart if they were rounded to Float32: where one that Float32
+/// does not hold is in a feature that lies more than eight times its range from zero. Such numbers are stored in their
+/// own type, so that a data set can center them before it rounds them (see `Normalization`).
 struct RoundingLoss {
     private var least: [Double]
     private var most: [Double]

@@ -1,8 +1,8 @@
 import Foundation
 import HDF5
 
-/// A program that keeps arrays column by column. In an HDF5 file of it their axes stand in reverse order: [rows, columns] there
-/// is [columns, rows] in the file, and nothing but a mark of the program tells.
+/// A program that keeps arrays column by column. In an HDF5 file of it their axes stand in reverse order: [rows,
+/// columns] there is [columns, rows] in the file, and nothing but a mark of the program tells.
 enum ColumnMajorProgram: String {
     case matlab = "MATLAB"
     case julia = "Julia"

@@ -1,8 +1,8 @@
 import Kernels
 
 extension Dataset {
-    /// Interprets what was read: targets of all splits alike, the validation split cut off, normalization chosen, and all of
-    /// it as the reference expects it.
+    /// Interprets what was read: targets of all splits alike, the validation split cut off, normalization chosen, and
+    /// all of it as the reference expects it.
     ///
     /// - Parameter isGiven: whether the reference is a checkpoint's; it is that of the first split otherwise.
     convenience init(

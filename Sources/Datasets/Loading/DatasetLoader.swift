@@ -103,8 +103,8 @@ private struct DatasetLoader {
         return dataset
     }
 
-    /// Finds out how each table comes to what is expected: by the reference that is given, or else by the train split, or
-    /// the first there is.
+    /// Finds out how each table comes to what is expected: by the reference that is given, or else by the train split,
+    /// or the first there is.
     ///
     /// - Returns: what it was.
     private func match(_ tables: inout [Split: TableFiles]) throws -> DataReference {

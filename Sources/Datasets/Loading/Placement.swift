@@ -13,9 +13,9 @@ enum Placement {
 /// Decides where the inputs of all splits will be: in memory if they fit, else mapped where that is possible, else
 /// streamed.
 ///
-/// What must be in memory anyway (targets, and the rows of a cut split) is taken off the memory for data first, then the
-/// scratch memory of loading threads, both of those that train and of those that evaluate meanwhile, then windows to
-/// evaluate from, an eighth but no more than 64 MiB; the rest is for windows to train from.
+/// What must be in memory anyway (targets, and the rows of a cut split) is taken off the memory for data first, then
+/// the scratch memory of loading threads, both of those that train and of those that evaluate meanwhile, then windows
+/// to evaluate from, an eighth but no more than 64 MiB; the rest is for windows to train from.
 struct PlacementPlan {
     let options: LoadingOptions
     let use: DataUse

@@ -83,8 +83,8 @@ struct TableReader {
                 .wrongType, inputs, expected: "integers or floating-point numbers",
                 found: "elements of type \(inputs.elementType)")
         }
-        // Before anything is believed that the file says of sizes, and before memory is taken on its word. What is virtual
-        // has no shape that could be looked at.
+        // Before anything is believed that the file says of sizes, and before memory is taken on its word. What is
+        // virtual has no shape that could be looked at.
         try inputs.checkReadable()
         for dataset in [inputs, targets] {
             if let dataset { try ColumnMajorProgram.refuse(dataset, inputs: inputs, targets: targets) }
@@ -173,8 +173,8 @@ struct TableReader {
         }
     }
 
-    /// Refuses a data set of which a part was never written: it would read as zeros, or whatever its fill value is, as if
-    /// somebody had put them there.
+    /// Refuses a data set of which a part was never written: it would read as zeros, or whatever its fill value is, as
+    /// if somebody had put them there.
     private func checkWritten(_ dataset: HDF5Dataset) throws {
         guard let gap = try dataset.unwrittenPart() else { return }
         throw error(
@@ -300,8 +300,8 @@ extension HDF5Dataset {
     /// Whether these are targets of one whole number a row.
     fileprivate var isIntegerARow: Bool { !elementType.isFloat && (shape.count < 2 || shape[1] == 1) }
 
-    /// Whether these are targets of one number a row that is read in 64 bits: integers, and values that may be looked up
-    /// among those of classes.
+    /// Whether these are targets of one number a row that is read in 64 bits: integers, and values that may be looked
+    /// up among those of classes.
     fileprivate func isReadWide(_ classes: ClassLabels) -> Bool {
         isIntegerARow || (classes.values != nil && (shape.count < 2 || shape[1] == 1))
     }

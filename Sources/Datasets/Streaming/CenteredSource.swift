@@ -3,8 +3,8 @@ import Kernels
 
 /// The inputs of a table whose numbers Float32 does not hold, as they lie in the file.
 ///
-/// Their centers are subtracted in Double before they are rounded: 1,700,000,000 + i has nine values of a thousand in Float32,
-/// its distance from a mean close to it all of them.
+/// Their centers are subtracted in Double before they are rounded: 1,700,000,000 + i has nine values of a thousand in
+/// Float32, its distance from a mean close to it all of them.
 struct WideInputs: Sendable {
     let dataset: HDF5Dataset
     let placement: Placement
@@ -38,8 +38,8 @@ struct WideInputs: Sendable {
 
     fileprivate var bandRows: Int { max(1, Self.bandCount / features) }
 
-    /// The inputs less the centers of a normalization, where rounding comes after; nil where it makes no difference, since
-    /// Float32 holds all numbers of the features that have one.
+    /// The inputs less the centers of a normalization, where rounding comes after; nil where it makes no difference,
+    /// since Float32 holds all numbers of the features that have one.
     ///
     /// - Parameter rounded: the inputs as they are in memory, which are written over if they are whole.
     func centered(

@@ -78,8 +78,9 @@ struct WindowPlan: Sendable {
     /// The most windows that so many consecutive positions of an epoch touch.
     ///
     /// Of k of them, all but the first and the last are covered whole, and those two with a position at least. Each has
-    /// `slots` samples, but for the one with the block that ends the data, which lacks `shortfall` of them, and the last
-    /// of the epoch, which is never between two others. So (k − 2) · slots − shortfall + 2 positions are needed for k.
+    /// `slots` samples, but for the one with the block that ends the data, which lacks `shortfall` of them, and the
+    /// last of the epoch, which is never between two others. So (k − 2) · slots − shortfall + 2 positions are needed
+    /// for k.
     func windowsTouched(by positions: Int) -> Int {
         min(positions, (positions + shortfall + slots - 2) / slots + 1, windowsInEpoch)
     }

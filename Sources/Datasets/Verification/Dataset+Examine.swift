@@ -11,8 +11,8 @@ extension Dataset {
         public let problems: [FileProblem]
     }
 
-    /// Checks a data set in HDF5 thoroughly: structure, attributes, every chunk of every object in the file, and then what
-    /// a training run asks of it (shapes, finite numbers, labels in range, names of classes).
+    /// Checks a data set in HDF5 thoroughly: structure, attributes, every chunk of every object in the file, and then
+    /// what a training run asks of it (shapes, finite numbers, labels in range, names of classes).
     ///
     /// After a problem it goes on with what it does not concern, chunk by chunk. Data goes through a bounded piece of
     /// memory, that of `loading`.

@@ -3,19 +3,19 @@ import Foundation
 import Synchronization
 import Threads
 
-/// What becomes of Ctrl-C (SIGINT) and Ctrl-\ (SIGQUIT), of the signals with which schedulers announce that they take the
-/// machine back (SIGTERM; SIGUSR1 and SIGUSR2; SIGXCPU when the time is used up; SIGALRM; SIGPWR when power fails), and of
-/// the SIGHUP of a terminal that is closed.
+/// What becomes of Ctrl-C (SIGINT) and Ctrl-\ (SIGQUIT), of the signals with which schedulers announce that they take
+/// the machine back (SIGTERM; SIGUSR1 and SIGUSR2; SIGXCPU when the time is used up; SIGALRM; SIGPWR when power fails),
+/// and of the SIGHUP of a terminal that is closed.
 ///
-/// A command that makes files removes those that are half made and ends by the signal, as if it had never listened. A run
-/// that trains asks `signal` between steps, finishes the one it is in and writes a checkpoint; a second signal ends it
-/// at once, if it comes a second or more after the first. One event often sends two: a terminal that closes has its shell
-/// send SIGHUP, then the kernel; `timeout` signals its child, then the group. Only SIGINT, SIGQUIT and SIGTERM end it so:
-/// after another SIGHUP nobody is left who could be in a hurry, SIGXCPU comes each second, and schedulers that send one of
-/// the others again mean the same.
+/// A command that makes files removes those that are half made and ends by the signal, as if it had never listened. A
+/// run that trains asks `signal` between steps, finishes the one it is in and writes a checkpoint; a second signal ends
+/// it at once, if it comes a second or more after the first. One event often sends two: a terminal that closes has its
+/// shell send SIGHUP, then the kernel; `timeout` signals its child, then the group. Only SIGINT, SIGQUIT and SIGTERM
+/// end it so: after another SIGHUP nobody is left who could be in a hurry, SIGXCPU comes each second, and schedulers
+/// that send one of the others again mean the same.
 ///
-/// A thread waits for them, since hardly anything may be done in a handler. Signals that whoever started the program chose
-/// to ignore (`nohup`) stay ignored.
+/// A thread waits for them, since hardly anything may be done in a handler. Signals that whoever started the program
+/// chose to ignore (`nohup`) stay ignored.
 enum Interruption {
     private enum Manner { case ending, finishing }
 
@@ -65,8 +65,8 @@ enum Interruption {
     /// "SIGINT"
     static func name(of number: Int32) -> String { names[number] ?? "signal \(number)" }
 
-    /// Has SIGXCPU come before the limit of processor time at which the system kills (`ulimit -t` sets both to the same), so
-    /// that there is time to save the state.
+    /// Has SIGXCPU come before the limit of processor time at which the system kills (`ulimit -t` sets both to the
+    /// same), so that there is time to save the state.
     static func announceTimeLimit() {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_CPU.rawValue)

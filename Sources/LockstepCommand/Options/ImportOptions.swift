@@ -55,8 +55,8 @@ struct ImportOptions: ParsableArguments {
         return SplitFractions(validation: validationFraction ?? validation, test: testFraction ?? test, seed: splitSeed)
     }
 
-    /// Reads a data set, brings it to what it shall be like, writes it, and prints what it holds. The fractions are those
-    /// of `fractions`.
+    /// Reads a data set, brings it to what it shall be like, writes it, and prints what it holds. The fractions are
+    /// those of `fractions`.
     func make(
         at output: String, validation: Double = 0, test: Double = 0, like options: LikenessOptions? = nil,
         _ read: (SplitFractions, Likeness?) throws -> ImportedDataset

@@ -23,8 +23,8 @@ public struct ScalingBenchmark {
 
     /// Measures one workload.
     ///
-    /// - Parameter progress: called before each round with its number, from 0, and with the number of rounds for the pass
-    ///   that comes after them.
+    /// - Parameter progress: called before each round with its number, from 0, and with the number of rounds for the
+    ///   pass that comes after them.
     /// - Throws: `ScalingPlanError` before anything starts, for a plan that does not suit the machine or the data;
     ///   `TrainingError`, `NetworkError`, `DatasetError` for a configuration that cannot be trained.
     public func run(_ workload: Workload, progress: (Int) -> Void = { _ in }) throws -> ScalingMeasurement {

@@ -3,8 +3,8 @@ import Kernels
 import Parallel
 import Training
 
-/// Measures what a step costs one worker and, in turn, how long several take for it, and compares the latter with what the
-/// simulator makes of the former.
+/// Measures what a step costs one worker and, in turn, how long several take for it, and compares the latter with what
+/// the simulator makes of the former.
 public struct SimulationCheck {
     public let machine: SimulatedMachine
     /// Those of the fastest steps of one worker.

@@ -20,8 +20,8 @@ public struct CompiledNetwork: Sendable {
     ///   - inputShape: the shape of one sample.
     ///   - targets: what the data set holds for each sample, checked against the network's output; nil for a network
     ///     that was checked before.
-    ///   - isFrozen: whether a parameter, by its full name, stays as it is in training. What is frozen as a whole is then a
-    ///     fixed function: a batch normalization with frozen statistics normalizes by them.
+    ///   - isFrozen: whether a parameter, by its full name, stays as it is in training. What is frozen as a whole is
+    ///     then a fixed function: a batch normalization with frozen statistics normalizes by them.
     /// - Throws: `NetworkError` naming the layer, the shape it expected and the shape it found.
     public init(
         network: Network, loss: Loss, inputShape: Shape, targets: TargetSpecification?,

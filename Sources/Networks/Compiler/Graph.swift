@@ -138,8 +138,8 @@ public struct Graph {
     }
 
     /// Takes the derivative of a fused activation over from the operation that writes `value`: whoever calls this
-    /// multiplies the gradient it computes for `value` by the derivative of the activation returned. Identity if there is
-    /// none.
+    /// multiplies the gradient it computes for `value` by the derivative of the activation returned. Identity if there
+    /// is none.
     mutating func takeOverActivationGradient(of value: Value) -> Activation {
         guard let index = operations.lastIndex(where: { $0.output == value.id }),
             let (operation, activation) = operations[index].handingOverActivationGradient()

@@ -18,7 +18,8 @@ public protocol Operation: Sendable {
     /// The activations that `backward` looks at again, so that the arena keeps them.
     var savedForBackward: [Value.ID] { get }
 
-    /// Whether its backward pass has parameter gradients to compute, and so must run even when nothing before it learns.
+    /// Whether its backward pass has parameter gradients to compute, and so must run even when nothing before it
+    /// learns.
     var hasParameters: Bool { get }
     /// Whether it looks at all rows of a shard at once, so that a shard must be one micro-batch while training.
     var needsWholeShards: Bool { get }
@@ -32,12 +33,13 @@ public protocol Operation: Sendable {
     /// This operation with `activation` applied as it writes its output, if it can do that.
     func fusing(_ activation: Activation) -> (any Operation)?
 
-    /// This operation with `addend`, which has the shape of its output, added before any activation, if it can do that. Its
-    /// output's gradient is then that of `addend` too, in the same place, and it may not write that of its input there.
+    /// This operation with `addend`, which has the shape of its output, added before any activation, if it can do that.
+    /// Its output's gradient is then that of `addend` too, in the same place, and it may not write that of its input
+    /// there.
     func fusingSum(with addend: Value.ID) -> (any Operation)?
 
-    /// This operation without the multiplication of its output's gradient by the derivative of a fused activation, and the
-    /// activation, if there is one: for the reader of the output, which then does that as it writes the gradient.
+    /// This operation without the multiplication of its output's gradient by the derivative of a fused activation, and
+    /// the activation, if there is one: for the reader of the output, which then does that as it writes the gradient.
     func handingOverActivationGradient() -> (operation: any Operation, activation: Activation)?
 
     func forward(_ frame: Frame)
@@ -79,8 +81,8 @@ public struct Frame {
     public let packed: PackedWeights
     /// The shard's gradients, laid out as the parameters.
     public let parameterGradients: UnsafeMutablePointer<Float>
-    /// Where chains of parameter gradients start: at zero for the first micro-batch of a shard, at what is there for the
-    /// rest, so that a shard's gradient is one chain over its rows.
+    /// Where chains of parameter gradients start: at zero for the first micro-batch of a shard, at what is there for
+    /// the rest, so that a shard's gradient is one chain over its rows.
     public let gradientStart: Accumulator
     /// Whether the gradients are added to what is there: those of a whole shard to those of its sibling.
     public let addsGradients: Bool
@@ -96,7 +98,8 @@ public struct Frame {
     public let batchRows: Int
     /// Where the shard's contribution to a collective operation goes.
     public let contribution: UnsafeMutablePointer<Float>
-    /// What the shards' contributions to a collective operation have come to; meaningful in its `forward` and `backward`.
+    /// What the shards' contributions to a collective operation have come to; meaningful in its `forward` and
+    /// `backward`.
     public let combined: UnsafePointer<Float>
 
     /// The activation `[rows, width]` of a value.

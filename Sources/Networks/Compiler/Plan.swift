@@ -28,8 +28,8 @@ public struct Plan: Sendable {
 
     /// Lays out the arena for a finished graph.
     ///
-    /// Time runs from -1 (the input is loaded) over the forward passes 0 ..< n and the loss at n to the backward pass of
-    /// operation i at 2n - i.
+    /// Time runs from -1 (the input is loaded) over the forward passes 0 ..< n and the loss at n to the backward pass
+    /// of operation i at 2n - i.
     init(graph: Graph, input: Value, output: Value) {
         let operations = graph.operations
         let end = operations.count
@@ -92,8 +92,8 @@ public struct Plan: Sendable {
 
     // MARK: Walking
 
-    /// The parts between meetings. Shards that have all finished one of them, and combined their contributions, go on with
-    /// the next: forward in this order, backward from the last on. A single one in most plans.
+    /// The parts between meetings. Shards that have all finished one of them, and combined their contributions, go on
+    /// with the next: forward in this order, backward from the last on. A single one in most plans.
     public var stages: Range<Int> { 0..<meetings.count + 1 }
 
     /// Whether shards meet on their way.
@@ -135,8 +135,8 @@ public struct Plan: Sendable {
         if stage > 0 { meeting(after: stage - 1)?.contributeBackward(frame, into: frame.contribution) }
     }
 
-    /// Like `forward`, but looks for values that hold a number that is not finite, and returns after how many operations
-    /// the first one is there: 0 for the input, nil if all is well. For finding out where a run went bad.
+    /// Like `forward`, but looks for values that hold a number that is not finite, and returns after how many
+    /// operations the first one is there: 0 for the input, nil if all is well. For finding out where a run went bad.
     public func firstNonFiniteValue(_ frame: Frame, stage: Int = 0) -> Int? {
         func isFinite(_ id: Value.ID) -> Bool {
             let count = frame.rows * widths[id]

@@ -7,8 +7,8 @@ struct WindowGeometry: Sendable, Equatable {
         let size: Int
         let stride: Int
         let dilation: Int
-        /// Pixels of border before and after the image. After it there may be fewer than asked for, since the last window
-        /// need not reach the end.
+        /// Pixels of border before and after the image. After it there may be fewer than asked for, since the last
+        /// window need not reach the end.
         let before: Int
         let after: Int
 

@@ -4,11 +4,11 @@ import StrictCoding
 /// Sets each element to zero with the given probability while training and scales the rest by 1 / (1 - probability);
 /// passes everything through otherwise. Srivastava et al. 2014.
 ///
-/// Of images, whole channels may be dropped instead: neighboring pixels are much alike, so that single ones would hardly
-/// be missed. Tompson et al. 2015, arXiv:1411.4280.
+/// Of images, whole channels may be dropped instead: neighboring pixels are much alike, so that single ones would
+/// hardly be missed. Tompson et al. 2015, arXiv:1411.4280.
 ///
-/// The mask is a function of seed, step, layer, row of the global batch and element or channel: the same for every sharding of
-/// the work, and made a second time in the backward pass rather than kept.
+/// The mask is a function of seed, step, layer, row of the global batch and element or channel: the same for every
+/// sharding of the work, and made a second time in the backward pass rather than kept.
 public struct Dropout: Layer {
     public static let kind = "dropout"
 

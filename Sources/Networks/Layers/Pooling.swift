@@ -5,8 +5,8 @@ import StrictCoding
 ///
 /// - Input: `[height, width, channels]`; output: the same with fewer pixels.
 ///
-/// The stride is the window's size unless given. The border is left out of windows. Of equal elements the first gets the
-/// gradient.
+/// The stride is the window's size unless given. The border is left out of windows. Of equal elements the first gets
+/// the gradient.
 public struct MaxPool: PoolingLayer {
     public static let kind = "maxPool"
     static let (plane, function) = (Plane.image, PoolingOperation.Function.maximum)
@@ -140,8 +140,8 @@ extension Graph {
 
 /// forward: `y = max` or `mean` of each window; backward: `dx` of the largest element, or of all, from `dy`.
 ///
-/// An activation g before a maximum is differentiated at the maximum: the derivative depends on the value alone, and all
-/// other elements get none.
+/// An activation g before a maximum is differentiated at the maximum: the derivative depends on the value alone, and
+/// all other elements get none.
 struct PoolingOperation: Operation {
     enum Function: Sendable { case maximum, mean }
 

@@ -1,10 +1,12 @@
 import StrictCoding
 
-/// LeNet-5: LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to document recognition", figure 2.
+/// LeNet-5: LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to document recognition", figure
+/// 2.
 ///
-/// Two convolutions of 5 × 5, each averaged over 2 × 2, and three linear layers, with tanh between. Its second convolution
-/// sees all channels, and its last layer gives logits: the table of connections and the radial units of 1998 are left out,
-/// as in all of its descendants. Images of 28 × 28 get the border of 2 that the paper's 32 × 32 have.
+/// Two convolutions of 5 × 5, each averaged over 2 × 2, and three linear layers, with tanh between. Its second
+/// convolution sees all channels, and its last layer gives logits: the table of connections and the radial units of
+/// 1998 are left out, as in all of its descendants. Images of 28 × 28 get the border of 2 that the paper's 32 × 32
+/// have.
 public struct LeNet5: ModelShape {
     public static let kind = "leNet5"
 

@@ -1,4 +1,5 @@
-/// A known network under a name, built from the public layers: `layers(for:)` is what could be written out in its place.
+/// A known network under a name, built from the public layers: `layers(for:)` is what could be written out in its
+/// place.
 ///
 /// Parameters are named under the model's own name, such as `resNet1/convolution1/weight`.
 public protocol ModelShape: Layer {

@@ -2,10 +2,10 @@ import StrictCoding
 
 /// The residual network for small images of He, Zhang, Ren and Sun 2015, arXiv:1512.03385, section 4.2.
 ///
-/// A convolution, then three stages of n = (depth - 2) / 6 blocks at `width`, twice and four times as many channels, the
-/// second and third beginning with a stride of 2; the mean over the image; a linear layer. A block is two convolutions of
-/// 3 × 3, each with batch normalization. Where the shape changes the skip is a convolution of 1 × 1 with batch normalization
-/// (option B of the paper), as most implementations have it.
+/// A convolution, then three stages of n = (depth - 2) / 6 blocks at `width`, twice and four times as many channels,
+/// the second and third beginning with a stride of 2; the mean over the image; a linear layer. A block is two
+/// convolutions of 3 × 3, each with batch normalization. Where the shape changes the skip is a convolution of 1 × 1
+/// with batch normalization (option B of the paper), as most implementations have it.
 public struct ResNet: ModelShape {
     public static let kind = "resNet"
 

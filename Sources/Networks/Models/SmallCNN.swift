@@ -1,7 +1,7 @@
 import StrictCoding
 
-/// Two convolutions of 3 × 3 with 32 and 64 filters, each followed by the largest of 2 × 2, and a hidden layer of 128: what
-/// tutorials begin with, 421,642 parameters for grey images of 28 × 28 and ten classes.
+/// Two convolutions of 3 × 3 with 32 and 64 filters, each followed by the largest of 2 × 2, and a hidden layer of 128:
+/// what tutorials begin with, 421,642 parameters for grey images of 28 × 28 and ten classes.
 public struct SmallCNN: ModelShape {
     public static let kind = "smallCNN"
 

@@ -5,14 +5,14 @@ import StrictCoding
 /// Ioffe and Szegedy 2015, arXiv:1502.03167.
 ///
 /// - Input and output: `[..., channels]`.
-/// - Parameters: `scale` and `offset` of shape `[channels]`. Statistics: `mean` and `variance` of shape `[channels]`, moving
-///   averages over steps with which a trained network normalizes.
+/// - Parameters: `scale` and `offset` of shape `[channels]`. Statistics: `mean` and `variance` of shape `[channels]`,
+///   moving averages over steps with which a trained network normalizes.
 ///
 /// While training, each shard is normalized by its own mean and variance ("ghost batch", Hoffer et al. 2017,
-/// arXiv:1705.08741), or, if synchronized, by those of the whole batch, for which all shards wait for each other twice a
-/// step. The rows of a shard come from the configuration, so they are the same for any number of workers. A step moves the
-/// statistics by the mean of its shards', weighted by rows, or by the batch's; the variance is the unbiased one, as
-/// PyTorch's.
+/// arXiv:1705.08741), or, if synchronized, by those of the whole batch, for which all shards wait for each other twice
+/// a step. The rows of a shard come from the configuration, so they are the same for any number of workers. A step
+/// moves the statistics by the mean of its shards', weighted by rows, or by the batch's; the variance is the unbiased
+/// one, as PyTorch's.
 ///
 /// Where the statistics are frozen, it normalizes by them while training too: a fixed function, if scale and offset are
 /// frozen as well.

@@ -9,10 +9,11 @@ struct NormalizationStatistics: Sendable {
 /// With μ and σ² over the n pixels of a shard, or of all shards if it is collective, and x̂ = (x - μ) / √(σ² + ε):
 ///
 ///     forward    y = f(γ·x̂ + β + a)
-///     backward   dz = dy · f'(y)    dβ += Σ dz    dγ += Σ dz·x̂    dx = γ / √(σ² + ε) · (dz - Σ dz / n - x̂ · Σ dz·x̂ / n)
+///     backward   dz = dy · f'(y)    dβ += Σ dz    dγ += Σ dz·x̂    dx = γ / √(σ² + ε) · (dz - Σ dz / n - x̂ · Σ dz·x̂
+///     / n)
 ///
-/// where da is dz, and without an addend dx lies in its place. Sums run over the pixels of an image, then over the images of a shard in their order, then over shards in the
-/// tree of all gradients.
+/// where da is dz, and without an addend dx lies in its place. Sums run over the pixels of an image, then over the
+/// images of a shard in their order, then over shards in the tree of all gradients.
 struct BatchNormalizationOperation: NormalizationOperation, CollectiveOperation {
     let layer: String
     let input: Value.ID

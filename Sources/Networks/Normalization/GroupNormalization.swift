@@ -1,7 +1,8 @@
 import StrictCoding
 
-/// Normalizes groups of neighboring channels of each sample to mean 0 and variance 1, then gives each channel a scale and an
-/// offset that are learned. The same in training and afterwards, and for any batch. Wu and He 2018, arXiv:1803.08494.
+/// Normalizes groups of neighboring channels of each sample to mean 0 and variance 1, then gives each channel a scale
+/// and an offset that are learned. The same in training and afterwards, and for any batch. Wu and He 2018,
+/// arXiv:1803.08494.
 ///
 /// - Input and output: `[..., channels]`; the mean and variance of a group are over all pixels and its channels.
 /// - Parameters: `scale` and `offset` of shape `[channels]`.
@@ -34,8 +35,8 @@ public struct GroupNormalization: Layer {
     }
 }
 
-/// Normalizes the features of each sample to mean 0 and variance 1, then gives each a scale and an offset that are learned.
-/// The same in training and afterwards, and for any batch. Ba, Kiros and Hinton 2016, arXiv:1607.06450.
+/// Normalizes the features of each sample to mean 0 and variance 1, then gives each a scale and an offset that are
+/// learned. The same in training and afterwards, and for any batch. Ba, Kiros and Hinton 2016, arXiv:1607.06450.
 ///
 /// - Input and output: `[..., channels]`; each pixel is normalized by itself, over its channels.
 /// - Parameters: `scale` and `offset` of shape `[channels]`.

@@ -3,9 +3,11 @@ import Kernels
 /// With μ and σ² over the pixels and channels of a group, n numbers, and x̂ = (x - μ) / √(σ² + ε):
 ///
 ///     forward    y = f(γ·x̂ + β + a)
-///     backward   dz = dy · f'(y)    dβ += Σ dz    dγ += Σ dz·x̂    dx = (γ·dz - Σ γ·dz / n - x̂ · Σ γ·dz·x̂ / n) / √(σ² + ε)
+///     backward   dz = dy · f'(y)    dβ += Σ dz    dγ += Σ dz·x̂    dx = (γ·dz - Σ γ·dz / n - x̂ · Σ γ·dz·x̂ / n) /
+///     √(σ² + ε)
 ///
-/// where da is dz, and without an addend dx lies in its place. Image by image; the sums of the parameters' gradients are chains over images.
+/// where da is dz, and without an addend dx lies in its place. Image by image; the sums of the parameters' gradients
+/// are chains over images.
 struct GroupNormalizationOperation: NormalizationOperation {
     let layer: String
     let input: Value.ID
@@ -30,7 +32,8 @@ struct GroupNormalizationOperation: NormalizationOperation {
     /// The moments of an image by channel, its sums, those of its groups, and those of all images.
     func workspaceCount(rows: Int, kernels: any KernelTable.Type) -> Int { 4 * 2 * channels }
 
-    /// Numbers that are normalized together. A single one is its own mean: what comes out is the offset, whatever goes in.
+    /// Numbers that are normalized together. A single one is its own mean: what comes out is the offset, whatever goes
+    /// in.
     var valuesOfGroup: Int { pixels * (channels / groups) }
 
     private var share: Float { 1 / Float(valuesOfGroup) }

@@ -5,8 +5,9 @@ import Kernels
 ///     forward    y = f(γ·x̂ + β + a)
 ///     backward   dz = dy · f'(y)    dβ += Σ dz    dγ += Σ dz·x̂    dx = γ / √(variance + ε) · dz
 ///
-/// where da is dz, and without an addend dx lies in its place. Row by row; the sums of the parameters' gradients run over the
-/// pixels of an image, then in chains over images. Trained networks work so, and layers whose statistics are frozen.
+/// where da is dz, and without an addend dx lies in its place. Row by row; the sums of the parameters' gradients run
+/// over the pixels of an image, then in chains over images. Trained networks work so, and layers whose statistics are
+/// frozen.
 struct KnownNormalizationOperation: NormalizationOperation {
     let layer: String
     let input: Value.ID

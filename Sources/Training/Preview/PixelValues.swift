@@ -1,7 +1,8 @@
 import Datasets
 import Kernels
 
-/// Inputs of some samples as bytes to show: normalization is undone, and what the data ranges over becomes black to white.
+/// Inputs of some samples as bytes to show: normalization is undone, and what the data ranges over becomes black to
+/// white.
 ///
 /// Bytes range over 0 ... 255, or to the largest that is shown where none is above 127, as in images of 16 grays. Other
 /// numbers range over what is shown.

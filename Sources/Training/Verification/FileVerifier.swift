@@ -16,8 +16,8 @@ public struct FileVerifier: Sendable {
 
     public init(loading: LoadingOptions = LoadingOptions(memory: defaultMemory)) { self.loading = loading }
 
-    /// Checks a data set or a checkpoint in HDF5, a configuration in YAML with the data it names, or the directory of a run
-    /// with all its files.
+    /// Checks a data set or a checkpoint in HDF5, a configuration in YAML with the data it names, or the directory of a
+    /// run with all its files.
     ///
     /// - Parameter report: hears of each file when it is done.
     public func verify(_ path: String, _ report: (FileVerification) throws -> Void) rethrows {
@@ -45,8 +45,8 @@ public struct FileVerifier: Sendable {
 
     // MARK: Single files
 
-    /// Everything a resume needs of a checkpoint: what `Checkpoint.examine` checks, a configuration whose network has these
-    /// parameters, and the moments of its optimizer.
+    /// Everything a resume needs of a checkpoint: what `Checkpoint.examine` checks, a configuration whose network has
+    /// these parameters, and the moments of its optimizer.
     ///
     /// - Parameter fingerprints: by step, what the run has recorded.
     /// - Returns: nil for a file that is no checkpoint.

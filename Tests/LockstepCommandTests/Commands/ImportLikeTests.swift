@@ -3,8 +3,8 @@ import ImageWriting
 import TestSupport
 import XCTest
 
-/// Files that are brought to what a network was trained on. `GeneratedPairsTests` says that the numbers are right; here it
-/// is what people see.
+/// Files that are brought to what a network was trained on. `GeneratedPairsTests` says that the numbers are right; here
+/// it is what people see.
 final class ImportLikeTests: CommandTestCase {
     /// Trains on a file in the test's directory, and returns a checkpoint.
     private func train(on dataset: String, outputs: Int = 2) throws -> String {

@@ -5,8 +5,8 @@ import XCTest
 
 /// Files of programs that keep arrays column by column are never read on their side without a word.
 final class ImportMATLABTests: CommandTestCase {
-    /// Writes a file as MATLAB does with `save(…, '-v7.3')`: a header of 512 bytes, the axes of every array in reverse order, and its
-    /// class beside it. `script` calls `put(name, array, class)`.
+    /// Writes a file as MATLAB does with `save(…, '-v7.3')`: a header of 512 bytes, the axes of every array in reverse
+    /// order, and its class beside it. `script` calls `put(name, array, class)`.
     private func writeMATLAB(_ script: String, to name: String = "a.mat") throws {
         try python(
             """

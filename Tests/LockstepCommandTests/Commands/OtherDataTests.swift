@@ -17,8 +17,8 @@ final class OtherDataTests: CommandTestCase {
         return try newestCheckpoint(of: "run")
     }
 
-    /// The accuracy that NumPy finds for a network of two linear layers with relu between them, of a checkpoint, on a CSV
-    /// table of one column and a class, normalized by the mean and deviation of another file.
+    /// The accuracy that NumPy finds for a network of two linear layers with relu between them, of a checkpoint, on a
+    /// CSV table of one column and a class, normalized by the mean and deviation of another file.
     private func accuracyByNumPy(_ checkpoint: String, _ table: String, normalizedAs data: String) throws -> String {
         try python(
             """

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import XCTest
 
-/// Damaged files of every format that the program reads. Each gets a result or a clear error, in bounded memory and time,
-/// and never ends the program by a signal.
+/// Damaged files of every format that the program reads. Each gets a result or a clear error, in bounded memory and
+/// time, and never ends the program by a signal.
 ///
-/// A few hundred files in every test; `make fuzz` goes on for minutes, with other files each time. What is found is kept
-/// with the number that makes it again.
+/// A few hundred files in every test; `make fuzz` goes on for minutes, with other files each time. What is found is
+/// kept with the number that makes it again.
 final class FuzzTests: CommandTestCase {
     /// Minutes for each reader; nil for a few hundred files.
     private static let minutes = Double(ProcessInfo.processInfo.environment["LOCKSTEP_FUZZ_MINUTES"] ?? "")

@@ -3,9 +3,9 @@ import Lockstep
 import TestSupport
 import XCTest
 
-/// Pairs of a training file and another file, with columns, classes, types and units changed in ways that can be brought
-/// back or not. Whoever made a pair knows the right answer: what can be matched is computed as NumPy computes it, and what
-/// cannot is refused.
+/// Pairs of a training file and another file, with columns, classes, types and units changed in ways that can be
+/// brought back or not. Whoever made a pair knows the right answer: what can be matched is computed as NumPy computes
+/// it, and what cannot is refused.
 ///
 /// Three hundred pairs in every test; `make pairs` goes through others for as long as it is told.
 final class GeneratedPairsTests: HDF5TestCase {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A page that shows files, commands and what these print: files below a line with their name in backquotes and a colon,
-/// commands behind `$ ` in blocks of `console`.
+/// A page that shows files, commands and what these print: files below a line with their name in backquotes and a
+/// colon, commands behind `$ ` in blocks of `console`.
 struct Transcript {
     enum Part: Equatable {
         case file(name: String, text: String)

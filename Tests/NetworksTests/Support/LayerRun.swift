@@ -24,7 +24,8 @@ struct LayerRun {
         var firstRow = 0
     }
 
-    /// - Parameter learnsInput: whether something that learns stands before the layers, so that their input has a gradient.
+    /// - Parameter learnsInput: whether something that learns stands before the layers, so that their input has a
+    ///   gradient.
     /// - Parameter isFrozen: whether a parameter stays as it is in training.
     init(
         _ network: Network, inputShape: Shape, rows: Int, mode: Graph.Mode = .training, learnsInput: Bool = true,

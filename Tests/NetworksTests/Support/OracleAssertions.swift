@@ -4,8 +4,9 @@ import XCTest
 
 @testable import Networks
 
-/// Runs layers on every table of kernels and compares output, gradient of the input and gradients of all parameters with
-/// the oracle and its central differences. What is no gradient, of statistics, is left to others, and so is what is frozen.
+/// Runs layers on every table of kernels and compares output, gradient of the input and gradients of all parameters
+/// with the oracle and its central differences. What is no gradient, of statistics, is left to others, and so is what
+/// is frozen.
 func assertMatchesOracle(
     _ network: Network, inputShape: Shape, rows: Int, seed: UInt64 = 1, tolerance: Double = 3e-6,
     isFrozen: @escaping (String) -> Bool = { _ in false },

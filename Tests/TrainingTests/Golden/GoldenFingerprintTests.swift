@@ -3,10 +3,11 @@ import Lockstep
 import TestSupport
 import XCTest
 
-/// "The same bits" over time: what runs came to when their row was written, they come to today, on every instruction set.
+/// "The same bits" over time: what runs came to when their row was written, they come to today, on every instruction
+/// set.
 ///
-/// `SameBitsTests` compares runs of one revision with each other; no test of it sees a change that alters all runs alike.
-/// A row that has to change is a new version of the bits: raise `bitsVersion`, and say why in the CHANGELOG.
+/// `SameBitsTests` compares runs of one revision with each other; no test of it sees a change that alters all runs
+/// alike. A row that has to change is a new version of the bits: raise `bitsVersion`, and say why in the CHANGELOG.
 final class GoldenFingerprintTests: HDF5TestCase {
     private func fingerprint(
         of configuration: Configuration, _ kernels: any KernelTable.Type, relativeTo base: String

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A folder with a folder for each class, and the files of images in them; or, to predict on, of images in any or no folder.
+/// A folder with a folder for each class, and the files of images in them; or, to predict on, of images in any or no
+/// folder.
 ///
 /// Entries are taken in the order of the bytes of their names, so that the same tree makes the same data set. Links are
 /// followed. Names that begin with a dot are passed over.
@@ -26,10 +27,10 @@ struct ImageFolder {
     /// The class index of each class.
     var labels: [Int64]? { classNames.map { $0.indices.map { Int64($0) } } }
 
-    /// - Parameter taking: without targets, images are taken beside folders too, and folders are no classes. Where targets
-    ///   are optional, a folder without folders has none.
-    /// - Throws: `DatasetError` when a folder cannot be read, there are fewer classes than there have to be, or one has no
-    ///   files; without targets, when there are no files at all.
+    /// - Parameter taking: without targets, images are taken beside folders too, and folders are no classes. Where
+    ///   targets are optional, a folder without folders has none.
+    /// - Throws: `DatasetError` when a folder cannot be read, there are fewer classes than there have to be, or one has
+    ///   no files; without targets, when there are no files at all.
     init(_ path: String, taking: TargetImport = .required, fewestClasses: Int = 2) throws {
         self.path = path
         let what = taking == .required ? "a folder with a folder for each class" : "a folder of images"
@@ -146,7 +147,8 @@ public struct UnreadableImage: Equatable, Sendable, CustomStringConvertible {
     public var description: String { "\(name) (\(reason))" }
 }
 
-/// What a path leads to. Pipes and devices are told before anyone opens them, which may block, or do what a device does.
+/// What a path leads to. Pipes and devices are told before anyone opens them, which may block, or do what a device
+/// does.
 private enum FileKind {
     case file(bytes: Int)
     case folder

@@ -7,8 +7,8 @@ import Images
 ///     try ImageImport("photos", size: ImageSize("64")).write(to: "photos.h5")
 ///
 /// Classes are numbered in the order of the names of their folders, whose names are stored; samples are in the order of
-/// classes, then of files, by the bytes of their names. They are `[height, width, channels]` bytes. Memory does not grow
-/// with their number.
+/// classes, then of files, by the bytes of their names. They are `[height, width, channels]` bytes. Memory does not
+/// grow with their number.
 public struct ImageImport: Sendable {
     public var folder: String
     /// What every image is stretched to; nil where all have one size.
@@ -59,8 +59,8 @@ public struct ImageImport: Sendable {
     /// Writes the file, reads it back, and gives it its name when it holds what was read.
     ///
     /// - Parameter progress: called often, with the bytes of files that are done and those there are.
-    /// - Throws: `DatasetError` that names the files which cannot be read (the first twenty, and how many more), the first
-    ///   two images that differ in size or color, or a class without images; `HDF5Error`. Then nothing is left.
+    /// - Throws: `DatasetError` that names the files which cannot be read (the first twenty, and how many more), the
+    ///   first two images that differ in size or color, or a class without images; `HDF5Error`. Then nothing is left.
     @discardableResult
     public func write(
         to output: String, overwrite: Bool = false, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
