@@ -32,10 +32,9 @@ final class CSVColumnsTests: HDF5TestCase {
         XCTAssertEqual(inputs.rows, rows, line: line)
         guard case .float32(let values) = inputs.values else { return XCTFail("no numbers", line: line) }
         XCTAssertEqual(Array(values.prefix(inputs.shape[1])), first, line: line)
-        XCTAssertEqual(imported.notes.count, 1, "one line", line: line)
-        for word in words where !imported.notes[0].contains(word) {
-            XCTFail("'\(word)' is missing in: \(imported.notes[0])", line: line)
-        }
+        XCTAssertLessThanOrEqual(imported.notes.count, 1, "one line", line: line)
+        let note = imported.notes.first ?? ""
+        for word in words where !note.contains(word) { XCTFail("'\(word)' is missing in: \(note)", line: line) }
     }
 
     // MARK: Headers
@@ -168,6 +167,14 @@ final class CSVColumnsTests: HDF5TestCase {
         assertRefused(.wrongType, "line 2, column 'a'", "'1,5'", "decimal points") {
             try read("a;b;y\n1,5;2;0\n3;4;1\n")
         }
+    }
+
+    func testACommaIsAGuessOnlyWhereAnotherCharacterIsInEachLineAsOften() throws {
+        XCTAssertEqual(
+            try read("a,b,y\n1,2,x;1\n3,4,z\n").notes, try read("a,b,y\n1,2,x\n3,4,z\n").notes)
+        try check(
+            "a,b;c,y\n1,2;0,x\n3,4;1,z\n", options(excluded: ["2"]), names: ["a"], first: [1], rows: 2,
+            says: "fields end at ',' (--delimiter)")
     }
 
     func testNothingIsSaidOfWhatWasSaid() throws {

@@ -72,7 +72,7 @@ final class DatasetJoinTests: HDF5TestCase {
         assertRefused(.missingObject, "other.h5", "a, b, c, d", "a, b, c, e", "without d", "first.h5") {
             try join("first", "other")
         }
-        assertRefused(.malformed, "twice.h5", "'a'", "2") { try join("first", "twice") }
+        assertRefused(.missingObject, "twice.h5: x_train", "'a' more than once") { try join("first", "twice") }
         assertRefused(.labelOutOfRange, "unknown.h5", "x, y, z", "'w'", "first.h5") { try join("first", "unknown") }
         assertRefused(.labelOutOfRange, "beyond.h5: y_train", "0 ..< 3", "7 in row 0") { try join("first", "beyond") }
         assertRefused(.wrongShape, "narrow.h5", "[4]", "[3]") { try join("first", "narrow") }

@@ -33,37 +33,62 @@ final class DataRoadTests: CommandTestCase {
             write('missingClass', classes=classes[:2])
             write('extraClass', y=np.where(np.arange(80) % 20 == 3, 2, y), classes=['low', 'high', 'odd'])
             write('classesWithoutNames', classes=None)
+            write('nameless', classes=None)
+            write('classesNamedThereAlone', classes=classes[:2])
             write('otherUnits', ((x - m) / s * 3).astype('f4'), transformed_mean=m, transformed_standard_deviation=s / 3)
-            """, directory)
+            # What is to be imported: the test rows as a table, or as arrays where a table would name the classes.
+            for name in sys.argv[2].split():
+                with h5py.File(f'{sys.argv[1]}/{name}.h5') as f:
+                    x, y = f['x_test'][:], f['y_test'][:]
+                    header, names = f['x_test'].attrs.get('feature_names'), f.attrs.get('class_names')
+                    if names is None: np.savez(f'{sys.argv[1]}/{name}.npz', x=x, y=y); continue
+                    with open(f'{sys.argv[1]}/{name}.csv', 'w') as table:
+                        if header is not None: print(*header, 'y', sep=',', file=table)
+                        for row, label in zip(x, y): print(*map(repr, row.tolist()), names[label], sep=',', file=table)
+            """, directory, DataDifference.allCases.map { "\($0)" }.joined(separator: " "))
     }
 
-    private func configuration(_ file: String) -> Configuration {
+    /// The data that a network has been trained on when others come: theirs are named.
+    private func base(of difference: DataDifference) -> String {
+        difference == .classesNamedThereAlone ? "nameless.h5" : "base.h5"
+    }
+
+    private func configuration(_ file: String, outputs: Int) -> Configuration {
         Configuration(
-            dataset: .file(file.hasPrefix("/") ? file : path(file)), network: Network { Linear(3) },
+            dataset: .file(file.hasPrefix("/") ? file : path(file)), network: Network { Linear(outputs) },
             optimizer: .sgd(.init(learningRate: 0.1)),
             batchSize: 20, epochs: 2)
     }
 
     func testEachCellIsWhatHappens() throws {
         try writeFiles()
-        let run = try TrainingRun(configuration("base.h5"), directory: path("run"), workers: .exactly(1))
-        _ = try run.train(steps: 4)
-        let checkpoint = try XCTUnwrap(CheckpointStore(directory: path("run/checkpoints")).newest { _ in }.1)
-        let model = try TrainedModel(checkpoint, workers: .exactly(1))
-        let expected = try model.evaluate(split: .test)
-        try model.predict(split: .test, output: path("base-predictions.h5"))
+        var checkpoints: [String: String] = [:]
+        for (base, outputs) in [("base.h5", 3), ("nameless.h5", 2)] {
+            let run = try TrainingRun(
+                configuration(base, outputs: outputs), directory: path("run-\(base)"), workers: .exactly(1))
+            _ = try run.train(steps: 4)
+            let checkpoint = try CheckpointStore(directory: path("run-\(base)/checkpoints")).newest { _ in }.1
+            try TrainedModel(checkpoint, workers: .exactly(1)).predict(
+                split: .test, output: path("predictions-\(base)"))
+            checkpoints[base] = checkpoint
+        }
 
-        for road in DataRoad.allCases {
-            for difference in DataDifference.allCases {
+        for difference in DataDifference.allCases {
+            let base = base(of: difference)
+            let checkpoint = try XCTUnwrap(checkpoints[base])
+            let model = try TrainedModel(checkpoint, workers: .exactly(1))
+            let expected = try model.evaluate(split: .test)
+            for road in DataRoad.allCases {
                 let cell = "\(road), \(difference)"
                 let file = path("\(difference).h5")
-                let result = Result { try self.take(road, file, cell, model, checkpoint, expected) }
+                let result = Result { try self.take(road, file, cell, model, checkpoint, base) }
                 switch (road.decision(on: difference), result) {
                 case (.refused, .success): XCTFail("\(cell): taken")
                 case (.refused, .failure): break
                 case (_, .failure(let error)): XCTFail("\(cell): \(error)")
                 case (_, .success(nil)): break
-                case (.takesAPlace, .success(let report?)): XCTAssertNotEqual(report.loss, expected.loss, cell)
+                case (.takesAPlace, .success(let report?)), (.takenAsRaw, .success(let report?)):
+                    XCTAssertNotEqual(report.loss, expected.loss, cell)
                 case (_, .success(let report?)):
                     XCTAssertEqual(report.loss, expected.loss, accuracy: 1e-5, cell)
                     XCTAssertEqual(report.accuracy, expected.accuracy, cell)
@@ -76,9 +101,10 @@ final class DataRoadTests: CommandTestCase {
     /// compared here.
     private func take(
         _ road: DataRoad, _ file: String, _ cell: String, _ model: TrainedModel, _ checkpoint: String,
-        _ expected: EvaluationReport
+        _ base: String
     ) throws -> EvaluationReport? {
         let run = path(UUID().uuidString)
+        let outputs = base == "nameless.h5" ? 2 : 3
         switch road {
         case .evaluate: return try model.evaluate(dataset: file, split: .test)
         case .predict:
@@ -87,28 +113,44 @@ final class DataRoadTests: CommandTestCase {
                 """
                 a, b = (h5py.File(name)['probabilities'][:] for name in sys.argv[1:])
                 print(a.shape == b.shape and abs(a - b).max() < 1e-5)
-                """, run, path("base-predictions.h5"))
+                """, run, path("predictions-\(base)"))
             XCTAssertEqual(same, "True", cell)
             return nil
         case .resume:
-            try FileManager.default.copyItem(atPath: path("run"), toPath: run)
+            try FileManager.default.copyItem(atPath: path("run-\(base)"), toPath: run)
             return try TrainingRun(resuming: run, changes: RunChanges(datasetPath: file), workers: .exactly(1))
                 .evaluate(.test)
         case .branch, .initialize:
             let origin: TrainingRun.Origin =
                 road == .branch ? .branch(checkpoint: checkpoint) : .parameters(checkpoint: checkpoint)
-            return try TrainingRun(configuration(file), from: origin, directory: run, workers: .exactly(1)).evaluate(
-                .test)
+            return try TrainingRun(
+                configuration(file, outputs: outputs), from: origin, directory: run, workers: .exactly(1)
+            ).evaluate(.test)
         case .splits:
-            var both = configuration("base.h5")
+            var both = configuration(base, outputs: outputs)
             both.dataset = DatasetDescription(
                 splits: [
-                    .train: SplitDescription(path: path("base.h5"), inputs: "x_train", targets: "y_train"),
+                    .train: SplitDescription(path: path(base), inputs: "x_train", targets: "y_train"),
                     .test: SplitDescription(path: file, inputs: "x_test", targets: "y_test"),
                 ])
             let trained = try TrainingRun(both, directory: run, workers: .exactly(1))
             _ = try trained.train(steps: 4)
             return try trained.evaluate(.test)
+        case .importing:
+            let stem = String(file.dropLast(3))
+            let kind = FileManager.default.fileExists(atPath: stem + ".csv") ? "csv" : "npz"
+            try made(lockstep("import", kind, "\(stem).\(kind)", "--like", checkpoint, "--output", run + ".h5"))
+            return try model.evaluate(dataset: run + ".h5", split: .test)
+        case .joining:
+            try made(lockstep("convert", path(base), file, "--output", run + ".h5"))
+            // The same rows twice, in the first file and in the other one.
+            return try model.evaluate(dataset: run + ".h5", split: .test)
         }
+    }
+
+    /// Throws what a command said that made no file.
+    private func made(_ outcome: Outcome) throws {
+        struct Refusal: Error { let text: String }
+        guard outcome.status == 0 else { throw Refusal(text: outcome.errors) }
     }
 }

@@ -10,6 +10,13 @@ public enum DataRoad: CaseIterable, Sendable {
     case initialize
     /// A split in a file of its own; that of the train split says what is expected.
     case splits
+    /// `import --like`: a file is made that goes with a network, or with the data of one.
+    case importing
+    /// `convert` of several files: those after the first are brought to it.
+    case joining
+
+    /// Whether a data set is written, whose numbers then are all there is.
+    var makesFile: Bool { self == .importing || self == .joining }
 
     /// As the documentation has it.
     public var title: String {
@@ -20,6 +27,8 @@ public enum DataRoad: CaseIterable, Sendable {
         case .branch: "`train --from`"
         case .initialize: "`train --initialize-from`"
         case .splits: "splits in several files"
+        case .importing: "`import --like`"
+        case .joining: "`convert` of several files"
         }
     }
 }
@@ -34,6 +43,8 @@ public enum DataDifference: CaseIterable, Sendable {
     case missingClass
     case extraClass
     case classesWithoutNames
+    /// The network, or the first file, has no names of classes.
+    case classesNamedThereAlone
     case otherUnits
 
     /// As the documentation has it.
@@ -47,6 +58,7 @@ public enum DataDifference: CaseIterable, Sendable {
         case .missingClass: "a class is missing"
         case .extraClass: "rows of a class more"
         case .classesWithoutNames: "no names of classes"
+        case .classesNamedThereAlone: "names of classes, of which the network has none"
         case .otherUnits: "other units, and the file says which"
         }
     }
@@ -58,6 +70,7 @@ public enum DataDecision: String, Sendable {
     case reordered
     case taken
     case takenByPosition = "taken by position"
+    case takenAsRaw = "taken as raw"
     case leftOut = "left out"
     case converted
     /// Nothing of it is read.
@@ -72,12 +85,17 @@ extension DataRoad {
     public func decision(on difference: DataDifference) -> DataDecision {
         switch (difference, self) {
         case (.classesInAnotherOrder, .predict), (.missingClass, .predict), (.extraClass, .predict),
-            (.classesWithoutNames, .predict):
+            (.classesWithoutNames, .predict), (.classesNamedThereAlone, .predict):
             .notRead
+        // What is imported says nothing of its units.
+        case (.otherUnits, .importing): .takenAsRaw
         case (.columnsInAnotherOrder, _), (.classesInAnotherOrder, _): .reordered
         case (.missingColumn, _): .refused
         case (.extraColumn, _): .leftOut
         case (.columnsWithoutNames, _), (.classesWithoutNames, _): .takenByPosition
+        // In a file that is made nothing would tell what was meant.
+        case (.classesNamedThereAlone, .importing), (.classesNamedThereAlone, .joining): .refused
+        case (.classesNamedThereAlone, _): .takenByPosition
         case (.missingClass, _): .taken
         case (.extraClass, .initialize): .takesAPlace
         case (.extraClass, _): .refused

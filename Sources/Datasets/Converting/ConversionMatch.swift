@@ -1,10 +1,14 @@
-/// What brings a table of another file to those of the first: the order of its columns, the numbers of its classes, and
-/// its units.
+/// What brings a table of another file to those of the first: the order of its columns and targets, the numbers of its
+/// classes, and its units.
 struct ConversionMatch {
+    /// For each number of a sample in the new file, its place here; nil where they are the same.
     private(set) var columns: [Int32]?
     private(set) var units: AffineMap?
-    private(set) var classes: [Int64]?
+    /// The same for the numbers of a target.
+    private(set) var targetColumns: [Int32]?
     private(set) var targetUnits: AffineMap?
+    /// What numbers classes as the first file does; nil where both do it alike.
+    private(set) var classes: DataMatch?
     private(set) var notes: [String] = []
 
     /// Nothing to bring.
@@ -12,22 +16,23 @@ struct ConversionMatch {
 
     /// - Throws: `DatasetError` for what cannot be brought, with both sides listed.
     init(_ table: TableFiles, to first: TableFiles) throws {
-        let own = try DataContract(of: table)
-        let like = Likeness(path: first.file.path, contract: try DataContract(of: first))
-        let match = try LikenessMatch(
-            own, to: like, file: table.file.path, otherwise: "Rename the class, or convert each file by itself.")
+        let (own, expected) = (table.contract(as: nil), first.contract(as: nil))
+        let match = try DataMatch(
+            own, to: DataReference(expected, on: .joining, name: first.file.path), file: table.file.path,
+            inputs: table.inputs.name, hasTargets: table.targets != nil)
         notes = match.notes
-        if let features = match.features, features != Array(0..<own.inputShape.reduce(1, *)) {
-            columns = features.map { Int32($0) }
+        columns = match.features
+        targetColumns = match.targets.map { $0.map { Int32($0) } }
+        if let targets = table.targets, match.classes != nil {
+            if targets.isIntegerARow { classes = match } else { try match.requireKnownClasses(in: targets.name) }
         }
-        if let classes = match.classes, classes != Array(classes.indices) { self.classes = classes.map { Int64($0) } }
         do throws(InvalidNormalization) {
             units = try Self.units(
-                from: own.transformation, own.inputShape, to: like.contract.transformation, like.contract.inputShape,
-                columns)
-            let width = own.targetNames?.count ?? table.targetWidth
+                from: own.transformation, own.inputShape, to: expected.transformation, expected.inputShape, columns)
+            let width = table.targetWidth
             targetUnits = try Self.units(
-                from: own.targetTransformation, [width], to: like.contract.targetTransformation, [width], nil)
+                from: own.targetTransformation, [width], to: expected.targetTransformation,
+                [targetColumns?.count ?? width], targetColumns)
         } catch {
             throw DatasetError(
                 .malformed, file: table.file.path, object: "transformed_\(error.name)", expected: error.expected,
@@ -53,16 +58,4 @@ struct ConversionMatch {
 extension TableFiles {
     /// Numbers of a target.
     var targetWidth: Int { targets.map { $0.shape.count > 1 ? $0.shape[1] : 1 } ?? 1 }
-}
-
-extension DataContract {
-    /// What a table of a file agrees on, before its numbers are read.
-    init(of table: TableFiles) throws {
-        let names = try table.file.file.root.attributes.strings("class_names")
-        self.init(
-            inputShape: table.inputShape, storesBytes: table.storesBytes, featureNames: table.facts.featureNames,
-            transformation: table.facts.transformation,
-            targetKind: names.map { .classes(count: $0.count) } ?? .values(width: table.targetWidth), classNames: names,
-            targetNames: table.facts.targetNames, targetTransformation: table.facts.targetTransformation)
-    }
 }

@@ -74,10 +74,9 @@ struct ConversionParts {
     func targets(of split: Split) -> [ConversionSource] {
         zip(tables, matches).compactMap { table, matches in
             guard let targets = table[split]?.targets, let match = matches[split] else { return nil }
-            let isClasses = targets.shape.count == 1 && !targets.elementType.isFloat
             return ConversionSource(
-                dataset: targets, sampleShape: Array(targets.shape.dropFirst()), units: match.targetUnits,
-                classes: isClasses ? match.classes : nil)
+                dataset: targets, sampleShape: Array(targets.shape.dropFirst()),
+                columns: match.targetColumns, units: match.targetUnits, classes: match.classes)
         }
     }
 

@@ -10,8 +10,8 @@ struct ConversionSource {
     var columns: [Int32]?
     /// What brings numbers to the units of the first file, column by column of the new file; nil where they have them.
     var units: AffineMap?
-    /// The class index in the new file of each class index here; nil where they are the same.
-    var classes: [Int64]?
+    /// What numbers classes as the new file does; nil where both do it alike.
+    var classes: DataMatch?
 
     /// Reads rows as the new file has them.
     ///
@@ -28,14 +28,7 @@ struct ConversionSource {
         }
         guard let classes else { return selecting(try dataset.read(rows: rows, as: element)) }
         let labels = try dataset.read(rows: rows, as: Int64.self)
-        return try labels.enumerated().map { index, label in
-            if classes.indices.contains(Int(clamping: label)) { return classes[Int(label)] }
-            throw DatasetError(
-                .labelOutOfRange, file: dataset.file.path, object: dataset.name,
-                expected: "labels in 0 ..< \(classes.count), since there are \(classes.count) class names",
-                found: "\(label) in row \(rows.lowerBound + index)",
-                advice: "Classes count from zero: correct the label.")
-        } as! [Element]
+        return try classes.matched(labels, in: dataset.name, firstRow: rows.lowerBound) as! [Element]
     }
 
     private func selecting<Element>(_ values: [Element]) -> [Element] {

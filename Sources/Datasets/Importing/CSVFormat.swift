@@ -35,8 +35,8 @@ enum CSVFormat {
     private static let guessLines = 20
 
     /// The candidate that occurs in the first lines as often in each, outside quotes, and most often where several do;
-    /// a comma if none does.
-    static func likelyDelimiter(_ bytes: ArraySlice<UInt8>) -> UInt8 {
+    /// a comma if none does. It is a guess unless it is the comma, and no other one occurs as often in each line.
+    static func likelyDelimiter(_ bytes: ArraySlice<UInt8>) -> (delimiter: UInt8, isGuess: Bool) {
         let candidates = [",", ";", "\t", "|"].map { Character($0).asciiValue! }
         var lines: [[Int]] = []
         var counts = [Int](repeating: 0, count: candidates.count)
@@ -56,12 +56,14 @@ enum CSVFormat {
         if lines.isEmpty { lines.append(counts) }
         let scores = candidates.indices.map { candidate in
             let first = lines[0][candidate]
-            return (alike: first == 0 ? 0 : lines.count { $0[candidate] == first }, first)
+            return (alike: first == 0 ? 0 : lines.count { $0[candidate] == first }, first: first)
         }
         let best = scores.indices.max { a, b in
             // Of two that are equal the first is the better.
             scores[a] == scores[b] ? a > b : scores[a] < scores[b]
         }!
-        return candidates[scores[best].1 == 0 ? 0 : best]
+        let chosen = scores[best].first == 0 ? 0 : best
+        let isGuess = chosen != 0 || scores.dropFirst().contains { $0.alike == lines.count }
+        return (candidates[chosen], isGuess)
     }
 }

@@ -38,11 +38,10 @@ extension CSVNames {
                 found: "shape \(likeness.contract.inputShape)", advice: "A table is nothing that this network can take."
             )
         }
-        let match = try LikenessMatch(
-            DataContract(
-                inputShape: [columns.count], featureNames: hasHeader ? columns.map { names[$0] } : nil),
-            to: likeness, file: path, otherwise: LikenessMatch.withoutTargets)
-        return (match.features.map { $0.map { columns[$0] } } ?? columns, match.notes)
+        let own = DataContract(
+            inputShape: [columns.count], featureNames: hasHeader ? columns.map { names[$0] } : nil)
+        let match = try likeness.match(own, file: path, hasTargets: false)
+        return (match.features.map { $0.map { columns[Int($0)] } } ?? columns, match.notes)
     }
 }
 

@@ -23,8 +23,8 @@ struct CSVReader {
 
     let path: String
     private(set) var delimiter: UInt8
-    /// Whether nobody said which character it is.
-    let isDelimiterGuessed: Bool
+    /// Whether nobody said which character it is, and it might be another.
+    private(set) var isDelimiterGuessed: Bool
     /// Bytes of the file; 0 if it is no regular one.
     let size: Int
     /// Closed with its last owner.
@@ -58,7 +58,6 @@ struct CSVReader {
             fstat(handle.fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
         buffer = [UInt8](repeating: 0, count: Self.pieceSize)
         pending = 0..<0
-        isDelimiterGuessed = delimiter == nil
         if let delimiter {
             guard let ascii = delimiter.asciiValue, ascii != 0x22, ascii != 0x0A, ascii != 0x0D, ascii != 0 else {
                 throw DatasetError(
@@ -68,11 +67,12 @@ struct CSVReader {
         } else {
             self.delimiter = 0x2C
         }
+        isDelimiterGuessed = false
         try refill()
         try CSVFormat.check(buffer[pending], path)
         if buffer[pending].starts(with: [0xEF, 0xBB, 0xBF]) { pending = 3..<pending.upperBound }
         if delimiter == nil {
-            self.delimiter = CSVFormat.likelyDelimiter(buffer[pending])
+            (self.delimiter, isDelimiterGuessed) = CSVFormat.likelyDelimiter(buffer[pending])
         }
     }
 

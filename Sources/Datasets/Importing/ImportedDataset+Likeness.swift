@@ -6,12 +6,15 @@ extension ImportedDataset {
     public mutating func bring(to likeness: Likeness) throws {
         let network = likeness.contract
         guard let first = Split.allCases.compactMap({ tables[$0] }).first else { return }
-        let match = try LikenessMatch(
-            contract(of: first), to: likeness, file: first.inputs.file, otherwise: LikenessMatch.withoutTargets)
-        notes += match.notes
+        let own = DataContract(
+            inputShape: Array(first.inputs.shape.dropFirst()), featureNames: featureNames, classNames: classNames)
+        let match = try likeness.match(
+            own, file: first.inputs.file, inputs: first.inputs.object,
+            hasTargets: tables.values.contains { $0.targets != nil })
+        notes += match.notes.filter { !notes.contains($0) }
         for (split, table) in tables {
             let inputs = try table.inputs.selecting(features: match.features, shape: network.inputShape)
-            let targets = try table.targets.map { try $0.targets(for: likeness, classes: match.classes) }
+            let targets = try table.targets.map { try $0.targets(for: likeness, match) }
             tables[split] = try Table(inputs: inputs, targets: targets)
         }
         (featureNames, classNames, targetNames) = (network.featureNames, network.classNames, network.targetNames)
@@ -22,16 +25,11 @@ extension ImportedDataset {
         }
         normalization = try likeness.normalizationOfRawNumbers
     }
-
-    private func contract(of table: Table) -> DataContract {
-        DataContract(
-            inputShape: Array(table.inputs.shape.dropFirst()), featureNames: featureNames, classNames: classNames)
-    }
 }
 
 extension ImportedArray {
     /// The columns named, in that order, or all; as samples of a shape.
-    fileprivate func selecting(features: [Int]?, shape sample: [Int]) throws -> ImportedArray {
+    fileprivate func selecting(features: [Int32]?, shape sample: [Int]) throws -> ImportedArray {
         guard let features else {
             return ImportedArray(shape: [rows] + sample, values: values, file: file, object: object)
         }
@@ -40,7 +38,7 @@ extension ImportedArray {
             var selected: [Value] = []
             selected.reserveCapacity(rows * features.count)
             for row in 0..<rows {
-                for feature in features { selected.append(values[row * width + feature]) }
+                for feature in features { selected.append(values[row * width + Int(feature)]) }
             }
             return selected
         }
@@ -56,8 +54,8 @@ extension ImportedArray {
 
     /// These targets as a network has them: class indices of its own, or numbers.
     ///
-    /// - Parameter classes: for each class index in the file that of the network; nil where they are the same.
-    fileprivate func targets(for likeness: Likeness, classes: [Int]?) throws -> ImportedArray {
+    /// - Parameter match: what numbers the classes of the file as the network does.
+    fileprivate func targets(for likeness: Likeness, _ match: DataMatch) throws -> ImportedArray {
         func error(_ expected: String, _ found: String) -> DatasetError {
             DatasetError(
                 .wrongType, file: file, object: object, expected: "\(expected) as in \(likeness.path)", found: found,
@@ -79,8 +77,9 @@ extension ImportedArray {
         case .classes(let count):
             guard width == 1 else { throw error("one class a row", "\(width) values") }
             let indices = try integers { error("one of \(count) classes a row", $0) }
-            guard let row = indices.firstIndex(where: { !(0..<(classes?.count ?? count)).contains(Int($0)) }) else {
-                return array(.int64(classes.map { classes in indices.map { Int64(classes[Int($0)]) } } ?? indices))
+            let matched = try match.matched(indices, in: object)
+            guard let row = matched.firstIndex(where: { !(0..<count).contains(Int($0)) }) else {
+                return array(.int64(matched))
             }
             throw error("class indices in 0 ..< \(count)", "\(indices[row]) in row \(row)")
         }

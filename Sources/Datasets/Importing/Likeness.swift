@@ -45,8 +45,12 @@ public struct Likeness: Equatable, Sendable {
         }
     }
 
-    /// Shapes of samples that differ in axes of length 1 alone hold the same numbers in the same order.
-    func holds(sampleShape shape: [Int]) -> Bool {
-        shape.filter { $0 != 1 } == contract.inputShape.filter { $0 != 1 }
+    /// How data that are imported come to it.
+    ///
+    /// - Throws: `DatasetError` for what is not there to be matched, with both sides listed.
+    func match(_ own: DataContract, file: String, inputs: String? = nil, hasTargets: Bool) throws -> DataMatch {
+        try DataMatch(
+            own, to: DataReference(contract, on: .importing, name: path), file: file, inputs: inputs,
+            hasTargets: hasTargets)
     }
 }

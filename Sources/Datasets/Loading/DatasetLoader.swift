@@ -113,21 +113,13 @@ private struct DatasetLoader {
         for split in splits where tables[split]!.file.path == lead.file.path {
             tables[split]!.facts.inherit(from: lead.facts, sameShape: tables[split]!.inputShape == lead.inputShape)
         }
+        let reading = description.targetKind ?? reading
         var reference =
-            try matching
-            ?? DataReference(
-                DataContract(
-                    inputShape: lead.inputShape, storesBytes: lead.storesBytes, featureNames: lead.facts.featureNames,
-                    transformation: lead.facts.transformation,
-                    targetKind: lead.targets.map { lead.kind(of: $0) } ?? .unlabeled,
-                    classNames: classNames(of: lead), targetNames: lead.facts.targetNames,
-                    targetTransformation: lead.facts.targetTransformation),
-                on: .splits, name: lead.file.path)
+            try matching ?? DataReference(lead.contract(as: reading), on: .splits, name: lead.file.path)
         for split in splits {
             let table = tables[split]!
             let match = try DataMatch(
-                reference, file: table.file, inputs: table.inputs.name, inputShape: table.inputShape,
-                facts: table.facts, classNames: classNames(of: table))
+                table.contract(as: reading), to: reference, file: table.file.path, inputs: table.inputs.name)
             tables[split]!.match = match
             guard split == splits[0], reference.road.decision(on: .extraClass) == .takesAPlace else { continue }
             // The other splits go by what became of the first.
@@ -135,12 +127,6 @@ private struct DatasetLoader {
             reference.road = .splits
         }
         return reference
-    }
-
-    /// Nil where classes are read as the values they stand for, of which each file says what they are.
-    private func classNames(of table: TableFiles) -> [String]? {
-        let areValues = (description.targetKind ?? reading) == .values && table.classes.values != nil
-        return areValues ? nil : table.classes.names
     }
 
     /// After an error; after a load everything is closed already, or belongs to a stream.

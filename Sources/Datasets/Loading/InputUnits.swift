@@ -134,7 +134,7 @@ extension RawTable {
     func matched(_ targets: Targets, _ expected: NormalizationValues?, _ notes: inout [String]) throws -> Targets {
         switch targets {
         case .unlabeled: return .unlabeled
-        case .classes(let labels): return .classes(try match.matched(labels, origin))
+        case .classes(let labels): return .classes(try match.matched(labels, in: origin.targets))
         case .values(var values, var width):
             if let places = match.targets {
                 let rows = values.count / width

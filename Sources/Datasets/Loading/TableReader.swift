@@ -61,6 +61,18 @@ struct TableFiles {
         targets.isIntegerARow ? .unlabeled : .values(width: targets.shape.count > 1 ? targets.shape[1] : 1)
     }
 
+    /// What the file says of it, before its numbers are read.
+    ///
+    /// - Parameter reading: what targets are read as, if that is known. Names of classes are left out where those are
+    ///   read as the values they stand for, of which each file says what they are.
+    func contract(as reading: TargetChoice?) -> DataContract {
+        DataContract(
+            inputShape: inputShape, storesBytes: storesBytes, featureNames: facts.featureNames,
+            transformation: facts.transformation, targetKind: targets.map { kind(of: $0) } ?? .unlabeled,
+            classNames: reading == .values && classes.values != nil ? nil : classes.names,
+            targetNames: facts.targetNames, targetTransformation: facts.targetTransformation)
+    }
+
     /// Where the elements are in the file if they are those that batches are made from, or nil.
     func mappableOffset() throws -> Int? {
         guard match?.features == nil else { return nil }
@@ -298,7 +310,7 @@ extension NormalizationValues {
 
 extension HDF5Dataset {
     /// Whether these are targets of one whole number a row.
-    fileprivate var isIntegerARow: Bool { !elementType.isFloat && (shape.count < 2 || shape[1] == 1) }
+    var isIntegerARow: Bool { !elementType.isFloat && (shape.count < 2 || shape[1] == 1) }
 
     /// Whether these are targets of one number a row that is read in 64 bits: integers, and values that may be looked
     /// up among those of classes.

@@ -55,7 +55,8 @@ final class ImportLikeTests: CommandTestCase {
                 outcome.lines.dropFirst(),
                 [
                     "  test: 1 samples of [3] float32, targets [1] int64",
-                    "  new.npz names no columns: taken by position as a, b, c",
+                    "  new.npz: its columns have no names: taken by position for a, b, c",
+                    "  new.npz: its classes have no names: labels are taken by position, 0 for no",
                 ], outcome.errors)
             XCTAssertEqual(
                 try contents("new.h5"),
@@ -157,8 +158,11 @@ final class ImportLikeTests: CommandTestCase {
         XCTAssertEqual(try lockstep("predict", checkpoint, "--dataset", "new.h5", "--output", "p.h5").status, 0)
         let idx = try lockstep("import", "idx", "images", "--like", checkpoint, "-o", "idx.h5")
         XCTAssertEqual(idx.lines.last, "  test: 4 samples of [2, 3] uint8, no targets", idx.errors)
-        // Names of folders are nothing that numbered classes could be found by.
-        try put("named/0/a.png", TestPNG(width: 3, height: 2, gray: 9))
+        try put("numbered/1/a.png", TestPNG(width: 3, height: 2, gray: 9))
+        try lockstep("import", "images", "numbered", "--like", checkpoint, "-o", "numbered.h5")
+        XCTAssertEqual(try python("print(h5py.File(sys.argv[1])['y_test'][:])", path("numbered.h5")), "[1]")
+        // Other names of folders are nothing that numbered classes could be found by.
+        try put("named/one/a.png", TestPNG(width: 3, height: 2, gray: 9))
         assertFails(try lockstep("import", "images", "named", "--like", checkpoint, "-o", "o.h5"), "--no-targets")
     }
 

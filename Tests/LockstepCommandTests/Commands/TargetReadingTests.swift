@@ -32,7 +32,7 @@ final class TargetReadingTests: CommandTestCase {
         XCTAssertEqual(imported.status, 0, imported.errors)
         XCTAssertEqual(
             imported.lines.last,
-            "  guessed: fields end at ',' (--delimiter); line 1 names the columns (--header absent); target 't': 3 different whole numbers as classes for crossEntropy and as values for other losses "
+            "  guessed: line 1 names the columns (--header absent); target 't': 3 different whole numbers as classes for crossEntropy and as values for other losses "
                 + "(--task classification or regression keeps one)")
         XCTAssertEqual(try train("meanSquaredError", outputs: 1).status, 0)
         _ = try shell(

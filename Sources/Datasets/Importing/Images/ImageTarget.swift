@@ -33,17 +33,16 @@ struct ImageTarget {
     /// - Throws: `DatasetError` for classes that the network does not have.
     func labels(of tree: ImageFolder) throws -> [Int64]? {
         guard let names = tree.classNames else { return nil }
-        return try match(names).classes.map { $0.map { Int64($0) } } ?? tree.labels
+        let match = try match(names)
+        return try tree.labels.map { try match.matched($0, in: nil) }
     }
 
     func notes(on tree: ImageFolder) throws -> [String] { try match(tree.classNames).notes }
 
-    private func match(_ names: [String]?) throws -> LikenessMatch {
-        try LikenessMatch(
-            DataContract(
-                inputShape: contract.inputShape, featureNames: contract.featureNames,
-                targetKind: names.map { .classes(count: $0.count) } ?? .unlabeled, classNames: names),
-            to: likeness, file: folder, otherwise: LikenessMatch.withoutTargets)
+    private func match(_ names: [String]?) throws -> DataMatch {
+        let own = DataContract(
+            inputShape: contract.inputShape, featureNames: contract.featureNames, classNames: names)
+        return try likeness.match(own, file: folder, hasTargets: names != nil)
     }
 
     /// How a batch is made of bytes.
