@@ -82,6 +82,37 @@ final class CSVReaderTests: HDF5TestCase {
         for (index, row) in found.enumerated() { XCTAssertEqual(row, ["\(index + 1_000_000_000)", "x\r\ny", "z"]) }
     }
 
+    /// Of every length and with every place of the point, so that digits come eight at a time from every place on.
+    func testNumbersOfManyDigitsAreReadLikeSwiftReadsThem() {
+        var random = SeededGenerator(seed: 7)
+        for round in 0..<60_000 {
+            let length = 1 + round % 20
+            var digits = (0..<length).map { _ in Character("\(Int.random(in: 0...9, using: &random))") }
+            let zeros = Int.random(in: 0...9, using: &random)
+            if zeros < 5 { for index in 0..<min(zeros, length) { digits[index] = "0" } }
+            digits.insert(".", at: Int.random(in: 0...length, using: &random))
+            var text = String(digits)
+            if round % 3 == 0 { text += "e\(Int.random(in: -30...30, using: &random))" }
+            if round % 7 == 0 { text = "-" + text }
+            // Swift wants a digit behind the point, or none of it.
+            let spelled = text.replacing(".e", with: "e").replacing(/\.$/, with: "")
+            XCTAssertEqual(parseNumber(Array(text.utf8)[...])?.bitPattern, Double(spelled)?.bitPattern, text)
+        }
+        for value in (0..<20_000).map({ _ in Double(bitPattern: random.next()) }) where value.isFinite {
+            XCTAssertEqual(parseNumber(Array("\(value)".utf8)[...])?.bitPattern, value.bitPattern)
+        }
+    }
+
+    /// Fields of every length with every other character between digits and letters that ends none.
+    func testFieldsEndAtDelimitersAndLineEndsAlone() throws {
+        for length in 1..<40 {
+            for character in ["\t", "\u{1}", "\u{B}", "é", "-", "."] {
+                let field = String(repeating: "7", count: length) + character + "8"
+                XCTAssertEqual(try read("\(field),x\n1,\(field)\n"), [[field, "x"], ["1", field]])
+            }
+        }
+    }
+
     func testNumbersAreReadLikeSwiftReadsThem() {
         let texts = [
             "0", "-0", "1", "+1", "-17", "3.25", "-.5", "5.", "0.1", "123456789012345", "1234567890123456789", "1e5",

@@ -4,13 +4,13 @@ extension ImportedDataset {
     /// Targets are kept as texts and, where all are numbers, as values: see `CSVTargets`. Splits are drawn at random by
     /// seed.
     public static func csv(_ path: String, _ options: CSVOptions = CSVOptions()) throws -> ImportedDataset {
-        let table = try CSVTable(path, options)
-        let targets = try table.columns.target == nil ? nil : table.targets.meaning()
+        var table = try CSVTable(path, options)
+        let targets = try table.columns.target == nil ? nil : table.takeTargets().meaning()
         let shape = [table.rows, table.columns.inputs.count]
         var imported = ImportedDataset(tables: [
             options.split.destination: try Table(
-                inputs: ImportedArray(shape: shape, values: table.inputValues, file: path),
-                targets: targets.map { ImportedArray(shape: [table.rows], values: $0.array, file: path) })
+                inputs: ImportedArray(shape: shape, values: table.takeInputs(), file: path),
+                targets: targets?.array)
         ])
         (imported.classNames, imported.classValues) = (targets?.classNames, targets?.classValues)
         if options.task == .classification, targets != nil { imported.targetKind = .classes }

@@ -8,7 +8,7 @@ struct CSVTable {
     private var wideInputs: [Double] = []
     private var loss: RoundingLoss
     private(set) var rows = 0
-    private(set) var targets: CSVTargets
+    private var targets: CSVTargets
     /// What was guessed, and how to say otherwise.
     private(set) var guesses: [String]
 
@@ -55,8 +55,17 @@ struct CSVTable {
         if loss.feature != nil { try readWide(delimiter: Character(Unicode.Scalar(reader.delimiter))) }
     }
 
-    /// All inputs, row-major.
-    var inputValues: ImportedValues { loss.feature == nil ? .float32(inputs) : .float64(wideInputs) }
+    /// Hands over all inputs, row-major, so that they are in memory once.
+    mutating func takeInputs() -> ImportedValues {
+        defer { (inputs, wideInputs) = ([], []) }
+        return loss.feature == nil ? .float32(inputs) : .float64(wideInputs)
+    }
+
+    /// Hands over the target column.
+    mutating func takeTargets() -> CSVTargets {
+        defer { targets = CSVTargets(.automatic, file: path, name: "") }
+        return targets
+    }
 
     /// The first input column whose numbers Float32 does not tell apart.
     var wideColumn: String? { loss.feature.map { columns.names[columns.inputs[$0]] } }
@@ -93,6 +102,7 @@ struct CSVTable {
         let estimate = Double(size) / Double(bytes) * Double(sampled) * 1.25
         let most = Double(size) / 2 + 1
         inputs.reserveCapacity(Int(min(estimate * Double(columns.inputs.count), most)) + columns.inputs.count)
+        if columns.target != nil { targets.reserve(rows: Int(min(estimate, most)) + 1) }
     }
 
     private mutating func append(_ record: CSVReader.Record) throws {

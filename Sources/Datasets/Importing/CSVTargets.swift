@@ -35,6 +35,9 @@ struct CSVTargets {
 
     private var areNumbers: Bool { text == nil }
 
+    /// Takes addresses for so many rows.
+    mutating func reserve(rows count: Int) { rows.reserveCapacity(count) }
+
     /// Takes the bytes of a field, which `decode` makes a text of.
     ///
     /// - Throws: `DatasetError` for a text that is no number where one is needed; what `decode` throws.
@@ -108,8 +111,8 @@ struct CSVTargets {
 extension CSVTargets {
     /// What the column becomes.
     struct Meaning {
-        /// One a row: class indices in 64 bits, or values.
-        let array: ImportedValues
+        /// One a row: class indices or values.
+        let array: ImportedArray
         /// The texts of classes, by class index; nil where values were asked for or are too many.
         var classNames: [String]?
         /// Their values; nil where one is no number, or classes were asked for.
@@ -128,14 +131,15 @@ extension CSVTargets {
     func meaning() throws -> Meaning {
         guard values.isEmpty else {
             return Meaning(
-                array: .float64(values),
+                array: array(values),
                 guess: task == .automatic
                     ? "more than \(Self.mostTexts) different numbers as values (--task classification makes classes)"
                     : nil)
         }
         let (order, index) = try classes()
         let names = order.map { distinct[$0].text }
-        var asClasses = Meaning(array: .int64(rows.map { Int64(index[Int($0)]) }), classNames: names)
+        var asClasses = Meaning(
+            array: ImportedArray(classes: rows.map { Int32(index[Int($0)]) }, file: file), classNames: names)
         if task != .classification, let text {
             let hasNumbers = numbers.contains { $0 != nil }
             let texts = zip(distinct, numbers).lazy.filter { $1 == nil }.map(\.0)
@@ -154,6 +158,10 @@ extension CSVTargets {
         return try meaningOfNumbers(asClasses)
     }
 
+    private func array(_ values: [Double]) -> ImportedArray {
+        ImportedArray(shape: [values.count], values: .float64(values), file: file)
+    }
+
     /// - Parameter asClasses: these numbers as classes.
     private func meaningOfNumbers(_ asClasses: Meaning) throws -> Meaning {
         let (names, classValues) = (asClasses.classNames!, asClasses.classValues!)
@@ -168,7 +176,7 @@ extension CSVTargets {
             return meaning
         }
         for (target, number) in zip(distinct, numbers) { try checkRange(number!, target.text, target.line) }
-        var asValues = Meaning(array: .float64(rows.map { numbers[Int($0)]! }))
+        var asValues = Meaning(array: array(rows.map { numbers[Int($0)]! }))
         guard task == .automatic else { return asValues }
         let different = Set(classValues).count
         guard different == classValues.count else {

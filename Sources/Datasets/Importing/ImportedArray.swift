@@ -38,7 +38,7 @@ public enum ImportedValues: Equatable, Sendable {
 public struct ImportedArray: Equatable, Sendable {
     public let shape: [Int]
     /// All elements that were read.
-    private let storage: ImportedValues
+    private let storage: Storage
     /// The rows of `storage` that are meant; nil for all.
     private let chosen: [Int32]?
     /// The file, and the object in it, for messages.
@@ -49,9 +49,22 @@ public struct ImportedArray: Equatable, Sendable {
     init(shape: [Int], values: ImportedValues, file: String, object: String? = nil) {
         precondition(elementCount(shape) == values.count)
         self.shape = shape
-        (storage, chosen) = (values, nil)
+        (storage, chosen) = (.values(values), nil)
         self.file = file
         self.object = object
+    }
+
+    /// Class indices, one a row: elements of 64 bits that take 32 in memory.
+    init(classes: [Int32], file: String, object: String? = nil) {
+        shape = [classes.count]
+        (storage, chosen) = (.classes(classes), nil)
+        self.file = file
+        self.object = object
+    }
+
+    private enum Storage: Sendable {
+        case values(ImportedValues)
+        case classes([Int32])
     }
 
     private init(_ array: ImportedArray, rows: [Int32]) {
@@ -62,16 +75,19 @@ public struct ImportedArray: Equatable, Sendable {
     }
 
     /// The elements, in memory of their own if they are not all that were read.
-    public var values: ImportedValues { chosen == nil ? storage : values(rows: 0..<rows) }
+    public var values: ImportedValues {
+        if chosen == nil, case .values(let values) = storage { return values }
+        return values(rows: 0..<rows)
+    }
 
     public static func == (a: ImportedArray, b: ImportedArray) -> Bool {
         a.shape == b.shape && a.values == b.values && a.file == b.file && a.object == b.object
     }
 
     public var rows: Int { shape.first ?? 0 }
-    public var typeName: String { storage.typeName }
+    public var typeName: String { values(rows: 0..<0).typeName }
     var width: Int { shape.dropFirst().reduce(1, *) }
-    var bytes: Int { rows * width * storage.elementBytes }
+    var bytes: Int { rows * width * values(rows: 0..<0).elementBytes }
 
     /// The elements of some rows.
     func values(rows range: Range<Int>) -> ImportedValues {
@@ -84,16 +100,17 @@ public struct ImportedArray: Equatable, Sendable {
             return selected
         }
         return switch storage {
-        case .uint8(let values): .uint8(select(values))
-        case .int64(let values): .int64(select(values))
-        case .float32(let values): .float32(select(values))
-        case .float64(let values): .float64(select(values))
+        case .values(.uint8(let values)): .uint8(select(values))
+        case .values(.int64(let values)): .int64(select(values))
+        case .values(.float32(let values)): .float32(select(values))
+        case .values(.float64(let values)): .float64(select(values))
+        case .classes(let classes): .int64(select(classes).map { Int64($0) })
         }
     }
 
-    /// Hands on all rows, 4 MiB at a time.
+    /// Hands on all rows, 1 MiB at a time.
     func forEachBand(_ body: (Range<Int>) throws -> Void) rethrows {
-        let band = max(1, (4 << 20) / max(1, width * storage.elementBytes))
+        let band = max(1, (1 << 20) / max(1, bytes / max(1, rows)))
         for first in stride(from: 0, to: rows, by: band) { try body(first..<min(first + band, rows)) }
     }
 
@@ -104,15 +121,15 @@ public struct ImportedArray: Equatable, Sendable {
     func statistics() -> FeatureStatistics? {
         func stored(_ count: Int) -> Int { chosen == nil ? rows : count / width }
         switch storage {
-        case .float32(let values):
+        case .values(.float32(let values)):
             return values.withUnsafeBufferPointer {
                 FeatureStatistics($0.baseAddress!, features: width, rows: stored($0.count), chosen)
             }
-        case .float64(let values):
+        case .values(.float64(let values)):
             return values.withUnsafeBufferPointer {
                 FeatureStatistics($0.baseAddress!, features: width, rows: stored($0.count), chosen)
             }
-        case .uint8, .int64: return nil
+        case .values(.uint8), .values(.int64), .classes: return nil
         }
     }
 
@@ -120,10 +137,10 @@ public struct ImportedArray: Equatable, Sendable {
     func checkFinite() throws {
         let found: (index: Int, value: Double)? =
             switch storage {
-            case .uint8, .int64: nil
-            case .float32(let values):
+            case .values(.uint8), .values(.int64), .classes: nil
+            case .values(.float32(let values)):
                 values.firstIndex { !$0.isFinite }.map { ($0, Double(values[$0])) }
-            case .float64(let values):
+            case .values(.float64(let values)):
                 values.firstIndex { !Float($0).isFinite }.map { ($0, values[$0]) }
             }
         guard let found else { return }

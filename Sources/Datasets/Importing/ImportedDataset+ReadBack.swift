@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 
 extension ImportedDataset {
@@ -43,6 +44,10 @@ extension ImportedArray {
         _ values: [Value], _ dataset: HDF5Dataset, _ range: Range<Int>
     ) throws -> Bool {
         let found = try dataset.read(rows: range, as: Value.self)
-        return values.withUnsafeBytes { expected in found.withUnsafeBytes { expected.elementsEqual($0) } }
+        return values.withUnsafeBytes { expected in
+            found.withUnsafeBytes {
+                expected.count == $0.count && memcmp(expected.baseAddress!, $0.baseAddress!, $0.count) == 0
+            }
+        }
     }
 }

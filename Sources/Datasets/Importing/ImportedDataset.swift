@@ -126,18 +126,30 @@ extension SplitFractions {
             throw error("rows of the train split to cut others from", "all of them in the \(destination) split")
         }
         let order = SampleOrder(count: count, splitSeed: seed)
-        var rest = (0..<count).map { Int32(order[$0]) }[...]
-        var rows: [Split: [Int32]] = [:]
+        var splits = [(destination, rows: count)]
+        /// For each row, its place among the splits: a byte each, where orders and lists would be four.
+        var splitsOfRows = [UInt8](repeating: 0, count: count)
+        var taken = 0
         for (split, fraction) in [(Split.validation, validation), (.test, test)] where fraction > 0 {
             guard !existing.contains(split) else {
                 throw error("no \(split) split beside the fraction \(fraction)", "one in the files")
             }
             let part = max(1, Int((Double(count) * fraction).rounded()))
-            guard part < rest.count else { throw error("rows for every split", "\(count) rows in all") }
-            rows[split] = rest.prefix(part).sorted()
-            rest = rest.dropFirst(part)
+            guard part < count - taken else { throw error("rows for every split", "\(count) rows in all") }
+            for position in taken..<taken + part { splitsOfRows[order[position]] = UInt8(splits.count) }
+            taken += part
+            splits.append((split, part))
         }
-        rows[destination] = rest.sorted()
+        splits[0].rows -= taken
+        var rows: [Split: [Int32]] = [:]
+        for (place, (split, count)) in splits.enumerated() {
+            rows[split] = [Int32](unsafeUninitializedCapacity: count) { chosen, initialized in
+                for (row, other) in splitsOfRows.enumerated() where other == place {
+                    chosen.initializeElement(at: initialized, to: Int32(row))
+                    initialized += 1
+                }
+            }
+        }
         return rows
     }
 }
