@@ -82,6 +82,10 @@ final class CoverageTests: HDF5TestCase {
         assertRefused(.labelOutOfRange, "255 in row 3", "-1 without a sign", "signed type") {
             try load(.classes).requireClasses(outputs: 4, for: "loss crossEntropy")
         }
+        for type in ["u4", "u8"] {
+            try write("y[3] = -1\nf['y_train'] = y.astype('\(type)')")
+            assertRefused(.labelOutOfRange, "in row 3", "-1 without a sign", "signed type") { try load(.classes) }
+        }
     }
 
     // MARK: Truth values

@@ -17,8 +17,12 @@ enum RawTargets {
                 found: "\(found) in row \(row)" + (found == "-1" ? ", \(missingLabels)" : ""),
                 advice: found == "-1"
                     ? missingLabelAdvice
-                    : "Number the classes from zero, remove the row, or use a loss for values, such as "
-                        + "meanSquaredError.")
+                    // Of 64 bits, the largest that is read is that of a signed type.
+                    : ["4294967295", "\(Int64.max)"].contains(found)
+                        ? "That is -1 without a sign, which often stands for a missing label: write the file without such rows, "
+                            + "and labels as a signed type."
+                        : "Number the classes from zero, remove the row, or use a loss for values, such as "
+                            + "meanSquaredError.")
         }
         switch self {
         case .integers(let values):

@@ -226,7 +226,7 @@ final class ImportMATLABTests: CommandTestCase {
 
     func testWhatIsNoArrayOfNumbersIsRefused() throws {
         for (script, parts) in [
-            ("put('x', x); put('y', [97, 98, 97, 97], 'cell')", ["y: expected numbers, or a char array", "class cell"]),
+            ("put('x', x); put('y', [1, 2, 1, 1], 'cell')", ["y: expected numbers, or a char array", "class cell"]),
             ("put('x', [0, 0], MATLAB_empty=np.uint8(1)); put('y', [0., 1])", ["x: expected", "an empty array"]),
             ("put('x', x); put('y', [0., 1])", ["y: expected as many targets as x has samples", "[4, 3]", "[2, 1]"]),
             ("put('x', x)", ["y_train", "--no-targets"]),
