@@ -5,6 +5,7 @@ extension SampleTable {
     enum Inputs: Sendable {
         case bytes(Elements<UInt8>)
         case floats(Elements<Float>)
+        case mappedColumns(MappedColumns)
         case streamed(StreamedInputs)
     }
 }
@@ -102,6 +103,7 @@ extension SampleTable.Inputs {
         switch self {
         case .bytes: true
         case .floats: false
+        case .mappedColumns(let columns): columns.storesBytes
         case .streamed(let inputs): inputs.source.storesBytes
         }
     }
@@ -111,7 +113,7 @@ extension SampleTable.Inputs {
         switch self {
         case .bytes(let elements): .bytes(elements.pointer)
         case .floats(let elements): .floats(elements.pointer)
-        case .streamed: nil
+        case .mappedColumns, .streamed: nil
         }
     }
 
@@ -120,6 +122,7 @@ extension SampleTable.Inputs {
         switch self {
         case .bytes(let elements): elements.owner as? FileMapping
         case .floats(let elements): elements.owner as? FileMapping
+        case .mappedColumns(let columns): columns.mapping
         case .streamed: nil
         }
     }
@@ -129,6 +132,7 @@ extension SampleTable.Inputs {
     /// - Parameter rows: how many there are.
     /// - Throws: what reading a file throws, and what `body` throws.
     func forEachRun(rows: Int, _ body: (_ rows: Range<Int>, InputRows) throws -> Void) throws {
+        if case .mappedColumns(let columns) = self { return try columns.forEachRun(rows: rows, body) }
         guard case .streamed(let inputs) = self else { return try body(0..<rows, resident!) }
         let stream = try inputs.streamInFileOrder(count: rows, rows: nil)
         for window in 0..<stream.plan.windowsInEpoch {

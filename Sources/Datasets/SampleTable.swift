@@ -94,6 +94,12 @@ public final class SampleTable: Sendable {
     /// Bytes that the inputs of all samples take in memory.
     public var inputBytes: Int { count * features * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
 
+    /// Bytes of a row where inputs are mapped: the file may have columns that no batch has.
+    var mappedRowBytes: Int {
+        if case .mappedColumns(let columns) = inputs { return columns.rowBytes }
+        return features * (storesBytes ? 1 : MemoryLayout<Float>.stride)
+    }
+
     /// Whether inputs stay in their file, so that a `SampleReader` is needed to get at them.
     public var isStreamed: Bool { if case .streamed = inputs { true } else { false } }
 
@@ -115,6 +121,11 @@ extension SampleTable {
         _ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Float>,
         kernels: any KernelTable.Type
     ) {
+        if case .mappedColumns(let columns) = inputs {
+            return forEachRun(of: rows, count: count) { first, rows, count in
+                columns.gather(rows, count: count, gathering, into: batch + first * features)
+            }
+        }
         guard let inputs = inputs.resident else { preconditionFailure("the inputs are streamed") }
         forEachRun(of: rows, count: count) { first, rows, count in
             inputs.gather(rows, count: count, gathering, into: batch + first * features, kernels: kernels)

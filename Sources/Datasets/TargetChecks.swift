@@ -53,7 +53,10 @@ extension SampleTable {
                 .labelOutOfRange, file: origin.file, object: origin.targets,
                 expected: "labels in 0 ..< \(count), since there are \(count) \(what)",
                 found: "\(label) in row \(originalRow(index))",
-                advice: "Classes count from zero: correct the label, or the number of \(what).")
+                advice: label == 255 || label == 65_535
+                    ? "\(label) is -1 without a sign, which often stands for a missing label: write the file without such "
+                        + "rows, and labels as a signed type."
+                    : "Classes count from zero: correct the label, or the number of \(what).")
         }
     }
 }
@@ -153,7 +156,7 @@ extension Dataset {
                 .labelOutOfRange, file: other.origin.file, object: other.origin.targets, expected: expected,
                 found: "\(short(value)) in row \(row)",
                 advice: value < 0
-                    ? "Correct or remove the rows with negative labels."
+                    ? value == -1 ? missingLabelAdvice : "Correct or remove the rows with negative labels."
                     : "Number the classes from zero, or use a loss for values, such as meanSquaredError.")
         }
         return error(

@@ -29,6 +29,22 @@ public struct EvaluationReport: Sendable, Codable, Equatable {
     /// Of a checkpoint's network, in the order of rows and columns of the confusion matrix; nil where classes have no
     /// names.
     public var classNames: [String]?
+    /// The names of the outputs of a regression with several, in the order of `rSquaredByOutput`; nil where the targets
+    /// trained on have no names.
+    public var targetNames: [String]?
+
+    /// Names classes or outputs as the data that the network was trained on do.
+    mutating func name(by classNames: [String]?, _ targetNames: [String]?) {
+        self.classNames = classNames
+        guard let outputs = rSquaredByOutput, let targetNames, targetNames.count == outputs.count else { return }
+        self.targetNames = targetNames
+    }
+
+    /// The output with the least R²; nil where there is one output.
+    public var leastOutput: Int? {
+        rSquaredByOutput?.enumerated().compactMap { index, value in value.map { (index, $0) } }
+            .min { $0.1 < $1.1 }?.0
+    }
 
     /// The least of the outputs'; nil where there is one output.
     public var leastRSquared: Double? { rSquaredByOutput?.compactMap { $0 }.min() }

@@ -62,7 +62,7 @@ public struct TrainedModel {
     ) throws -> EvaluationReport {
         let table = try dataset(path, on: .evaluate, note: note).table(split)
         var report = try team.region { try evaluator.evaluate(table, split: split) }
-        report.classNames = checkpoint.classNames
+        report.name(by: checkpoint.classNames, checkpoint.data?.targetNames)
         return report
     }
 

@@ -83,8 +83,9 @@ public final class TrainingRun {
         }
         try self.init(
             trainer: trainer, directory: made, lock: lock, recordsFingerprints: recordsFingerprints)
-        for note in dataset.notes { self.note(note) }
         notes = dataset.notes
+        if trainer.configuration.loss.isClassification, let note = dataset.coverageNote { notes.append(note) }
+        for note in notes { self.note(note) }
     }
 
     /// Continues a run from its newest good checkpoint.
@@ -296,7 +297,7 @@ public final class TrainingRun {
         var report = try trainer.team.region {
             try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted)
         }
-        report.classNames = trainer.dataset.classNames
+        name(&report)
         return report
     }
 
@@ -317,10 +318,15 @@ public final class TrainingRun {
         let model = try Model(
             network: trainer.model.network, checkpoint: best.evaluated, path: store.bestPath, kernels: trainer.kernels)
         let evaluator = Evaluator(model: model, team: trainer.team, kernels: trainer.kernels)
-        return (
-            epoch,
-            try trainer.team.region { try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted) }
-        )
+        var report = try trainer.team.region {
+            try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted)
+        }
+        name(&report)
+        return (epoch, report)
+    }
+
+    private func name(_ report: inout EvaluationReport) {
+        report.name(by: trainer.dataset.classNames, trainer.dataset.contract.targetNames)
     }
 
     // MARK: Epochs
@@ -336,8 +342,10 @@ public final class TrainingRun {
             validation = try trainer.dataset[.validation].map {
                 timeline?.begin()
                 defer { timeline?.end(.validation, trainer.progress.epoch + 1) }
-                return try evaluator.evaluate(
+                var report = try evaluator.evaluate(
                     $0, split: .validation, countsConfusions: false, isInterrupted: isInterrupted)
+                report.name(by: report.classNames, trainer.dataset.contract.targetNames)
+                return report
             }
         } catch is CancellationError {
             return false

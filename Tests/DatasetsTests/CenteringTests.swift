@@ -207,6 +207,39 @@ final class CenteringTests: HDF5TestCase {
         XCTAssertEqual(Set(try batches(load(.standardizeChannels)[.train]!)), [0])
     }
 
+    // MARK: What is lost
+
+    func testWhatIsNotCenteredAndIsLostIsSaidOnce() throws {
+        for type in ["f8", "i8", "i4", ">u8"] {
+            try write(
+                """
+                f['x_train'] = np.stack([t % 7, t, t - 5], 1).astype('\(type)'); f['x_test'] = f['x_train'][:500]
+                f['y_test'] = np.zeros(500); f['x_train'].attrs['feature_names'] = ['day', 'time', 'before']
+                """)
+            let note =
+                "\(path("a.h5")): x_train: 'time', and 1 more, has numbers that Float32 does not tell apart, 1700000000 ... "
+                + "1700000999, where Float32 has steps of 128, and they are not centered before they are rounded "
+                + "(normalization: standardize does that)"
+            for normalization in [NormalizationChoice.identity, .stored, .values(NormalizationValues(scale: [0.1]))] {
+                XCTAssertEqual(try load(normalization).notes, [note], type)
+            }
+            XCTAssertEqual(try load(.identity, memory: 25_000).notes, [note], type)
+            XCTAssertEqual(try load(.standardize).notes, [])
+            let partly = NormalizationValues(mean: [0, 1.7e9, 0], standardDeviation: [1, 300, 1])
+            XCTAssertTrue(try load(.values(partly)).notes.contains { $0.contains("'before' has numbers") })
+        }
+    }
+
+    func testNothingIsSaidOfWhatFloat32HoldsWellEnough() throws {
+        for x in [
+            "r.normal(size=(1000, 3))", "285 + r.random((1000, 3)) * 30", "np.full((1000, 3), 1e9 + 0.1)",
+            "np.stack([t, t], 1).astype('f4')", "np.zeros((1000, 2))", "16_000_000 + r.integers(0, 9, (1000, 3))",
+        ] {
+            try write("f['x_train'] = \(x)")
+            XCTAssertEqual(try load(.identity).notes, [], x)
+        }
+    }
+
     // MARK: What stays
 
     func testFeaturesNearZeroKeepTheirBits() throws {

@@ -112,6 +112,31 @@ final class DataMatchTests: HDF5TestCase {
         XCTAssertEqual(streamed.digest, try base().digest)
     }
 
+    /// Any row at any time, of a file that does not fit in memory.
+    func testMappedDataWhoseColumnsAreMatchedAreShuffledFully() throws {
+        for (type, values) in [
+            ("f4", "r.randn(600, 100)"), ("u1", "r.randint(0, 256, (600, 100))"), ("f4", "5000 + r.randn(600, 100)"),
+        ] {
+            try write(
+                """
+                x = (\(values)).astype('\(type)'); names = [f'n{i}' for i in range(100)]
+                z, others = np.concatenate([x[:, ::-1], x[:, :3]], 1), names[::-1] + ['a', 'b', 'c']
+                """)
+            let memory = type == "f4" ? 200_000 : 50_000
+            let use = DataUse.training(shuffle: .full, batchSize: 10)
+            let (base, other) = (try base(), try other(memory: memory, use: use))
+            let (expected, table) = (base[.train]!, other[.train]!)
+            XCTAssertTrue(table.isMapped)
+            XCTAssertFalse(table.isStreamed)
+            XCTAssertEqual(other.digest, base.digest)
+            let count = Int32(expected.count)
+            let rows = (0..<count).map { $0 * 7 % count }
+            XCTAssertEqual(table.batch(rows).map(\.bitPattern), expected.batch(rows).map(\.bitPattern), values)
+            let reader = try SampleReader(table, shuffle: .full, seed: 1, batchSize: 10)
+            reader.prefetch(rows, count: rows.count)
+        }
+    }
+
     func testTimesOfWhichFloat32HoldsLittleAreCenteredAfterTheyAreMatched() throws {
         try write(
             """

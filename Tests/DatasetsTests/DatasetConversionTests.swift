@@ -57,6 +57,30 @@ final class DatasetConversionTests: HDF5TestCase {
         }
     }
 
+    func testFloat32IsRefusedWhereItTellsNothingApart() throws {
+        try python(
+            """
+            t = 1_700_000_000 + np.random.RandomState(1).permutation(1000)
+            for name, x in dict(times=np.stack([t % 7, t], 1).astype('f8'), whole=np.stack([t, t % 7], 1),
+                ordinary=np.random.RandomState(1).randn(1000, 2) + 5, kelvin=280 + np.random.RandomState(1).rand(1000, 2)).items():
+                with h5py.File(sys.argv[1] + '/' + name + '.h5', 'w') as f: f['x_train'], f['y_train'] = x, t % 3
+            """, directory)
+        for (name, column) in [("times", 1), ("whole", 0)] {
+            assertRefused(
+                .wrongType, "x_train", "numbers that float32 tells apart",
+                "column \(column) with 1700000000 ... 1700000999",
+                "steps of 128", "Leave out --type float32"
+            ) { try convert([name], to: "out", type: .float32) }
+            XCTAssertFalse(FileManager.default.fileExists(atPath: path("out.h5")))
+            try convert([name], to: "kept-" + name)
+            XCTAssertEqual(try load("kept-" + name).digest, try load(name).digest)
+        }
+        for name in ["ordinary", "kelvin"] {
+            try convert([name], to: name + "32", type: .float32)
+            XCTAssertEqual(try load(name + "32").digest, try load(name).digest)
+        }
+    }
+
     func testH5pyReadsWhatWasConverted() throws {
         try convert(["wide"], to: "out", .init(chunk: 64, deflate: 3, shufflesBytes: true, fletcher32: true))
         let printed = try python(

@@ -51,6 +51,32 @@ final class DatasetJoinTests: HDF5TestCase {
         return (content, lines.filter { !$0.hasPrefix("x_train") && !$0.hasPrefix("y_train") })
     }
 
+    func testTargetsOfSeveralTypesAreJoinedWhereOneHoldsThem() throws {
+        try python(
+            """
+            targets = dict(bytes=np.uint8([1]), ints=np.int32([2]), longs=np.int64([3]), truth=np.array([True]),
+                huge=np.uint64([4]), singles=np.float32([0.5]), doubles=np.float64([0.1]))
+            for name, y in targets.items():
+                with h5py.File(sys.argv[1] + '/t-' + name + '.h5', 'w') as f: f['x_train'], f['y_train'] = np.ones((1, 2)), y
+            """, directory)
+        func targets(_ names: String...) throws -> String {
+            try DatasetConversion(names.map { path("t-\($0).h5") }).write(to: path("out.h5"), overwrite: true)
+            return try python(
+                "with h5py.File(sys.argv[1]) as f: print(f['y_train'].dtype, f['y_train'][:].tolist())", path("out.h5"))
+        }
+        XCTAssertEqual(try targets("bytes", "ints", "longs", "truth"), "int64 [1, 2, 3, 1]")
+        XCTAssertEqual(try targets("ints", "bytes"), "int64 [2, 1]")
+        XCTAssertEqual(try targets("singles", "doubles"), "float64 [0.5, 0.1]")
+        XCTAssertEqual(try targets("bytes", "bytes"), "uint8 [1, 1]")
+        for (names, type) in [
+            (["ints", "doubles"], "float64"), (["doubles", "ints"], "int32"), (["longs", "huge"], "uint64"),
+        ] {
+            assertRefused(.wrongType, "t-\(names[1]).h5: y_train", "found \(type)", "convert each file by itself") {
+                try targets(names[0], names[1])
+            }
+        }
+    }
+
     func testColumnsAndClassesAreFoundByName() throws {
         let (content, notes) = try join("first", "reversed")
         XCTAssertEqual(

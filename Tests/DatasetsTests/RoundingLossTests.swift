@@ -23,6 +23,39 @@ final class RoundingLossTests: HDF5TestCase {
         XCTAssertNil(loss([.nan, .infinity, 1_700_000_001]), "found elsewhere")
     }
 
+    func testOfAnExcerptWhateverIsRoundedMayMatter() {
+        func loss(_ values: [Double], _ judgment: RoundingLoss.Judgment) -> Int? {
+            var loss = RoundingLoss(features: 1, by: judgment)
+            for value in values { loss.add(value, 0) }
+            return loss.feature
+        }
+        let times = [1_700_000_001.0, 1_700_000_400, 0]
+        XCTAssertNil(loss(times, .table), "a range as large as the numbers")
+        XCTAssertEqual(loss(times, .excerpt), 0)
+        XCTAssertEqual(loss(times, .centered([true])), 0)
+        XCTAssertNil(loss(times, .centered([false])))
+        XCTAssertEqual(loss([1_700_000_001], .centered([false])), 0, "nothing is known of its range")
+        XCTAssertNil(loss([0.5, 3], .excerpt), "Float32 holds them")
+    }
+
+    func testWhatTrainingDoesNotSeeIsJudgedBySteps() {
+        func coarse(_ values: [Double]) -> [RoundingLoss.Coarseness] {
+            var loss = RoundingLoss(features: 1)
+            for value in values { loss.add(value, 0) }
+            return loss.coarse
+        }
+        XCTAssertEqual(
+            coarse((0..<1000).map { 1_700_000_000 + Double($0) }),
+            [.init(feature: 0, least: 1_700_000_000, most: 1_700_000_999, step: 128)])
+        // Days since -4713, over a year: a quarter of a day is lost.
+        XCTAssertEqual(coarse((0..<365).map { 2_460_000.125 + Double($0) }).first?.step, 0.25)
+        XCTAssertEqual(coarse((0..<365).map { 285.1 + Double($0) / 20 }), [], "Kelvin")
+        XCTAssertEqual(coarse((0..<365).map { 95_000.1 + Double($0) * 30 }), [], "pascal")
+        XCTAssertEqual(coarse((0..<365).map { 1_700_000_001 + Double($0) * 86_400 }), [], "a year in seconds")
+        XCTAssertEqual(coarse([1e9 + 0.1, 1e9 + 0.1]), [], "what never changes")
+        XCTAssertEqual(coarse((0..<100).map { 16_000_000 + Double($0) }), [], "Float32 holds them")
+    }
+
     func testArraysOfNumPyKeepTheirTypeWhereItIsNeeded() throws {
         try python(
             """

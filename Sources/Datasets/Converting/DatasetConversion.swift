@@ -123,7 +123,7 @@ public struct DatasetConversion {
     ) throws -> ConversionColumn? {
         guard !sources.isEmpty else { return nil }
         return try ConversionColumn(
-            name, sources, type: type?.stored ?? sources.kept, choice: type,
+            name, sources, type: try type?.stored ?? sources.kept(isTarget: name.hasPrefix("y")), choice: type,
             // Targets are small: in chunks of the same bytes they would be slow.
             chunkRows: name.hasPrefix("y") ? storage.chunkRows.map { max($0, 1 << 14) } : storage.chunkRows,
             storage)
@@ -145,11 +145,27 @@ extension HDF5ElementType {
     fileprivate var kept: HDF5ElementType {
         kind == .boolean ? .int8 : HDF5ElementType(kind: kind, size: size)
     }
+
+    /// Whether this type of 64 bits has all numbers of another one, and means the same by them.
+    func holds(_ other: HDF5ElementType) -> Bool {
+        switch self {
+        case .int64:
+            other.kind != .unsignedInteger && !other.isFloat || other.kind == .unsignedInteger && other.size < 8
+        case .float64: other.isFloat
+        default: false
+        }
+    }
 }
 
 extension [ConversionSource] {
-    /// The type that elements keep; that of 64 bits for class indices that change.
-    fileprivate var kept: HDF5ElementType {
-        contains { $0.classes != nil } ? .int64 : self[0].dataset.elementType.kept
+    /// The type that elements keep; one of 64 bits for class indices that change, for numbers that are unpacked, and for
+    /// targets of several types that it holds.
+    fileprivate func kept(isTarget: Bool) throws -> HDF5ElementType {
+        if contains(where: { $0.classes != nil }) { return .int64 }
+        let isScaled = try areUnpacked && contains { try Packing(of: $0.dataset)?.isScaled ?? false }
+        if isScaled { return .float64 }
+        let types = map(\.dataset.elementType.kept)
+        guard isTarget, types.contains(where: { $0 != types[0] }) else { return types[0] }
+        return [.int64, .float64].first { wide in types.allSatisfy(wide.holds) } ?? types[0]
     }
 }

@@ -36,7 +36,7 @@ struct CSVTable {
             throw DatasetError(.empty, file: path, expected: "a table", found: "an empty file")
         }
         columns = try CSVColumns(path, sample, options)
-        loss = RoundingLoss(features: columns.inputs.count, isExcerpt: options.likeness != nil)
+        loss = RoundingLoss(features: columns.inputs.count, by: options.likeness == nil ? .table : .excerpt)
         targets = CSVTargets(
             options.likeness?.task ?? options.task, file: path, name: columns.targetName ?? "",
             fewestClasses: options.likeness == nil ? 2 : 1)

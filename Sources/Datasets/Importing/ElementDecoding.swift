@@ -20,10 +20,11 @@ enum RawElement: Equatable {
     /// then elements keep 64 bits. As targets, numbers keep their value, in 64 bits.
     /// Throws the first integer that 64 signed bits do not hold.
     func decode(
-        _ bytes: Data, _ layout: ArrayLayout, count: Int, bigEndian: Bool, as role: ImportedRole
+        _ bytes: Data, _ layout: ArrayLayout, count: Int, bigEndian: Bool, as role: ImportedRole,
+        _ judgment: RoundingLoss.Judgment = .table
     ) throws(IntegerTooLarge) -> ImportedValues {
         if self == .unsigned(bytes: 1) { return .uint8([UInt8](bytes.prefix(count))) }
-        if role == .inputs, let values = wide(bytes, layout, count, bigEndian) { return values }
+        if role == .inputs, let values = wide(bytes, layout, count, bigEndian, judgment) { return values }
         return switch (self, role) {
         case (.float(2), _): .float32(map(bytes, count, bigEndian, UInt16.self) { Float(Float16(bitPattern: $0)) })
         case (.float(4), _): .float32(map(bytes, count, bigEndian, UInt32.self) { Float(bitPattern: $0) })
@@ -35,9 +36,11 @@ enum RawElement: Equatable {
     }
 
     /// Elements in 64 bits where Float32 would lose what matters, else nil.
-    private func wide(_ bytes: Data, _ layout: ArrayLayout, _ count: Int, _ bigEndian: Bool) -> ImportedValues? {
+    private func wide(
+        _ bytes: Data, _ layout: ArrayLayout, _ count: Int, _ bigEndian: Bool, _ judgment: RoundingLoss.Judgment
+    ) -> ImportedValues? {
         func loses<Bits: FixedWidthInteger & UnsignedInteger>(_ bits: Bits.Type, _ value: (Bits) -> Double) -> Bool {
-            var loss = RoundingLoss(features: layout.features)
+            var loss = RoundingLoss(features: layout.features, by: judgment)
             forEach(bytes, count, bigEndian, bits) { loss.add(value($1), layout.feature($0)) }
             return loss.feature != nil
         }

@@ -7,7 +7,7 @@ struct IDXFile {
 
     /// Reads the whole array.
     /// - Throws: `DatasetError` when the header is not IDX, or the size of the file is not what it says.
-    func array(as role: ImportedRole) throws -> ImportedArray {
+    func array(as role: ImportedRole, _ judgment: RoundingLoss.Judgment = .table) throws -> ImportedArray {
         let stored = try contents(of: path)
         let isCompressed = stored.count >= 2 && stored.integer(at: 0, as: UInt16.self) == 0x8B1F
         let header = try Header(try bytes(stored, isCompressed, limit: Header.largestSize), path)
@@ -23,7 +23,7 @@ struct IDXFile {
         do {
             let values = try header.element.decode(
                 bytes.dropFirst(header.size), ArrayLayout(shape: header.shape), count: header.count, bigEndian: true,
-                as: role)
+                as: role, judgment)
             return ImportedArray(shape: header.shape, values: values, file: path)
         } catch {
             preconditionFailure("IDX has no 64-bit integers")

@@ -44,12 +44,14 @@ public struct IDXFiles: Equatable, Sendable {
 
 extension ImportedDataset {
     /// Reads a data set in the IDX format of the MNIST database. Bytes stay bytes, and become x / 255 in a batch.
-    public static func idx(_ files: IDXFiles, split fractions: SplitFractions = SplitFractions()) throws
-        -> ImportedDataset
-    {
+    ///
+    /// - Parameter isExcerpt: as in `npz`.
+    public static func idx(
+        _ files: IDXFiles, split fractions: SplitFractions = SplitFractions(), isExcerpt: Bool = false
+    ) throws -> ImportedDataset {
         func table(_ inputs: String, _ targets: String?) throws -> Table {
             try Table(
-                inputs: try IDXFile(path: inputs).array(as: .inputs),
+                inputs: try IDXFile(path: inputs).array(as: .inputs, isExcerpt ? .excerpt : .table),
                 targets: try targets.map { try IDXFile(path: $0).array(as: .targets) })
         }
         // Files to test on are a split by themselves, and then the others are the one to train on.

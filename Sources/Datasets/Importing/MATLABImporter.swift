@@ -18,13 +18,16 @@ extension ImportedDataset {
     ///   - inputs, targets: names of the arrays without the split, as in `DatasetDescription`.
     ///   - samples: the axis; nil to find it as above.
     ///   - taking: whether there have to be targets, or shall be none.
+    ///   - isExcerpt: as in `npz`.
     public static func matlab(
         _ path: String, inputs: String? = nil, targets: String? = nil, samples: SampleAxis? = nil,
-        split fractions: SplitFractions = SplitFractions(), taking: TargetImport = .required
+        split fractions: SplitFractions = SplitFractions(), taking: TargetImport = .required, isExcerpt: Bool = false
     ) throws -> ImportedDataset {
         let file = try OpenFile(path)
         let result = Result {
-            try read(file, inputs: inputs, targets: targets, samples: samples, split: fractions, taking: taking)
+            try read(
+                file, inputs: inputs, targets: targets, samples: samples, split: fractions, taking: taking,
+                isExcerpt ? .excerpt : .table)
         }
         try file.file.close()
         var imported = try result.get()
@@ -34,7 +37,7 @@ extension ImportedDataset {
 
     private static func read(
         _ file: OpenFile, inputs: String?, targets: String?, samples: SampleAxis?, split fractions: SplitFractions,
-        taking: TargetImport
+        taking: TargetImport, _ judgment: RoundingLoss.Judgment
     ) throws -> ImportedDataset {
         var found: [Split: TableNames] = [:]
         for split in Split.allCases {
@@ -45,135 +48,35 @@ extension ImportedDataset {
             (found[.train], found[fractions.destination]) = (nil, plain)
         }
         var imported = ImportedDataset(tables: [:])
+        var texts = TextLabels()
         for split in Split.allCases {
             guard let names = found[split] else { continue }
-            let x = try ColumnMajorArray(file.dataset(names.inputs, key: "--inputs."), file)
+            let x = try ColumnMajorArray(file.dataset(names.inputs, key: "--inputs."), file, as: .inputs)
             var y: ColumnMajorArray?
-            if taking == .required {
+            // A name that was given is one that has to be there.
+            if taking == .required || taking == .optional && (names.targets ?? targets) != nil {
                 let name = names.targets ?? TableNames.candidates(targets ?? "y", split)[0]
                 y = try ColumnMajorArray(
-                    file.dataset(name, key: "--targets, or take inputs alone, to predict on: --no-targets."), file)
+                    file.dataset(name, key: "--targets, or take inputs alone, to predict on: --no-targets."), file,
+                    as: .targets)
             }
             let axes = try SampleAxes(x, y, samples)
             if let note = axes.note { imported.notes.append(note) }
             imported.tables[split] = try Table(
-                inputs: x.array(samples: axes.inputs, as: .inputs),
-                targets: y.map { try $0.array(samples: axes.targets, as: .targets) })
-            if let y, let note = imported.tables[split]?.targets?.labelNote(y.name) { imported.notes.append(note) }
+                inputs: x.array(samples: axes.inputs, as: .inputs, judgment),
+                targets: y.map { y in
+                    try y.isText ? texts.array(of: y, split) : y.array(samples: axes.targets, as: .targets)
+                })
+            if let y, !y.isText, let note = imported.tables[split]?.targets?.labelNote(y.name) {
+                imported.notes.append(note)
+            }
         }
         guard !imported.tables.isEmpty else {
             throw try file.missing(
                 TableNames.candidates(inputs ?? "x", .train)[0], key: "--inputs and --targets.")
         }
+        try texts.number(&imported)
         return imported
-    }
-}
-
-/// An array as its program sees it: axes in the order of the program, the first of them the fastest in the file.
-private struct ColumnMajorArray {
-    let shape: [Int]
-    private let dataset: HDF5Dataset
-    private let file: OpenFile
-    private let isLogical: Bool
-
-    var name: String { dataset.name }
-    /// Whether it is a list: one axis that has more than one place, or none.
-    var isVector: Bool { shape.count { $0 != 1 } <= 1 }
-    var count: Int { dataset.count }
-
-    /// - Throws: `DatasetError` for what is no array of numbers, or empty.
-    init(_ dataset: HDF5Dataset, _ file: OpenFile) throws {
-        self.dataset = dataset
-        self.file = file
-        shape = dataset.shape.reversed()
-        let type = try dataset.attributes.attribute("MATLAB_class").flatMap { attribute -> String? in
-            if case .strings(let texts) = attribute.value { texts.first } else { nil }
-        }
-        isLogical = type == "logical"
-        let numbers = [
-            "double", "single", "logical", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-        ]
-        guard type.map(numbers.contains) ?? true, dataset.elementType.isNumeric else {
-            throw error(
-                .wrongType, expected: "an array of numbers",
-                found: type.map { "one of class \($0)" } ?? "\(dataset.elementType)",
-                "Save numbers, such as double(categorical(labels)) for texts.")
-        }
-        // Such an array holds its shape in the place of elements.
-        let isEmpty = try dataset.attributes.contains("MATLAB_empty")
-        guard !isEmpty, dataset.count > 0 else {
-            throw error(.empty, expected: "at least one row and one column", found: "an empty array")
-        }
-        try dataset.checkReadable()
-    }
-
-    func error(_ kind: DatasetError.Kind, expected: String, found: String, _ advice: String? = nil) -> DatasetError {
-        DatasetError(kind, file: file.path, object: name, expected: expected, found: found, advice: advice)
-    }
-
-    /// The array with its samples first, row-major.
-    func array(samples axis: Int, as role: ImportedRole) throws -> ImportedArray {
-        let isList = role == .targets && isVector
-        let axes = isList ? [] : shape.indices.filter { $0 != axis }
-        let order = isList ? [shape.firstIndex { $0 != 1 } ?? 0] : [axis] + axes
-        var strides = [Int](repeating: 1, count: shape.count)
-        for index in shape.indices.dropFirst() { strides[index] = strides[index - 1] * shape[index - 1] }
-        let places = Places(order.map { shape[$0] }, order.map { strides[$0] })
-        // One number a sample is a column of its own.
-        let new = order.map { shape[$0] } + (role == .inputs && order.count == 1 ? [1] : [])
-        return ImportedArray(shape: new, values: try values(places, new, role), file: file.path, object: name)
-    }
-
-    private func values(_ places: Places, _ shape: [Int], _ role: ImportedRole) throws -> ImportedValues {
-        let type = dataset.elementType
-        if type == .uint8, !isLogical { return .uint8(places.gather(try dataset.read(as: UInt8.self))) }
-        if !type.isWiderThanFloat32, role == .inputs {
-            return .float32(places.gather(try dataset.read(as: Float.self)))
-        }
-        if !type.isFloat, type != HDF5ElementType(kind: .unsignedInteger, size: 8, byteOrder: type.byteOrder) {
-            let values = places.gather(try dataset.read(as: Int64.self))
-            guard role == .inputs else { return .int64(values) }
-            return loses(shape) { Double(values[$0]) } ? .int64(values) : .float32(values.map { Float($0) })
-        }
-        let values = places.gather(try dataset.read(as: Double.self))
-        if role == .targets {
-            // MATLAB keeps labels as floating-point numbers.
-            let areWhole = values.allSatisfy { $0 == $0.rounded() && abs($0) < 0x1p53 }
-            return areWhole ? .int64(values.map { Int64($0) }) : .float64(values)
-        }
-        return loses(shape) { values[$0] } ? .float64(values) : .float32(values.map { Float($0) })
-    }
-
-    private func loses(_ shape: [Int], _ value: (Int) -> Double) -> Bool {
-        let layout = ArrayLayout(shape: shape)
-        var loss = RoundingLoss(features: layout.features)
-        for index in 0..<count { loss.add(value(index), layout.feature(index)) }
-        return loss.feature != nil
-    }
-}
-
-/// The places of an array's elements in another order of its axes, the last axis fastest.
-private struct Places {
-    private let lengths: [Int]
-    private let strides: [Int]
-
-    init(_ lengths: [Int], _ strides: [Int]) { (self.lengths, self.strides) = (lengths, strides) }
-
-    func gather<Value>(_ values: [Value]) -> [Value] {
-        var index = [Int](repeating: 0, count: lengths.count)
-        var place = 0
-        return values.indices.map { _ in
-            defer {
-                for axis in lengths.indices.reversed() {
-                    index[axis] += 1
-                    place += strides[axis]
-                    if index[axis] < lengths[axis] { break }
-                    place -= strides[axis] * lengths[axis]
-                    index[axis] = 0
-                }
-            }
-            return values[place]
-        }
     }
 }
 
@@ -224,5 +127,46 @@ extension ImportedArray {
             return nil
         }
         return "\(name) has whole numbers 1 ... \(most), kept as they are: as classes, class 0 has no sample"
+    }
+}
+
+/// Classes that are given as texts, in all splits.
+private struct TextLabels {
+    private var texts: [Split: [String]] = [:]
+
+    /// Takes in the texts of a split. Returns zeros in their place, until all are known.
+    mutating func array(of labels: ColumnMajorArray, _ split: Split) throws -> ImportedArray {
+        let own = try labels.texts()
+        if let row = own.firstIndex(of: "") {
+            throw labels.error(
+                .malformed, expected: "a class in each row", found: "nothing but spaces in row \(row)",
+                "Remove the row, or name its class.")
+        }
+        texts[split] = own
+        return ImportedArray(
+            shape: [own.count], values: .int64(own.map { _ in 0 }), file: labels.path, object: labels.name)
+    }
+
+    /// Numbers the classes in the order of the bytes of their texts.
+    ///
+    /// - Throws: `DatasetError` where a split has numbers instead.
+    func number(_ imported: inout ImportedDataset) throws {
+        guard !texts.isEmpty else { return }
+        let names = Set(texts.values.joined()).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int64($0)) })
+        for (split, table) in imported.tables {
+            guard let targets = table.targets else { continue }
+            guard let texts = texts[split] else {
+                throw DatasetError(
+                    .wrongType, file: targets.file, object: targets.object,
+                    expected: "a char array, as the targets of other splits are", found: "numbers")
+            }
+            imported.tables[split] = try ImportedDataset.Table(
+                inputs: table.inputs,
+                targets: ImportedArray(
+                    shape: [texts.count], values: .int64(texts.map { numbers[$0]! }), file: targets.file,
+                    object: targets.object))
+        }
+        imported.classNames = names
     }
 }

@@ -11,7 +11,7 @@ struct NPYFile {
     let file: String
     let object: String?
 
-    func array(as role: ImportedRole) throws -> ImportedArray {
+    func array(as role: ImportedRole, _ judgment: RoundingLoss.Judgment = .table) throws -> ImportedArray {
         let header = try header()
         guard let count = elementCount(header.shape),
             let size = elementCount(header.shape + [header.element.size]), !header.shape.isEmpty
@@ -29,7 +29,7 @@ struct NPYFile {
         do throws(IntegerTooLarge) {
             let values = try header.element.decode(
                 data, ArrayLayout(shape: header.shape, isColumnMajor: header.fortranOrder), count: count,
-                bigEndian: header.bigEndian, as: role)
+                bigEndian: header.bigEndian, as: role, judgment)
             return ImportedArray(
                 shape: header.shape, values: header.fortranOrder ? rowMajor(values, header.shape) : values, file: file,
                 object: object)

@@ -9,9 +9,11 @@ extension ImportedDataset {
     ///   - splits: exact names of the arrays of each split, without paths; when any is given, only those given are
     ///     read.
     ///   - taking: whether there have to be targets, or shall be none.
+    ///   - isExcerpt: whether these are some rows of a table that another file has: then inputs keep 64 bits wherever
+    ///     Float32 rounds one, until it is known what that matters to (`round(for:)`).
     public static func npz(
         _ path: String, inputs: String? = nil, targets: String? = nil, splits: [Split: SplitDescription] = [:],
-        split fractions: SplitFractions = SplitFractions(), taking: TargetImport = .required
+        split fractions: SplitFractions = SplitFractions(), taking: TargetImport = .required, isExcerpt: Bool = false
     ) throws -> ImportedDataset {
         let archive = try ZipArchive(path)
         var members: [String: ZipArchive.Member] = [:]
@@ -24,7 +26,8 @@ extension ImportedDataset {
                     name, file: path, available: members.keys.sorted(), what: "array",
                     key: role == .inputs ? "its name." : "its name, or take inputs alone, to predict on: --no-targets.")
             }
-            return try NPYFile(bytes: try archive.data(of: member), file: path, object: name).array(as: role)
+            return try NPYFile(bytes: try archive.data(of: member), file: path, object: name).array(
+                as: role, isExcerpt ? .excerpt : .table)
         }
         var found: [Split: TableNames] = [:]
         for split in Split.allCases {
@@ -64,10 +67,11 @@ extension ImportedDataset {
 
     /// Reads one array for inputs, and one for targets if there are any, as `numpy.save` wrote them.
     public static func npy(
-        inputs: String, targets: String?, split fractions: SplitFractions = SplitFractions()
+        inputs: String, targets: String?, split fractions: SplitFractions = SplitFractions(), isExcerpt: Bool = false
     ) throws -> ImportedDataset {
         func array(_ path: String, _ role: ImportedRole) throws -> ImportedArray {
-            try NPYFile(bytes: try contents(of: path), file: path, object: nil).array(as: role)
+            try NPYFile(bytes: try contents(of: path), file: path, object: nil).array(
+                as: role, isExcerpt ? .excerpt : .table)
         }
         var imported = ImportedDataset(tables: [
             fractions.destination: try Table(

@@ -1,20 +1,31 @@
-/// Finds out whether numbers would lose what tells them apart if they were rounded to Float32: where one that Float32
-/// does not hold is in a feature that lies more than eight times its range from zero. Such numbers are stored in their
-/// own type, so that a data set can center them before it rounds them (see `Normalization`).
+/// Finds out whether numbers would lose what tells them apart if they were rounded to Float32: the one place that says
+/// when an importer keeps 64 bits, when a conversion to float32 is refused, and what training without a center is told.
+///
+/// Numbers that are kept in their own type can be centered before they are rounded (see `Normalization`).
 struct RoundingLoss {
+    /// What the numbers are to be judged by.
+    enum Judgment: Equatable {
+        /// A whole table: a feature loses what matters where it lies more than eight times its range from zero. What
+        /// never changes has nothing to lose.
+        case table
+        /// Some rows of a table that is not known yet, whose range may be another: whatever is rounded loses.
+        case excerpt
+        /// Rows for a network that centers these features, where each number matters that is rounded. Of the others,
+        /// what lies eight times its range from zero, even if it never changes.
+        case centered([Bool])
+    }
+
     private var least: [Double]
     private var most: [Double]
     private var isRounded: [Bool]
-
-    /// Whether these are some rows of a table whose range may be another.
-    private let isExcerpt: Bool
+    private let judgment: Judgment
 
     private static let mostRanges = 8.0
+    /// Steps of Float32 in a range, fewer than which leave too little of it for training.
+    private static let fewestSteps = 4096.0
 
-    /// - Parameter isExcerpt: whether the numbers are some rows of a table whose range may be another: then what never
-    ///   changes may have something to lose.
-    init(features: Int, isExcerpt: Bool = false) {
-        self.isExcerpt = isExcerpt
+    init(features: Int, by judgment: Judgment = .table) {
+        self.judgment = judgment
         least = [Double](repeating: .infinity, count: features)
         most = [Double](repeating: -.infinity, count: features)
         isRounded = [Bool](repeating: false, count: features)
@@ -24,17 +35,81 @@ struct RoundingLoss {
     mutating func add(_ value: Double, _ feature: Int) {
         if value < least[feature] { least[feature] = value }
         if value > most[feature] { most[feature] = value }
-        if Double(Float(value)) != value { isRounded[feature] = true }
+        if Double(Float(value)) != value, !value.isNaN { isRounded[feature] = true }
     }
 
-    /// The first feature that would lose what matters. What never changes has nothing to lose, in a whole table.
-    var feature: Int? {
-        least.indices.first { feature in
-            let range = most[feature] - least[feature]
-            let nearest = min(abs(most[feature]), abs(least[feature]))
-            return isRounded[feature] && (range > 0 || isExcerpt) && nearest > Self.mostRanges * range
+    var features: Int { least.count }
+
+    /// The first feature that would lose what matters.
+    var feature: Int? { least.indices.first(where: loses) }
+
+    private func loses(_ feature: Int) -> Bool {
+        guard isRounded[feature] else { return false }
+        let range = most[feature] - least[feature]
+        let isFar = min(abs(most[feature]), abs(least[feature])) > Self.mostRanges * range
+        switch judgment {
+        case .table: return range > 0 && isFar
+        case .excerpt: return true
+        case .centered(let isCentered): return isCentered[feature] || isFar
         }
     }
+
+    /// A feature whose numbers lie in so few steps of Float32 that training does not see what tells them apart.
+    struct Coarseness: Equatable {
+        let feature: Int
+        let least: Double
+        let most: Double
+        /// The distance of neighbors in Float32.
+        let step: Double
+    }
+
+    /// All such features. This is a stricter judgment than `feature`: to keep 64 bits costs little, but what Float32 has
+    /// thousands of steps for is no loss to anybody.
+    var coarse: [Coarseness] {
+        least.indices.compactMap { feature in
+            let range = most[feature] - least[feature]
+            let step = Double(Float(max(abs(most[feature]), abs(least[feature]))).ulp)
+            guard isRounded[feature], range > 0, range < Self.fewestSteps * step else { return nil }
+            return Coarseness(feature: feature, least: least[feature], most: most[feature], step: step)
+        }
+    }
+
+    /// The features that may be coarse by what is left of their numbers in Float32.
+    static func maybeCoarse(_ rounded: UnsafePointer<Float>, features: Int, rows: Int) -> [Int] {
+        var least = [Float](repeating: .infinity, count: features)
+        var most = [Float](repeating: -.infinity, count: features)
+        for row in 0..<rows {
+            for feature in 0..<features {
+                let value = rounded[row * features + feature]
+                least[feature] = min(least[feature], value)
+                most[feature] = max(most[feature], value)
+            }
+        }
+        return (0..<features).filter { feature in
+            let largest = max(abs(least[feature]), abs(most[feature]))
+            // Rounding may add a step to a range.
+            return largest > 0
+                && Double(most[feature]) - Double(least[feature]) < (fewestSteps + 2) * Double(largest.ulp)
+        }
+    }
+}
+
+extension RoundingLoss.Coarseness {
+    /// `1700000000 ... 1700000999, where Float32 has steps of 128`.
+    var text: String {
+        func short(_ value: Double) -> String { Int64(exactly: value).map(String.init) ?? "\(value)" }
+        return "\(short(least)) ... \(short(most)), where Float32 has steps of \(short(step))"
+    }
+}
+
+/// What a message calls a feature: `'time'`, `column 3`, `element [2, 5, 0]`.
+///
+/// - Parameter names: one for each number of a sample, or for each place of the last axis; nil where there are none.
+func featureName(_ feature: Int, names: [String]?, sampleShape shape: [Int]) -> String {
+    if let names, names.count == shape.reduce(1, *) || shape.count == 1 && names.count == shape[0] {
+        return "'\(names[feature])'"
+    }
+    return String(elementPosition(feature, sampleShape: shape).dropFirst("row 0, ".count))
 }
 
 /// How the elements of an array lie: rows first, or last, as NumPy's Fortran order has them.
@@ -46,4 +121,42 @@ struct ArrayLayout {
 
     /// A number for the place in a sample that an element has.
     func feature(_ index: Int) -> Int { isColumnMajor ? index / max(1, shape.first ?? 1) : index % features }
+}
+
+extension ImportedDataset {
+    /// Rounds inputs that were kept in 64 bits as an excerpt of an unknown table, where that loses nothing to the network
+    /// they are for.
+    public mutating func round(for likeness: Likeness) throws {
+        let shape = likeness.contract.inputShape
+        var isCentered = [Bool](repeating: true, count: shape.reduce(1, *))
+        if let values = try likeness.normalizationOfRawNumbers,
+            let normalization = try? values.resolved(inputShape: shape)
+        {
+            isCentered = normalization.center.map { $0 != 0 }
+        }
+        for (split, table) in tables {
+            tables[split] = try Table(
+                inputs: table.inputs.rounded(by: .centered(isCentered)), targets: table.targets)
+        }
+    }
+}
+
+extension ImportedArray {
+    /// As Float32, unless that loses what matters.
+    fileprivate func rounded(by judgment: RoundingLoss.Judgment) -> ImportedArray {
+        var loss = RoundingLoss(features: width, by: judgment)
+        func array(_ values: [Float]) -> ImportedArray {
+            loss.feature == nil
+                ? ImportedArray(shape: shape, values: .float32(values), file: file, object: object) : self
+        }
+        switch values {
+        case .uint8, .float32: return self
+        case .int64(let values):
+            for (index, value) in values.enumerated() { loss.add(Double(value), index % width) }
+            return array(values.map { Float($0) })
+        case .float64(let values):
+            for (index, value) in values.enumerated() { loss.add(value, index % width) }
+            return array(values.map { Float($0) })
+        }
+    }
 }

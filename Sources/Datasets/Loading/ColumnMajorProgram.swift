@@ -25,6 +25,20 @@ enum ColumnMajorProgram: String {
         Array($0.utf8)
     }
 
+    /// The shape of an array of MATLAB that has no elements, as MATLAB has it: it lies in their place. Nil for others.
+    static func shapeOfEmpty(_ dataset: HDF5Dataset) throws -> [Int]? {
+        guard let mark = try dataset.attributes.attribute("MATLAB_empty") else { return nil }
+        switch mark.value {
+        case .integers(let values) where values.allSatisfy({ $0 == 0 }): return nil
+        case .unsignedIntegers(let values) where values.allSatisfy({ $0 == 0 }): return nil
+        default: break
+        }
+        guard dataset.elementType.isInteger, (1...mostAxes).contains(dataset.count) else { return [] }
+        return try dataset.read(as: Int64.self).map { Int(clamping: $0) }
+    }
+
+    private static let mostAxes = 32
+
     var mark: String {
         switch self {
         case .matlab: "attribute MATLAB_class"
@@ -47,6 +61,12 @@ enum ColumnMajorProgram: String {
     /// - Throws: `DatasetError` for an array of such a program, with the command that brings it into order.
     static func refuse(_ dataset: HDF5Dataset, inputs: HDF5Dataset, targets: HDF5Dataset?) throws {
         guard let program = try ColumnMajorProgram(writing: dataset) else { return }
+        if let empty = try shapeOfEmpty(dataset) {
+            throw DatasetError(
+                .empty, file: dataset.file.path, object: dataset.name, expected: "at least one row and one column",
+                found: "an empty array of MATLAB\(empty.isEmpty ? "" : ", of shape \(empty)")",
+                advice: "Save it again when it has rows.")
+        }
         throw DatasetError(
             .wrongShape, file: dataset.file.path, object: dataset.name, expected: "rows first, as NumPy keeps arrays",
             found:
@@ -73,7 +93,7 @@ enum ColumnMajorProgram: String {
     }
 
     /// For a shell.
-    private static func quoted(_ word: String) -> String {
+    static func quoted(_ word: String) -> String {
         let plain = word.utf8.allSatisfy { byte in
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
                 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-_./".utf8.contains(byte)

@@ -29,13 +29,16 @@ extension Dataset {
         let targetUnits = isGiven ? reference.contract.targetTransformation : lead.facts.targetTransformation
         var tables: [Split: SampleTable] = [:]
         var notes: [String] = []
+        var rounding: String?
         for split in splits {
             let table = raw[split]!
             let normalization = try units.normalization(of: table, train: raw[.train])
             notes += table.facts.notes + table.match.notes + normalization.notes
+            rounding = try rounding ?? table.roundingNote(normalization.0, reference.contract.featureNames)
             tables[split] = try table.sampleTable(
                 targets: table.matched(targets[split]!, targetUnits, &notes), normalization.0)
         }
+        if let rounding { notes.append(rounding) }
         var facts = lead.facts
         facts.featureNames = lead.match.features == nil ? lead.facts.featureNames : reference.contract.featureNames
         if lead.match.targets != nil { facts.targetNames = reference.contract.targetNames }
@@ -162,6 +165,18 @@ private func chosenNormalization(
 }
 
 extension RawTable {
+    /// What to say of features whose numbers Float32 does not tell apart, and that nothing is subtracted of first.
+    fileprivate func roundingNote(_ normalization: Normalization, _ names: [String]?) throws -> String? {
+        guard let wide, isNew else { return nil }
+        let coarse = try wide.coarse(inputs, rows: count, except: normalization.centering)
+        guard let first = coarse.first else { return nil }
+        let name = featureName(first.feature, names: names, sampleShape: inputShape)
+        let others = coarse.count > 1 ? ", and \(coarse.count - 1) more," : ""
+        return
+            "\(origin.file): \(origin.inputs): \(name)\(others) has numbers that Float32 does not tell apart, "
+            + "\(first.text), and they are not centered before they are rounded (normalization: standardize does that)"
+    }
+
     /// As samples, with inputs that are centered before they are rounded where the normalization asks for it.
     fileprivate func sampleTable(targets: Targets, _ normalization: Normalization) throws -> SampleTable {
         func table(_ inputs: SampleTable.Inputs, _ content: ContentDigest, isCentered: Bool) -> SampleTable {

@@ -84,7 +84,9 @@ struct InputUnits {
                 "\(file): \(table.origin.inputs): normalized as in training, \(normal), not by its own \(table.normalization.text)"
             ]
         }
-        let isKnown = own != nil || !table.normalization.isEmpty || (table.isUInt8 && reference.contract.storesBytes)
+        let isKnown =
+            own != nil || !table.normalization.isEmpty || table.isPacked
+            || (table.isUInt8 && reference.contract.storesBytes)
         guard isAnother, !isKnown, made.source != .identity || transformation != nil else { return [] }
         return [
             "\(file): does not say how its numbers were made: taken as raw, and normalized as in training, \(normal) "

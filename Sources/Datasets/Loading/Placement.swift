@@ -82,7 +82,8 @@ struct PlacementPlan {
             guard let least else {
                 throw cannotShuffleFully(
                     file: table.file.path, object: table.inputs.name,
-                    needed: tables.values.reduce(fixed) { $0 + $1.decodedBytes }, memory: memory)
+                    needed: tables.values.reduce(fixed) { $0 + $1.decodedBytes }, memory: memory,
+                    type: table.inputs.elementType, isPacked: table.isUnpacked)
             }
             leastForTraining = least
         }

@@ -13,9 +13,16 @@ enum RawTargets {
         func outOfRange(_ row: Int, _ found: String) -> DatasetError {
             DatasetError(
                 .labelOutOfRange, file: origin.file, object: origin.targets,
-                expected: "class indices, whole numbers from 0 to \(Int32.max - 1)", found: "\(found) in row \(row)",
-                advice: "Number the classes from zero, remove the row, or use a loss for values, such as "
-                    + "meanSquaredError.")
+                expected: "class indices, whole numbers from 0 to \(Int32.max - 1)",
+                found: "\(found) in row \(row)" + (found == "-1" ? ", \(missingLabels)" : ""),
+                advice: found == "-1"
+                    ? missingLabelAdvice
+                    // Of 64 bits, the largest that is read is that of a signed type.
+                    : ["4294967295", "\(Int64.max)"].contains(found)
+                        ? "That is -1 without a sign, which often stands for a missing label: write the file without such rows, "
+                            + "and labels as a signed type."
+                        : "Number the classes from zero, remove the row, or use a loss for values, such as "
+                            + "meanSquaredError.")
         }
         switch self {
         case .integers(let values):
@@ -31,7 +38,7 @@ enum RawTargets {
         case .values(let values, width: 1):
             // Above 2^24, Float32 no longer tells whole numbers apart.
             if let row = values.firstIndex(where: { $0 != $0.rounded() || $0 < 0 || $0 >= 16_777_216 }) {
-                throw outOfRange(row, "\(values[row])")
+                throw outOfRange(row, Int64(exactly: values[row]).map(String.init) ?? "\(values[row])")
             }
             return .classes(values.map { Int32($0) })
         case .values(_, let width):
@@ -41,6 +48,18 @@ enum RawTargets {
                 advice: "If they are one-hot, store the index of the one instead (numpy.argmax(y, axis=1)).")
         case .unlabeled: return .unlabeled
         }
+    }
+
+    /// How many rows have −1 in place of a class.
+    private var missingLabels: String {
+        let (missing, rows) =
+            switch self {
+            case .integers(let values): (values.count { $0 == -1 }, values.count)
+            case .numbers(let values): (values.count { $0 == -1 }, values.count)
+            case .values(let values, _): (values.count { $0 == -1 }, values.count)
+            case .unlabeled: (0, 0)
+            }
+        return "as in \(missing) of \(rows) rows"
     }
 
     /// As numbers.
@@ -53,6 +72,11 @@ enum RawTargets {
         }
     }
 }
+
+/// What to do about rows without a label.
+let missingLabelAdvice =
+    "-1 often stands for a missing label: write the file without such rows (in NumPy: keep = y != -1; x[keep], y[keep]), or "
+    + "number the classes from zero."
 
 extension [Split: RawTable] {
     /// The targets of all splits, interpreted alike.

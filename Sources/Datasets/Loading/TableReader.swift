@@ -9,6 +9,8 @@ struct RawTable {
     let content: ContentDigest
     /// The inputs as they lie in the file, if Float32 may not hold them.
     let wide: WideInputs?
+    /// Whether all inputs were looked at just now, and are not known from before.
+    let isNew: Bool
     let count: Int
     /// Shape of one sample, as the network takes it.
     let inputShape: [Int]
@@ -25,6 +27,8 @@ struct RawTable {
     let match: DataMatch
     /// Whether inputs without attributes are scaled by 1/255.
     let isUInt8: Bool
+    /// Whether the file says how what it stores becomes numbers.
+    let isPacked: Bool
 }
 
 /// Where the inputs and targets of a split are, of shapes and types that go together, before anything is read.
@@ -38,10 +42,15 @@ struct TableFiles {
     var facts: TableFacts
     /// How it comes to what is expected of it; nil until that is known, and where nothing is.
     var match: DataMatch?
+    /// How inputs and targets are packed; nil where they are not.
+    let packing: Packing?
+    let targetPacking: Packing?
 
     var count: Int { inputs.shape[0] }
     /// Whether inputs are kept as bytes; as Float32 otherwise.
-    var storesBytes: Bool { inputs.elementType == .uint8 }
+    var storesBytes: Bool { inputs.elementType == .uint8 && !isUnpacked }
+    /// Whether the numbers of the inputs are others than are stored, or looked at in 64 bits.
+    var isUnpacked: Bool { packing?.isUndone(of: inputs.elementType) ?? false }
     /// Bytes that the inputs take in memory. The product was checked with 8 bytes an element.
     var decodedBytes: Int { count * features * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
     /// Shape of one sample, as the network takes it.
@@ -53,12 +62,14 @@ struct TableFiles {
     var targetBytes: Int {
         guard let targets else { return 0 }
         return targets.count
-            * (MemoryLayout<Float>.stride + (targets.isReadWide(classes) ? MemoryLayout<Int64>.stride : 0))
+            * (MemoryLayout<Float>.stride
+                + (targets.isReadWide(classes) || targetPacking != nil ? MemoryLayout<Int64>.stride : 0))
     }
 
     /// What targets are by their shape and type.
     func kind(of targets: HDF5Dataset) -> TargetKind {
-        targets.isIntegerARow ? .unlabeled : .values(width: targets.shape.count > 1 ? targets.shape[1] : 1)
+        targets.isIntegerARow && !(targetPacking?.isScaled ?? false)
+            ? .unlabeled : .values(width: targets.shape.count > 1 ? targets.shape[1] : 1)
     }
 
     /// What the file says of it, before its numbers are read.
@@ -75,12 +86,12 @@ struct TableFiles {
 
     /// Where the elements are in the file if they are those that batches are made from, or nil.
     func mappableOffset() throws -> Int? {
-        guard match?.features == nil else { return nil }
+        guard !isUnpacked else { return nil }
         guard storesBytes || (inputs.elementType == .float32 && 1.littleEndian == 1) else { return nil }
         guard let offset = try inputs.contiguousOffset(), offset.isMultiple(of: inputs.elementType.size) else {
             return nil
         }
-        return inputs.storageSize >= decodedBytes ? offset : nil
+        return inputs.storageSize >= inputs.count * inputs.elementType.size ? offset : nil
     }
 }
 
@@ -112,9 +123,15 @@ struct TableReader {
                 try checkWritten(targets)
             }
         }
+        var facts = try TableFacts(of: file, inputs: inputs, targets: targets)
+        let (packing, targetPacking) = (try Packing(of: inputs), try targets.flatMap { try Packing(of: $0) })
+        let texts = [(inputs, packing), (targets, targetPacking)].compactMap { dataset, packing in
+            dataset.flatMap { dataset in packing.flatMap { $0.isScaled ? "\(dataset.name) is \($0.text)" : nil } }
+        }
+        if !texts.isEmpty { facts.notes.append("\(file.path): packed numbers: " + texts.joined(separator: ", ")) }
         return TableFiles(
             file: file, inputs: inputs, targets: targets, inputShape: shape, classes: try ClassLabels(file),
-            facts: try TableFacts(of: file, inputs: inputs, targets: targets))
+            facts: facts, packing: packing, targetPacking: targetPacking)
     }
 
     /// Reads targets, and as much of the inputs as their placement asks for. Inputs are looked at in any case, for the
@@ -128,19 +145,20 @@ struct TableReader {
         let inputs = try place(table, placement, threads: loading.resolvedThreads)
         var content: ContentDigest?
         // What is known of a file is known of its columns as they are.
-        let isKnowable = !placement.isMemory && table.match?.features == nil
+        let isKnowable = !placement.isMemory && table.match?.features == nil && !table.isUnpacked
         if isKnowable, !loading.verifies { content = try loading.known.content(of: table) }
         let known = try content ?? self.content(of: inputs, table)
         if isKnowable { try contents.record(known, of: table, before: stamp, at: Date()) }
         return RawTable(
-            inputs: inputs, content: known, wide: try WideInputs(table, placement), count: table.count,
+            inputs: inputs, content: known, wide: try WideInputs(table, placement), isNew: content == nil,
+            count: table.count,
             inputShape: table.sampleShape, fileShape: table.inputShape,
-            targets: try table.targets.map { try readTargets($0, table.classes) } ?? .unlabeled,
+            targets: try table.targets.map { try readTargets($0, table.classes, table.targetPacking) } ?? .unlabeled,
             classes: table.classes,
             origin: SampleTable.Origin(
                 file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
             normalization: try normalization(of: table.inputs), facts: table.facts, match: table.match!,
-            isUInt8: table.storesBytes)
+            isUInt8: table.storesBytes, isPacked: table.packing?.isScaled ?? false)
     }
 
     /// Goes through all inputs.
@@ -150,10 +168,30 @@ struct TableReader {
         let features = table.sampleShape.reduce(1, *)
         try inputs.forEachRun(rows: table.count) { rows, run in
             content.add(run.memory(rows.count, features: features))
-            guard case .floats(let values) = run, table.inputs.elementType.isFloat else { return }
-            try checkFinite(
-                UnsafeBufferPointer(start: values, count: rows.count * features), table.inputs, table.inputShape,
-                firstRow: rows.lowerBound, places: table.match?.features)
+            func position(_ index: Int) -> Int {
+                elementIndex(index, firstRow: rows.lowerBound, table.inputs, places: table.match?.features)
+            }
+            switch run {
+            case .bytes(let values):
+                try table.packing?.checkPresent(
+                    UnsafeBufferPointer(start: values, count: rows.count * features), of: table.inputs,
+                    position: position)
+            case .floats(let values):
+                let values = UnsafeBufferPointer(start: values, count: rows.count * features)
+                if table.inputs.elementType.isFloat || table.isUnpacked {
+                    try checkFinite(values, table.inputs, position: position)
+                }
+                if table.inputs.elementType.kind == .boolean,
+                    let index = values.firstIndex(where: { $0 != 0 && $0 != 1 })
+                {
+                    throw notBoolean(
+                        Double(values[index]), table.inputs,
+                        elementPosition(position(index), sampleShape: table.inputShape))
+                }
+                if !table.isUnpacked {
+                    try table.packing?.checkPresent(values, of: table.inputs, position: position)
+                }
+            }
         }
         return content
     }
@@ -161,8 +199,8 @@ struct TableReader {
     private func place(_ table: TableFiles, _ placement: Placement, threads: Int) throws -> SampleTable.Inputs {
         let dataset = table.inputs
         switch placement {
-        case .memory where table.match?.features != nil:
-            return try selected(of: table)
+        case .memory where table.match?.features != nil || table.isUnpacked:
+            return try decoded(table)
         case .memory:
             if table.storesBytes {
                 let buffer = ByteBuffer(count: dataset.count)
@@ -174,6 +212,12 @@ struct TableReader {
             return .floats(Elements(buffer))
         case .mapping(let offset):
             let mapping = try FileMapping(dataset, offset: offset)
+            if let places = table.match?.features {
+                return .mappedColumns(
+                    MappedColumns(
+                        mapping: mapping, storesBytes: table.storesBytes, places: places,
+                        source: try table.makeRowSource(), width: dataset.shape.dropFirst().reduce(1, *)))
+            }
             if table.storesBytes {
                 let bytes = mapping.pointer.bindMemory(to: UInt8.self, capacity: dataset.count)
                 return .bytes(Elements(bytes, count: dataset.count, owner: mapping))
@@ -198,8 +242,8 @@ struct TableReader {
                 + "that, in h5py: f['\(dataset.name)'][...] = f['\(dataset.name)'][...]")
     }
 
-    /// The columns that were matched, in memory.
-    private func selected(of table: TableFiles) throws -> SampleTable.Inputs {
+    /// The columns that were matched, or numbers that were packed, in memory.
+    private func decoded(_ table: TableFiles) throws -> SampleTable.Inputs {
         let source = try table.makeRowSource()
         if table.storesBytes {
             let buffer = ByteBuffer(count: table.count * source.features)
@@ -244,38 +288,55 @@ struct TableReader {
         }
     }
 
-    private func readTargets(_ dataset: HDF5Dataset, _ classes: ClassLabels) throws -> RawTargets {
+    private func readTargets(
+        _ dataset: HDF5Dataset, _ classes: ClassLabels, _ packing: Packing?
+    ) throws -> RawTargets {
         guard dataset.elementType.isNumeric else {
             throw error(
                 .wrongType, dataset, expected: "integers (classes) or floating-point numbers",
                 found: "elements of type \(dataset.elementType)",
                 "Store class indices from zero, and the names as the attribute class_names of the file.")
         }
-        if dataset.isIntegerARow { return .integers(try dataset.read(as: Int64.self)) }
-        let width = dataset.shape.count == 2 ? dataset.shape[1] : 1
-        if dataset.isReadWide(classes) {
-            let values = try dataset.read(as: Double.self)
-            if let row = values.firstIndex(where: { !Float($0).isFinite }) {
-                throw notFinite(Float(values[row]), dataset, "row \(row)")
+        if dataset.isIntegerARow, !(packing?.isScaled ?? false) {
+            let values = try dataset.read(as: Int64.self)
+            if dataset.elementType.kind == .boolean, let row = values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+                throw notBoolean(Double(values[row]), dataset, "row \(row)")
             }
-            return .numbers(values)
+            for (row, value) in values.enumerated() where packing != nil {
+                do throws(MissingNumber) {
+                    _ = try packing?.number(Double(value))
+                } catch {
+                    throw error.error(in: dataset, position: row)
+                }
+            }
+            return .integers(values)
+        }
+        let width = dataset.shape.count == 2 ? dataset.shape[1] : 1
+        if dataset.isReadWide(classes) || packing != nil {
+            var values = try dataset.read(as: Double.self)
+            try values.withUnsafeMutableBufferPointer { try packing?.undo($0, of: dataset) }
+            if let index = values.firstIndex(where: { !Float($0).isFinite }) {
+                throw notFinite(
+                    Float(values[index]), dataset,
+                    elementPosition(index, sampleShape: Array(dataset.shape.dropFirst())))
+            }
+            return dataset.isReadWide(classes) ? .numbers(values) : .values(values.map { Float($0) }, width: width)
         }
         let values = try dataset.read(as: Float.self)
-        try values.withUnsafeBufferPointer { try checkFinite($0, dataset, Array(dataset.shape.dropFirst())) }
+        try values.withUnsafeBufferPointer { try checkFinite($0, dataset) { $0 } }
         return .values(values, width: width)
     }
 
+    /// - Parameter position: the place in the array of a number of `values`.
     private func checkFinite(
-        _ values: UnsafeBufferPointer<Float>, _ dataset: HDF5Dataset, _ shape: [Int], firstRow: Int = 0,
-        places: [Int32]? = nil
+        _ values: UnsafeBufferPointer<Float>, _ dataset: HDF5Dataset, position: (Int) -> Int
     ) throws {
         guard let base = values.baseAddress else { return }
         let index = availableKernels()[0].firstNonFinite(base, count: values.count)
         guard index < values.count else { return }
-        let features = shape.reduce(1, *)
-        // As the file counts columns.
-        let position = places.map { index / $0.count * features + Int($0[index % $0.count]) } ?? index
-        throw notFinite(values[index], dataset, elementPosition(firstRow * features + position, sampleShape: shape))
+        throw notFinite(
+            values[index], dataset,
+            elementPosition(position(index), sampleShape: Array(dataset.shape.dropFirst())))
     }
 
     private func notFinite(_ value: Float, _ dataset: HDF5Dataset, _ position: String) -> DatasetError {
@@ -284,6 +345,13 @@ struct TableReader {
             value.isNaN || dataset.elementType.size < 8
                 ? "Remove the row, or replace the value (numpy.nan_to_num)."
                 : "It is infinite in the file, or beyond the range of Float32; remove the row, or scale the column.")
+    }
+
+    private func notBoolean(_ value: Double, _ dataset: HDF5Dataset, _ position: String) -> DatasetError {
+        error(
+            .malformed, dataset, expected: "false (0) or true (1) in each place, as bool has",
+            found: "\(Int(value)) in \(position)",
+            "Store what are no truth values as uint8 or another type of numbers.")
     }
 
     func normalization(of dataset: HDF5Dataset) throws -> NormalizationValues {

@@ -13,10 +13,10 @@ struct WideInputs: Sendable {
     /// Numbers that are read at once, about.
     fileprivate static let bandCount = 1 << 13
 
-    /// Nil for types whose numbers Float32 holds.
+    /// Nil for types whose numbers Float32 holds, unless they are packed.
     init?(_ table: TableFiles, _ placement: Placement) throws {
         dataset = table.inputs
-        guard dataset.elementType.isWiderThanFloat32 else { return nil }
+        guard dataset.elementType.isWiderThanFloat32 || table.isUnpacked else { return nil }
         self.placement = placement
         doubles = try table.makeRowSource(as: Double.self)
     }
@@ -55,6 +55,27 @@ struct WideInputs: Sendable {
         }
         try source.makeReader().read(0..<dataset.shape[0], into: buffer.pointer)
         return .floats(Elements(buffer))
+    }
+
+    /// The features whose numbers Float32 does not tell apart, but for those that are centered.
+    ///
+    /// - Parameter rounded: the same inputs in Float32.
+    func coarse(
+        _ rounded: SampleTable.Inputs, rows: Int, except centering: Normalization.Centering?
+    ) throws -> [RoundingLoss.Coarseness] {
+        func isMeant(_ feature: Int) -> Bool { centering.map { $0.center(feature) == 0 } ?? true }
+        // What is in memory is soon looked through, and hardly ever needs a second look.
+        if case .floats(let elements) = rounded {
+            guard RoundingLoss.maybeCoarse(elements.pointer, features: features, rows: rows).contains(where: isMeant)
+            else { return [] }
+        }
+        var loss = RoundingLoss(features: features)
+        try forEachRun { rows, values in
+            for row in 0..<rows.count {
+                for feature in 0..<features { loss.add(values[row * features + feature], feature) }
+            }
+        }
+        return loss.coarse.filter { isMeant($0.feature) }
     }
 
     private func isHeld(_ centering: Normalization.Centering) throws -> Bool {

@@ -1,3 +1,4 @@
+import HDF5
 import Kernels
 import Timelines
 
@@ -77,8 +78,7 @@ public final class SampleReader: Sendable {
     /// ahead by themselves.
     public func prefetch(_ locations: UnsafePointer<Int32>, count: Int) {
         guard let mapping = table.mapping else { return }
-        let rowBytes = table.features * (table.storesBytes ? 1 : MemoryLayout<Float>.stride)
-        mapping.prefetch(count: count, bytes: rowBytes) { table.originalRow(Int(locations[$0])) }
+        mapping.prefetch(count: count, bytes: table.mappedRowBytes) { table.originalRow(Int(locations[$0])) }
     }
 
     /// Copies inputs into a batch of shape [count, features], normalized. Allocates nothing.
@@ -92,13 +92,21 @@ public final class SampleReader: Sendable {
 }
 
 /// The error for a full shuffle of inputs that do not fit in memory and cannot be mapped.
-func cannotShuffleFully(file: String, object: String, needed: Int, memory: Int) -> DatasetError {
-    DatasetError(
+///
+/// - Parameter type: of the elements in the file, if it is known.
+func cannotShuffleFully(
+    file: String, object: String, needed: Int, memory: Int, type: HDF5ElementType? = nil, isPacked: Bool = false
+) -> DatasetError {
+    let isMappable = !isPacked && [.uint8, .float32].contains(type)
+    let other = type == nil ? "chunks or in a type that is converted" : "a type that is converted"
+    let command =
+        "lockstep convert \(ColumnMajorProgram.quoted(file)) \(isMappable ? "" : "--type float32 ")--output new.h5"
+    return DatasetError(
         .invalidOption, file: file, object: object,
         expected:
-            "\(wholeSize(needed)) of memory for data, since a full shuffle needs any row at any time and the file "
-            + "stores rows in chunks or in a type that is converted",
+            "\(wholeSize(needed)) of memory for data, since a full shuffle needs any row at any time and the file stores "
+            + "rows in \(isMappable ? "chunks" : other)",
         found: wholeSize(memory),
         advice: "Raise --data-memory, or set shuffle: {block: 256, window: 16384} in the configuration, or store the "
-            + "data contiguously with lockstep convert.")
+            + "data contiguously\(isMappable ? "" : " and as Float32"): \(command)")
 }

@@ -69,6 +69,15 @@ extension TableFiles {
 
     /// The same, as elements of another type.
     func makeRowSource<Element: HDF5Decodable>(as type: Element.Type) throws -> any RowSource {
+        guard let packing, isUnpacked else { return try selected(as: type) }
+        let stored = try selected(as: Double.self)
+        return Element.self == Double.self
+            ? UnpackedSource<Double>(stored, packing, of: inputs, places: match?.features)
+            : UnpackedSource<Float>(stored, packing, of: inputs, places: match?.features)
+    }
+
+    /// As stored.
+    private func selected<Element: HDF5Decodable>(as type: Element.Type) throws -> any RowSource {
         let source = try rowSource(inputs, as: type)
         return match?.features.map { SelectedFeatures<Element>(source, places: $0) } ?? source
     }

@@ -76,10 +76,7 @@ struct FindLearningRate: ParsableCommand {
         var configuration =
             try configurationFile.map { try Configuration(contentsOf: $0) } ?? ShippedConfiguration.load()
         if let dataset { configuration.dataset = configuration.dataset.replacingPath(with: dataset) }
-        if let batchSize {
-            configuration.batchSize = batchSize
-            configuration.shards = nil
-        }
+        if let batchSize { configuration.batchSize = batchSize }
         return configuration
     }
 }

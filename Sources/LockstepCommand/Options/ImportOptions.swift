@@ -65,7 +65,10 @@ struct ImportOptions: ParsableArguments {
         let imported = try ImportedDataset.make(at: output, overwrite: overwrite) {
             let likeness = try options?.likeness()
             var imported = try read(split, likeness)
-            if let likeness { try imported.bring(to: likeness) }
+            if let likeness {
+                try imported.bring(to: likeness)
+                try imported.round(for: likeness)
+            }
             return imported
         }
         show(output, imported.summary, notes: imported.notes)

@@ -23,11 +23,15 @@ extension EvaluationReport {
     /// Outputs whose R² are shown; of more, those with the least.
     private static let mostOutputsShown = 20
 
-    /// A line for the R² of each of several outputs, by their number from 0.
+    /// A line for the R² of each of several outputs, by their number from 0, and their name.
     private var outputRows: [[String]] {
         guard let outputs = rSquaredByOutput else { return [] }
         func row(_ output: Int) -> [String] {
-            ["\(split) R² of output \(output)", outputs[output]?.brief ?? "none: its targets do not vary"]
+            let name = targetNames.map { " (\($0[output].escaped.shortened(to: 24)))" } ?? ""
+            return [
+                "\(split) R² of output \(output)\(name)",
+                outputs[output]?.brief ?? "none: its targets do not vary",
+            ]
         }
         guard outputs.count > Self.mostOutputsShown else { return outputs.indices.map(row) }
         let worst = outputs.indices.filter { outputs[$0] != nil }.sorted {

@@ -18,7 +18,10 @@ extension EpochReport {
             parts.append("validation loss \(validation.loss.brief)")
             if let accuracy = validation.accuracy { parts.append("accuracy \(accuracy.percent)") }
             if let rSquared = validation.rSquared {
-                let least = validation.leastRSquared.map { " (least of an output \($0.brief))" }
+                let name = validation.leastOutput.flatMap { validation.targetNames?[$0].escaped.shortened(to: 24) }
+                let least = validation.leastRSquared.map { value in
+                    " (least of an output \(value.brief)\(name.map { ": \($0)" } ?? ""))"
+                }
                 parts.append("R² \(rSquared.brief)\(least ?? "")")
             }
         }

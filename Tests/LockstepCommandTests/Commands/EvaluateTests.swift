@@ -154,6 +154,32 @@ final class EvaluateTests: CommandTestCase {
         }
     }
 
+    func testOutputsAreCalledWhatTheDataSetCallsThem() throws {
+        try python(
+            """
+            r = np.random.default_rng(1); x = r.normal(size=(60, 3)).astype('f4')
+            with h5py.File(sys.argv[1], 'w') as f:
+                for split, rows in [('train', slice(0, 40)), ('validation', slice(40, 50)), ('test', slice(50, 60))]:
+                    f['x_' + split], f['y_' + split] = x[rows], np.stack([x[rows, 0], r.normal(size=40)[:len(x[rows])]], 1)
+                    f['y_' + split].attrs['target_names'] = ['depth', 'noise\\x1b']
+            """, path("a.h5"))
+        try write("dataset: a.h5\nnetwork: [{linear: 2}]\nloss: meanSquaredError\nepochs: 2\n", to: "a.yaml")
+        let training = try lockstep("train", "a.yaml", "--run", "run")
+        XCTAssertEqual(training.status, 0, training.errors)
+        XCTAssertNotNil(training.result("validation R² of output 0 (depth)"), training.output)
+        XCTAssertTrue(training.errors.contains("(least of an output "), training.errors)
+        XCTAssertTrue(training.errors.contains(": depth)") || training.errors.contains(": noise"), training.errors)
+        let checkpoint = try newestCheckpoint(of: "run")
+        let text = try lockstep("evaluate", checkpoint)
+        XCTAssertNotNil(text.result("test R² of output 0 (depth)"), text.output)
+        XCTAssertFalse(text.output.contains("\u{1b}"))
+        let report = try JSONDecoder().decode(
+            EvaluationReport.self, from: Data(try lockstep("evaluate", checkpoint, "--json").output.utf8))
+        XCTAssertEqual(report.targetNames, ["depth", "noise\u{1b}"])
+        XCTAssertEqual(report.rSquaredByOutput?.count, 2)
+        XCTAssertEqual(report.leastOutput.flatMap { report.rSquaredByOutput?[$0] }, report.leastRSquared)
+    }
+
     func testAnotherDataSetOfTheSameFormWillDo() throws {
         let checkpoint = try newestCheckpoint(of: trainSmall())
         try TestData.write(path("other.h5"), rows: ["test": 12], features: [6, 2])

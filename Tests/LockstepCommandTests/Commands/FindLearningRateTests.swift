@@ -28,6 +28,29 @@ final class FindLearningRateTests: CommandTestCase {
         XCTAssertEqual(try files(), ["a.html", "a.yaml"], "no run is left")
     }
 
+    /// Shards decide what a batch normalization of each sees.
+    func testTheShardsOfTheConfigurationStayWithAnotherBatchSize() throws {
+        let yaml = Self.yaml.replacingOccurrences(
+            of: "{linear: 16}, relu", with: "{linear: 16}, batchNormalization, relu"
+        )
+        .replacingOccurrences(of: "learningRateScaling: {linear: 16}\n", with: "")
+        func losses(_ text: String, _ arguments: [String] = []) throws -> String {
+            try write(text, to: "a.yaml")
+            let outcome = try lockstep(["find-learning-rate", "a.yaml", "--steps", "10", "--json"] + arguments)
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            return outcome.output
+        }
+        let written = yaml.replacingOccurrences(of: "batchSize: 32", with: "batchSize: 24")
+        for shards in [2, 6] {
+            XCTAssertEqual(
+                try losses("\(yaml)\nshards: \(shards)", ["--batch-size", "24"]),
+                try losses("\(written)\nshards: \(shards)"))
+        }
+        try write("\(yaml)\nshards: 32", to: "a.yaml")
+        assertFails(
+            try lockstep("find-learning-rate", "a.yaml", "--batch-size", "24"), "shards", "the batch size of 24", "32")
+    }
+
     /// 32 samples where the rate is that of 16: half as much is to be written down.
     func testJSONAndPageHaveBothRatesUnderScaling() throws {
         try write(Self.yaml, to: "a.yaml")

@@ -34,6 +34,48 @@ final class ImportLikeTests: CommandTestCase {
         try Data(png.bytes).write(to: url)
     }
 
+    // MARK: Large numbers
+
+    /// Every importer keeps what the network subtracts a mean of first.
+    func testLargeNumbersOfAnExcerptKeepWhatMatters() throws {
+        try python(
+            """
+            import struct
+            x = np.stack([1_700_000_000 + np.arange(1000.), np.arange(1000) % 10 / 10], 1); folder = sys.argv[1] + '/'
+            with h5py.File(folder + 'train.h5', 'w') as f:
+                f['x'], f['y'] = x, np.arange(1000) % 2
+                f['x'].attrs['mean'], f['x'].attrs['standard_deviation'] = x.mean(0), x.std(0)
+                f['x'].attrs['feature_names'] = ['t', 'a']
+            few = np.array([[1_700_000_001, 0.5], [1_700_000_999, 0.25], [0, 0.5]])
+            np.savez(folder + 'a.npz', x=few); np.save(folder + 'b.npy', few)
+            np.savez(folder + 'whole.npz', x=(few * 4).astype('i8'))
+            open(folder + 'c', 'wb').write(struct.pack('>HBBII', 0, 14, 2, 3, 2) + few.astype('>f8').tobytes())
+            with h5py.File(folder + 'd.mat', 'w') as f:
+                f['x'] = few.T; f['x'].attrs['MATLAB_class'] = np.bytes_('double')
+            np.savetxt(folder + 'e.csv', few, '%.17g', ',', header='t,a', comments='')
+            np.savez(folder + 'held.npz', x=[[1_700_000_000, 0.1], [1_700_000_128, 0.7]])
+            """, directory)
+        for arguments in [
+            ["npz", "a.npz"], ["npz", "b.npy", "-o", "b.h5"], ["idx", "c", "-o", "c.h5"],
+            ["matlab", "d.mat", "--samples", "first"], ["csv", "e.csv"],
+        ] {
+            let outcome = try lockstep(["import"] + arguments + ["--like", "train.h5"])
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            let made = try XCTUnwrap(outcome.lines.first)
+            let found = try python(
+                "with h5py.File(sys.argv[1]) as f: print(f['x_test'].dtype, f['x_test'][...].tolist())", path(made))
+            XCTAssertEqual(
+                found, "float64 [[1700000001.0, 0.5], [1700000999.0, 0.25], [0.0, 0.5]]", "\(arguments)")
+        }
+        // Float32 holds the times of the last, and its other column is not centered.
+        for (name, type) in [("whole.npz", "int64"), ("held.npz", "float32")] {
+            let outcome = try lockstep("import", "npz", name, "--like", "train.h5", "-o", "o.h5", "--overwrite")
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            XCTAssertEqual(
+                try python("with h5py.File(sys.argv[1]) as f: print(f['x_test'].dtype)", path("o.h5")), type, name)
+        }
+    }
+
     // MARK: Arrays
 
     func testArraysTakeTheNormalizationOfTraining() throws {

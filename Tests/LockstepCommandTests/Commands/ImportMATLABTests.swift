@@ -94,6 +94,71 @@ final class ImportMATLABTests: CommandTestCase {
         XCTAssertEqual(try read("a-rows.h5", "y_train").values, [2, 1, 3])
     }
 
+    func testAnEmptyArrayIsCalledThat() throws {
+        // Its shape lies in the place of its elements.
+        try writeMATLAB(
+            "put('x', x); f['y'] = np.array([0, 5], 'u8'); f['y'].attrs['MATLAB_class'] = np.bytes_('double'); "
+                + "f['y'].attrs['MATLAB_empty'] = np.uint8(1)")
+        try write("{dataset: a.mat, network: [{linear: 2}], epochs: 1, batchSize: 2}", to: "config.yaml")
+        assertFails(
+            try lockstep("import", "matlab", "a.mat"), "y: expected at least one row", "an empty array of shape [0, 5]")
+        try writeMATLAB(
+            "put('y', y); f['x'] = np.array([0, 5], 'u8'); f['x'].attrs['MATLAB_class'] = np.bytes_('double'); "
+                + "f['x'].attrs['MATLAB_empty'] = np.uint8(1)")
+        assertFails(
+            try lockstep("train", "config.yaml"), "x: expected at least one row", "an empty array of MATLAB",
+            "of shape [0, 5]")
+    }
+
+    func testTextsAreNamesOfClasses() throws {
+        // A char array has a text in each row, filled up with spaces, as UTF-16.
+        try writeMATLAB(
+            """
+            def char(texts):
+                width = max(map(len, texts))
+                return np.array([[ord(c) for c in t.ljust(width)] for t in texts], 'u2')
+            put('x', x); put('y', char(['dog', 'cat', 'élan', 'cat']), 'char', MATLAB_int_decode=np.int32(2))
+            put('x_test', x[:2]); put('y_test', char(['cat', 'horse']), 'char')
+            """)
+        let made = try lockstep("import", "matlab", "a.mat")
+        XCTAssertEqual(made.status, 0, made.errors)
+        XCTAssertEqual(try read("a.h5", "y_train").values, [1, 0, 3, 0])
+        XCTAssertEqual(try read("a.h5", "y_test").values, [0, 2])
+        XCTAssertEqual(
+            try python("with h5py.File(sys.argv[1]) as f: print(*f.attrs['class_names'])", path("a.h5")),
+            "cat dog horse élan")
+        XCTAssertFalse(made.output.contains("class 0 has no sample"), made.output)
+        // One row of as many letters as there are samples.
+        try writeMATLAB("put('x', x); put('y', np.array([[ord(c) for c in 'baab']], 'u2'), 'char')", to: "b.mat")
+        XCTAssertEqual(try lockstep("import", "matlab", "b.mat").status, 0)
+        XCTAssertEqual(try read("b.h5", "y_train").values, [1, 0, 0, 1])
+        // By the classes of a network.
+        XCTAssertEqual(
+            try lockstep("import", "matlab", "b.mat", "--like", "b.h5", "--samples", "first", "-o", "c.h5").status, 0)
+        XCTAssertEqual(try read("c.h5", "y_test").values, [1, 0, 0, 1])
+        try writeMATLAB("put('x', x); put('y', np.array([[ord(c)] * 2 for c in 'b ab'], 'u2'), 'char')", to: "d.mat")
+        assertFails(try lockstep("import", "matlab", "d.mat"), "y: expected a class in each row", "spaces in row 1")
+        try writeMATLAB("put('x', np.array([[ord(c)] * 2 for c in 'bxab'], 'u2'), 'char'); put('y', y)", to: "e.mat")
+        assertFails(try lockstep("import", "matlab", "e.mat"), "x: expected numbers", "an array of class char")
+    }
+
+    func testTruthValuesAreClasses() throws {
+        try writeMATLAB("put('x', x); put('y', np.array([0, 1, 1, 0], 'u1'), 'logical', MATLAB_int_decode=np.int32(1))")
+        XCTAssertEqual(try lockstep("import", "matlab", "a.mat").status, 0)
+        XCTAssertEqual(try read("a.h5", "y_train").values, [0, 1, 1, 0])
+        XCTAssertTrue(try lockstep("inspect", "a.h5").output.contains("2 classes"))
+        try writeMATLAB("put('x', x); put('y', np.array([0, 1, 7, 0], 'u1'), 'logical')", to: "b.mat")
+        assertFails(try lockstep("import", "matlab", "b.mat"), "y: expected 0 and 1", "found 7")
+    }
+
+    func testPackedNumbersAreUnpacked() throws {
+        try writeMATLAB(
+            "put('x', np.arange(12).reshape(4, 3).astype('i2'), 'int16', scale_factor=0.5, add_offset=10.0); put('y', y)"
+        )
+        XCTAssertEqual(try lockstep("import", "matlab", "a.mat").status, 0)
+        XCTAssertEqual(try read("a.h5", "x_train").values, (0..<12).map { Double($0) / 2 + 10 })
+    }
+
     func testSamplesAreFoundAlongTheAxisThatHasAsManyAsTargets() throws {
         // [features, samples], [height, width, channels, samples] and [samples, steps, features].
         try writeMATLAB(
@@ -161,7 +226,7 @@ final class ImportMATLABTests: CommandTestCase {
 
     func testWhatIsNoArrayOfNumbersIsRefused() throws {
         for (script, parts) in [
-            ("put('x', x); put('y', [97, 98, 97, 97], 'char')", ["y: expected an array of numbers", "class char"]),
+            ("put('x', x); put('y', [1, 2, 1, 1], 'cell')", ["y: expected numbers, or a char array", "class cell"]),
             ("put('x', [0, 0], MATLAB_empty=np.uint8(1)); put('y', [0., 1])", ["x: expected", "an empty array"]),
             ("put('x', x); put('y', [0., 1])", ["y: expected as many targets as x has samples", "[4, 3]", "[2, 1]"]),
             ("put('x', x)", ["y_train", "--no-targets"]),

@@ -80,6 +80,63 @@ final class StreamingTests: CommandTestCase {
             try shell("$lockstep train full.yaml --quiet --data-memory 140000 --steps 3").status, 0, "mapped")
     }
 
+    /// Whatever keeps a file from being mapped, the command that the message proposes makes one that is.
+    func testTheCommandProposedForAFullShuffleHelps() throws {
+        try python(
+            """
+            import shutil
+            r = np.random.default_rng(1); x = r.normal(size=(4000, 40)); y = r.integers(0, 3, 4000)
+            def write(name, x, **attributes):
+                with h5py.File(sys.argv[1] + '/' + name, 'w') as f:
+                    f['x_train'], f['y_train'] = x, y
+                    for key in attributes: f['x_train'].attrs[key] = attributes[key]
+            write('doubles.h5', x); write('packed ints.h5', (x * 100).astype('i2'), scale_factor=0.01)
+            """, directory)
+        for (name, memory) in [("packed.h5", "140000"), ("doubles.h5", "400000"), ("packed ints.h5", "400000")] {
+            try write(
+                "{dataset: \(name), network: [{linear: 3}], batchSize: 50, epochs: 1}", to: "full.yaml")
+            // Labels take 48,000 bytes; inputs as Float32 take 640,000, as bytes 160,000.
+            let refused = try lockstep("train", "full.yaml", "--data-memory", memory)
+            assertFails(refused, "full shuffle", "Raise --data-memory", "lockstep convert")
+            let start = try XCTUnwrap(refused.errors.range(of: "lockstep convert"), refused.errors).lowerBound
+            let command = refused.errors[start...].prefix { $0 != "\n" }
+            let made = try shell(
+                "$" + (command.hasSuffix(".") ? command.dropLast() : command) + " --overwrite")
+            XCTAssertEqual(made.status, 0, "\(command): \(made.errors)")
+            let trained = try lockstep(
+                "train", "full.yaml", "--dataset", "new.h5", "--data-memory", memory, "--steps", "3", "--run",
+                "run \(name)")
+            XCTAssertEqual(trained.status, 0, trained.errors)
+        }
+    }
+
+    /// A file whose columns are in another order than those trained on.
+    func testColumnsInAnotherOrderAreShuffledFullyFromTheFile() throws {
+        try python(
+            """
+            r = np.random.default_rng(1); x = r.normal(size=(4000, 40)).astype('f4'); y = r.integers(0, 3, 4000)
+            for name, order in [('a.h5', np.arange(40)), ('b.h5', np.arange(40)[::-1])]:
+                with h5py.File(sys.argv[1] + '/' + name, 'w') as f:
+                    f['x_train'], f['y_train'] = x[:, order], y
+                    f['x_train'].attrs['feature_names'] = ['c%d' % i for i in order]
+            """, directory)
+        try write(
+            "{dataset: a.h5, network: [{linear: 8}, relu, {linear: 3}], batchSize: 50, shards: 2, epochs: 1}",
+            to: "full.yaml")
+        XCTAssertEqual(try lockstep("train", "full.yaml", "--run", "a", "--quiet", "--steps", "10").status, 0)
+        let checkpoint = try newestCheckpoint(of: "a")
+        var fingerprints: Set<String> = []
+        for (run, options) in [
+            ("whole", ["a.h5"]), ("other", ["b.h5"]), ("mapped", ["b.h5", "--data-memory", "400000"]),
+        ] {
+            let outcome = try lockstep(
+                ["train", "full.yaml", "--from", checkpoint, "--run", run, "--quiet", "--dataset"] + options)
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            fingerprints.insert(try fingerprint(of: newestCheckpoint(of: run)))
+        }
+        XCTAssertEqual(fingerprints.count, 1)
+    }
+
     func testChunksThatDoNotSuitTheBlocksAreNoted() throws {
         try lockstep("convert", "plain.h5", "-o", "long.h5", "--compress", "1", "--chunk", "200")
         let outcome = try shell(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 final class TrainTests: CommandTestCase {
@@ -209,6 +210,33 @@ final class TrainTests: CommandTestCase {
         assertFails(
             try lockstep("train", "--from", start, "--initialize-from", start), status: 64,
             "expected one of them, found both")
+    }
+
+    func testWhatDataCannotTeachIsSaidAtTheStartAlone() throws {
+        try python(
+            """
+            t = 1_700_000_000 + np.arange(60.)
+            with h5py.File(sys.argv[1], 'w') as f:
+                f['x_train'], f['y_train'] = np.stack([t, t % 7], 1), np.arange(60) % 2
+                f['x_test'], f['y_test'] = f['x_train'][:9], np.full(9, 2)
+            """, path("a.h5"))
+        try write("{dataset: a.h5, network: [{linear: 3}], epochs: 2, batchSize: 20}", to: "a.yaml")
+        let outcome = try lockstep("train", "a.yaml", "--run", "run", "--epochs", "1")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        for note in [
+            "a.h5: y_train: 1 of 3 classes has no row to train on: 2 (rows: 9 in test)",
+            "a.h5: x_train: column 0 has numbers that Float32 does not tell apart",
+        ] {
+            XCTAssertEqual(outcome.errors.components(separatedBy: note).count, 2, outcome.errors)
+            XCTAssertTrue(try String(contentsOfFile: path("run/log.txt"), encoding: .utf8).contains(note))
+        }
+        let resumed = try lockstep("resume", "run", "--epochs", "2")
+        XCTAssertEqual(resumed.status, 0, resumed.errors)
+        XCTAssertFalse(resumed.errors.contains("no row to train on"), resumed.errors)
+        try write(
+            "{dataset: {path: a.h5, normalization: standardize}, network: [{linear: 3}], epochs: 1, batchSize: 20}",
+            to: "a.yaml")
+        XCTAssertFalse(try lockstep("train", "a.yaml", "--run", "other").errors.contains("tell apart"))
     }
 
     func testASignalBeforeTrainingLeavesNothing() throws {

@@ -36,8 +36,8 @@ struct ImportIDX: ParsableCommand {
     }
 
     func run() throws {
-        try importing.make(at: output, like: likeness) { split, _ in
-            try .idx(try description(), split: split)
+        try importing.make(at: output, like: likeness) { split, like in
+            try .idx(try description(), split: split, isExcerpt: like != nil)
         }
     }
 

@@ -46,9 +46,10 @@ struct ImportMATLAB: ParsableCommand {
 
     func run() throws {
         let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-        try importing.make(at: output ?? stem + ".h5", like: likeness) { split, _ in
+        try importing.make(at: output ?? stem + ".h5", like: likeness) { split, like in
             try .matlab(
-                file, inputs: inputs, targets: targets, samples: samples, split: split, taking: likeness.taking)
+                file, inputs: inputs, targets: targets, samples: samples, split: split, taking: likeness.taking,
+                isExcerpt: like != nil)
         }
     }
 }

@@ -54,12 +54,16 @@ struct ImportNPZ: ParsableCommand {
 
     func run() throws {
         let stem = URL(fileURLWithPath: files[0]).deletingPathExtension().lastPathComponent
-        try importing.make(at: output ?? stem + ".h5", like: likeness) { split, _ in
-            if files.count == 2 { return try .npy(inputs: files[0], targets: files[1], split: split) }
-            if likeness.taking != .required, isArray(files[0]) {
-                return try .npy(inputs: files[0], targets: nil, split: split)
+        try importing.make(at: output ?? stem + ".h5", like: likeness) { split, like in
+            if files.count == 2 {
+                return try .npy(inputs: files[0], targets: files[1], split: split, isExcerpt: like != nil)
             }
-            return try .npz(files[0], inputs: inputs, targets: targets, split: split, taking: likeness.taking)
+            if likeness.taking != .required, isArray(files[0]) {
+                return try .npy(inputs: files[0], targets: nil, split: split, isExcerpt: like != nil)
+            }
+            return try .npz(
+                files[0], inputs: inputs, targets: targets, split: split, taking: likeness.taking,
+                isExcerpt: like != nil)
         }
     }
 
