@@ -78,11 +78,12 @@ let package = Package(
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Augmentation", dependencies: ["Kernels", "StrictCoding"], swiftSettings: fast),
         .target(name: "Parallel", dependencies: ["Networks", "ControlGroups", "CSystem"]),
+        .target(name: "Optimization", dependencies: ["Kernels", "Networks", "Parallel", "StrictCoding"]),
         .target(name: "Checkpoints", dependencies: ["Datasets", "DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
             dependencies: [
-                "Augmentation", "Parallel", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "Pictures",
+                "Augmentation", "Parallel", "Optimization", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "Pictures",
                 "StrictCoding", "Threads", "Timelines", "CSystem", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -90,14 +91,16 @@ let package = Package(
         // Benchmarks.
         .target(
             name: "Measurement",
-            dependencies: ["Training", "Parallel", "Networks", "Datasets", "Kernels", "StrictCoding"]),
+            dependencies: [
+                "Training", "Optimization", "Parallel", "Networks", "Datasets", "Kernels", "StrictCoding",
+            ]),
 
         // The library's face, and the program.
         .target(
             name: "Lockstep",
             dependencies: [
-                "Augmentation", "Checkpoints", "Datasets", "HDF5", "Images", "Kernels", "Networks", "Parallel",
-                "Pictures", "StrictCoding", "Timelines", "Training",
+                "Augmentation", "Checkpoints", "Datasets", "HDF5", "Images", "Kernels", "Networks", "Optimization",
+                "Parallel", "Pictures", "StrictCoding", "Timelines", "Training",
             ]),
         .executableTarget(
             name: "LockstepCommand",
@@ -128,7 +131,15 @@ let package = Package(
             name: "AugmentationTests", dependencies: ["Augmentation", "Kernels", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
-        .testTarget(name: "ParallelTests", dependencies: ["Networks", "Parallel", "TestSupport"]),
+        .target(
+            name: "ParallelSupport", dependencies: ["Networks", "Parallel", "TestSupport"],
+            path: "Tests/ParallelSupport"),
+        .testTarget(name: "ParallelTests", dependencies: ["Networks", "Parallel", "ParallelSupport", "TestSupport"]),
+        .testTarget(
+            name: "OptimizationTests",
+            dependencies: [
+                "Optimization", "Networks", "Parallel", "ParallelSupport", "HDF5", "TestSupport", "Yams",
+            ]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Datasets", "HDF5", "TestSupport"]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(

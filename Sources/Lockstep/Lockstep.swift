@@ -22,6 +22,7 @@
 @_exported import Images
 @_exported import Kernels
 @_exported import Networks
+@_exported import Optimization
 @_exported import Parallel
 @_exported import Pictures
 @_exported import StrictCoding

@@ -2,6 +2,7 @@ import Augmentation
 import Checkpoints
 import Datasets
 import Networks
+import Optimization
 import Parallel
 import StrictCoding
 
@@ -13,7 +14,11 @@ public struct Configuration: Sendable, Equatable {
     public var dataset: DatasetDescription
     public var network: Network
     public var loss: Loss
-    public var optimizer: Optimizer
+    public var optimizer: any Optimizer {
+        get { codedOptimizer.optimizer }
+        set { codedOptimizer = CodedOptimizer(newValue) }
+    }
+    private var codedOptimizer: CodedOptimizer
     public var schedule: Schedule
     /// Rows of a global batch. The last batch of an epoch has what is left.
     public var batchSize: Int
@@ -56,7 +61,7 @@ public struct Configuration: Sendable, Equatable {
 
     public init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
-        optimizer: Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
+        optimizer: any Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
         shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full,
         augmentation: Augmentation? = nil, accumulate: Int = 1,
         clipNorm: Double? = nil, clipValue: Double? = nil, clipLayerNorm: Double? = nil,
@@ -68,7 +73,7 @@ public struct Configuration: Sendable, Equatable {
         self.dataset = dataset
         self.network = network
         self.loss = loss
-        self.optimizer = optimizer
+        codedOptimizer = CodedOptimizer(optimizer)
         self.schedule = schedule
         self.batchSize = batchSize
         self.shards = shards
@@ -130,9 +135,11 @@ public struct Configuration: Sendable, Equatable {
             try expect(value > 0, field, "at least 1", value)
             try expect(value <= Self.mostCount, field, "at most \(Self.mostCount)", value)
         }
-        try optimizer.check()
-        try schedule.check()
-        try schedule.check(with: optimizer)
+        try asTrainingError {
+            try optimizer.check()
+            try schedule.check()
+            try schedule.check(with: optimizer)
+        }
         try expect(batchSize > 0, "batchSize", "at least 1", batchSize)
         try expect(batchSize <= Self.mostRows, "batchSize", "at most \(Self.mostRows)", batchSize)
         if let shards {
@@ -153,9 +160,11 @@ public struct Configuration: Sendable, Equatable {
             try expect(false, "augmentation.\(problem.key)", problem.expected, problem.found)
         }
         try checkClipping()
-        try learningRateScaling?.check()
-        try checkParameterGroups()
-        try movingAverage?.check()
+        try asTrainingError {
+            try learningRateScaling?.check()
+            try parameterGroups.check(with: optimizer)
+            try movingAverage?.check()
+        }
         if let noiseScaleEvery { try expectCount(noiseScaleEvery, "noiseScaleEvery") }
         if let checkpointEvery { try expectCount(checkpointEvery, "checkpointEvery") }
         if let checkpointMinutes {
@@ -210,7 +219,8 @@ extension EarlyStopping: Codable {
 
 extension Configuration: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case dataset, network, loss, optimizer, schedule, batchSize, shards, epochs, seed, shuffle, augmentation,
+        case dataset, network, loss, codedOptimizer = "optimizer", schedule, batchSize, shards, epochs, seed, shuffle,
+            augmentation,
             accumulate
         case clipNorm, clipValue, clipLayerNorm, learningRateScaling, parameterGroups, movingAverage, noiseScaleEvery,
             monitor
@@ -226,7 +236,7 @@ extension Configuration: Codable {
             if let given = try fields.decodeIfPresent(Value.self, forKey: key) { value = given }
         }
         try read(.loss, into: &loss)
-        try read(.optimizer, into: &optimizer)
+        try read(.codedOptimizer, into: &codedOptimizer)
         try read(.schedule, into: &schedule)
         try read(.batchSize, into: &batchSize)
         shards = try fields.decodeIfPresent(Int.self, forKey: .shards)
@@ -252,6 +262,11 @@ extension Configuration: Codable {
 }
 
 extension Configuration {
+    /// The learning rate that the schedule varies: the optimizer's, scaled to the batch size.
+    var scaledLearningRate: Double {
+        optimizer.learningRate * (learningRateScaling?.factor(batchSize: batchSize) ?? 1)
+    }
+
     /// What is done about gradients that are too large.
     var clipping: GradientClipping? {
         clipNorm.map(GradientClipping.norm) ?? clipLayerNorm.map(GradientClipping.layerNorm)

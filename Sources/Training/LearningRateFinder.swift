@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Kernels
+import Optimization
 import Parallel
 
 /// The learning rate range test (Smith 2015, arXiv:1506.01186): train for a while with a rate that grows with each

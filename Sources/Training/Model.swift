@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import Kernels
 import Networks
+import Optimization
 import Parallel
 
 /// A compiled network with its parameters, in plain and in packed form.

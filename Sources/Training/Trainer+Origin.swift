@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Kernels
 import Networks
+import Optimization
 import Parallel
 
 /// Where a run begins that takes something over from another one: its checkpoint, read once.
@@ -185,7 +186,7 @@ extension Trainer {
         do {
             network = try CompiledNetwork(
                 network: configuration.network, loss: configuration.loss, inputShape: Shape(dataset.inputShape),
-                targets: dataset.targetSpecification(), isFrozen: configuration.isFrozen)
+                targets: dataset.targetSpecification(), isFrozen: configuration.parameterGroups.isFrozen)
         } catch NetworkError.outputMismatch(let loss, let expected, let found) {
             // Which label has no output, where nothing but labels says how many there should be.
             if configuration.loss.isClassification, dataset.classNames == nil, found.dimensions.count == 1 {

@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Kernels
 import Networks
+import Optimization
 import Parallel
 import Timelines
 
@@ -31,7 +32,7 @@ public final class Trainer {
     private var gradients: GradientEngine!
     private var updater: ParameterUpdater!
     private let microBatch: Int?
-    let optimizer: OptimizerState
+    let optimizer: RunningOptimizer
     private let batches: BatchQueue
     private let augmenter: Augmenter?
     private let table: SampleTable
@@ -112,10 +113,12 @@ public final class Trainer {
 
         self.microBatch = microBatch
         team = WorkerTeam(workerCount: workers.resolved(shards: configuration.shards!))
-        try configuration.schedule.check(totalSteps: totalSteps, pace: pace)
+        let settings = try asTrainingError { [totalSteps, pace] in
+            try configuration.schedule.check(totalSteps: totalSteps, pace: pace)
+            return try configuration.parameterGroups.settings(of: network.layout, with: configuration.optimizer)
+        }
         notes = configuration.schedule.notes(pace: pace)
-        let settings = try configuration.parameterSettings(of: network.layout)
-        optimizer = OptimizerState(
+        optimizer = RunningOptimizer(
             configuration.optimizer, movingAverage: configuration.movingAverage, settings: settings,
             network: network, parameters: model.parameters.pointer, kernels: kernels)
         evaluatedModel = optimizer.average.map { Model(network, parameters: $0, kernels: kernels) } ?? model
@@ -254,7 +257,7 @@ public final class Trainer {
     public var loadingNote: String? { table.streamingNote(configuration.shuffle) }
 
     /// What to say of layers that are frozen in part, and may be meant to be frozen; nil if there are none.
-    public var freezingNote: String? { configuration.freezingNote(model.network.layout) }
+    public var freezingNote: String? { configuration.parameterGroups.freezingNote(model.network.layout) }
 
     /// How well the order of the current epoch mixes samples; nil for a full shuffle, which leaves nothing to say.
     public var shuffleQuality: ShuffleQuality? {

@@ -1,3 +1,5 @@
+import StrictCoding
+
 /// Why a run cannot start or go on.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// A field of the configuration has a value that makes no sense, or none for the data at hand.
@@ -27,5 +29,14 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 
     static func invalid(_ field: String, _ expected: String, _ found: Any) -> TrainingError {
         .invalidConfiguration(field: field, problem: "expected \(expected), found \(found)")
+    }
+}
+
+/// Runs checks of settings, and turns what they throw into an error of the configuration.
+func asTrainingError<Value>(_ check: () throws -> Value) throws -> Value {
+    do {
+        return try check()
+    } catch let error as InvalidSetting {
+        throw TrainingError.invalid(error.field, error.expected, error.found)
     }
 }

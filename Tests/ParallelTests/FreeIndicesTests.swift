@@ -1,3 +1,4 @@
+import ParallelSupport
 import XCTest
 
 @testable import Parallel

@@ -1,4 +1,5 @@
 import Kernels
+import ParallelSupport
 import TestSupport
 import XCTest
 

@@ -1,6 +1,7 @@
 import CSystem
 import Foundation
 import Kernels
+import ParallelSupport
 import XCTest
 
 @testable import Networks

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import ParallelSupport
 import XCTest
 
 @testable import Networks
@@ -48,30 +49,6 @@ final class StageTimesTests: XCTestCase {
         XCTAssertEqual(recorder.count(.reduceAndUpdate, nil), 2, "the shards")
     }
 
-    func testSpansOfAWorkerFollowEachOther() throws {
-        let problem = try Problem.classifier(rows: 20)
-        for clipNorm in [nil, 1.0] {
-            let training = Training(problem, shards: 4, workers: 3)
-            let optimizer = MomentumOptimizer(training.parameters, kernels: training.kernels)
-            let updater = ParameterUpdater(
-                network: problem.network, model: training.model, gradients: training.engine.reducer,
-                optimizer: optimizer, clipping: clipNorm.map(GradientClipping.norm), team: training.team,
-                kernels: training.kernels)
-            let recorder = SpanCounter()
-            training.team.recorder = recorder
-            training.team.region {
-                for step in 0..<5 {
-                    training.computeGradients(step: step)
-                    updater.update()
-                }
-            }
-            XCTAssertEqual(recorder.overlaps, 0)
-            let passes = clipNorm == nil ? 1 : 2
-            XCTAssertEqual(
-                recorder.count(.reduceAndUpdate, nil), 5 * (4 + passes * problem.network.blocks.count))
-        }
-    }
-
     func testNobodyHearsOfAnythingWithoutARecorder() throws {
         let training = Training(try .regression(rows: 6), shards: 2, workers: 2)
         let recorder = SpanCounter()
@@ -80,33 +57,4 @@ final class StageTimesTests: XCTestCase {
         training.team.region { _ = training.computeGradients() }
         XCTAssertEqual(recorder.total, 0)
     }
-}
-
-/// Counts spans, and those that begin before the same worker's last one has ended, or end before they begin.
-///
-/// `@unchecked Sendable`: all is read and written under the lock.
-private final class SpanCounter: SpanRecorder, @unchecked Sendable {
-    private struct Kind: Hashable {
-        let stage: Stage
-        let operation: Int?
-    }
-
-    private let lock = NSLock()
-    private var spans: [Kind: Int] = [:]
-    private var ends: [Int: UInt64] = [:]
-    private(set) var overlaps = 0
-
-    func record(_ stage: Stage, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
-        lock.withLock {
-            spans[Kind(stage: stage, operation: operation), default: 0] += 1
-            if start < ends[worker] ?? 0 || end < start { overlaps += 1 }
-            ends[worker] = end
-        }
-    }
-
-    func count(_ stage: Stage, _ operation: Int?) -> Int {
-        spans[Kind(stage: stage, operation: operation)] ?? 0
-    }
-
-    var total: Int { spans.values.reduce(0, +) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ParallelSupport
 import Synchronization
 import TestSupport
 import XCTest

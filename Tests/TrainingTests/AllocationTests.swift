@@ -8,7 +8,7 @@ import XCTest
 final class AllocationTests: XCTestCase {
     func testStepsAllocateNothingRecordedOrNot() throws {
         try XCTSkipUnless(allocation_counter_is_available(), "a sanitizer has the allocator")
-        let optimizers: [Optimizer] = [
+        let optimizers: [any Optimizer] = [
             .sgd(.init(learningRate: 0.1, momentum: 0.9)), .adamW(.init()), .lars(.init(learningRate: 1)),
             .lamb(.init()),
         ]

@@ -13,7 +13,7 @@ final class OptimizerTraceTests: HDF5TestCase {
     private static let tolerance = 2e-6
 
     func testTenStepsOfEveryOptimizerFollowPyTorch() throws {
-        let file = try HDF5File(reading: fixturePath("optimizers.h5"))
+        let file = try HDF5File(reading: fixture("optimizers.h5"))
         let root = try file.root
         let optimizers = try root.group("optimizers")
         let names = try optimizers.children().map(\.name)
@@ -29,7 +29,7 @@ final class OptimizerTraceTests: HDF5TestCase {
     }
 
     func testTenStepsOfACycleOfRateAndMomentumFollowPyTorch() throws {
-        let file = try HDF5File(reading: fixturePath("optimizers.h5"))
+        let file = try HDF5File(reading: fixture("optimizers.h5"))
         let root = try file.root
         let names = try root.group("cycles").children().map(\.name)
         XCTAssertEqual(names.count, 4)
@@ -71,13 +71,12 @@ final class OptimizerTraceTests: HDF5TestCase {
             kernels: kernels)
         let optimizer = try optimizer(attributes)
         let settings = network.layout.parameters.map { _ in
-            ParameterSettings(
-                learningRateFactor: 1, weightDecay: optimizer.weightDecay, isLayerwise: false, isFrozen: false)
+            ParameterSettings(weightDecay: optimizer.weightDecay, isLayerwise: false)
         }
-        let state = OptimizerState(
+        let running = RunningOptimizer(
             optimizer, settings: settings, network: network, parameters: model.parameters.pointer, kernels: kernels)
         let updater = ParameterUpdater(
-            network: network, model: model.shared, gradients: engine.reducer, optimizer: state,
+            network: network, model: model.shared, gradients: engine.reducer, optimizer: running,
             clipping: clipNorm > 0 ? .norm(clipNorm) : nil, team: team, kernels: kernels)
         let norms: [Double] = try trace.dataset("float64/gradientNorms").read()
         let losses: [Double] = try trace.dataset("float64/losses").read()
@@ -97,7 +96,7 @@ final class OptimizerTraceTests: HDF5TestCase {
                 XCTAssertEqual(rate, rates[step], accuracy: 1e-15, "\(name), step \(step)")
                 XCTAssertEqual(try XCTUnwrap(momentum), momenta[step], accuracy: 1e-15, "\(name), step \(step)")
             }
-            state.beginStep(step, learningRate: rate, momentum: momentum)
+            running.beginStep(step, learningRate: rate, momentum: momentum)
             let norm = updater.update()
             if clipNorm > 0 {
                 XCTAssertEqual(try XCTUnwrap(norm), norms[step], accuracy: Self.tolerance, "\(name), step \(step)")
@@ -114,7 +113,7 @@ final class OptimizerTraceTests: HDF5TestCase {
         }
     }
 
-    private func optimizer(_ attributes: HDF5Attributes) throws -> Optimizer {
+    private func optimizer(_ attributes: HDF5Attributes) throws -> any Optimizer {
         func number(_ name: String) throws -> Double { try XCTUnwrap(attributes.number(name), name) }
         switch try XCTUnwrap(attributes.string("algorithm")) {
         case "sgd":
@@ -123,10 +122,10 @@ final class OptimizerTraceTests: HDF5TestCase {
                     learningRate: try number("learningRate"), momentum: try number("momentum"),
                     nesterov: try number("nesterov") != 0, weightDecay: try number("weightDecay")))
         case let algorithm:
-            let adam = Optimizer.Adam(
+            let kind: any MomentEstimation.Type = algorithm == "adam" ? Adam.self : AdamW.self
+            return kind.init(
                 learningRate: try number("learningRate"), beta1: try number("beta1"), beta2: try number("beta2"),
                 epsilon: try number("epsilon"), weightDecay: try number("weightDecay"))
-            return algorithm == "adam" ? .adam(adam) : .adamW(adam)
         }
     }
 }
@@ -148,10 +147,4 @@ private final class ArrayInputs: BatchInputs {
             inputs.update(from: $0.baseAddress! + (first + rows.lowerBound) * width, count: rows.count * width)
         }
     }
-}
-
-/// The path of a stored fixture.
-func fixturePath(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Fixtures/\(name)").path
 }

@@ -101,7 +101,7 @@ final class RunProgressTests: RunTestCase {
 
     func testSlowSteadyLearningIsNotStoppedAndAResumeKeepsWhatCounts() throws {
         let configuration = Configuration(
-            dataset: .file(fixturePath("../../datasets/digits.h5")),
+            dataset: .file(try fixture("../../datasets/digits.h5")),
             network: Network {
                 Flatten()
                 Linear(10)

@@ -50,7 +50,7 @@ final class StatisticsTests: XCTestCase {
 
     /// The mean of unequal shards' means, weighted by their rows, is the mean of all, whatever is done to gradients.
     func testStatisticsAreNoGradients() throws {
-        let optimizers: [Optimizer] = [
+        let optimizers: [any Optimizer] = [
             .sgd(.init(learningRate: 0.1, momentum: 0.9, weightDecay: 0.5)), .adamW(.init()),
             .lars(.init(learningRate: 1)),
             .lamb(.init()),

@@ -32,7 +32,7 @@ final class ReducerContest {
     ///   - workers: nil for as many as there are cores and shards.
     init(_ workload: Workload, workers: Int?, kernels: any KernelTable.Type) throws {
         let configuration = workload.configuration.resolved
-        guard case .sgd(let sgd) = configuration.optimizer, sgd.momentum > 0 else {
+        guard let sgd = configuration.optimizer as? SGD, sgd.momentum > 0 else {
             preconditionFailure("\(workload.name) is not trained by SGD with momentum")
         }
         self.workload = workload
@@ -63,8 +63,8 @@ final class ReducerContest {
             microBatch: own.microBatch, team: team, kernels: kernels)
         func updater(_ source: any GradientSource) -> ParameterUpdater {
             ParameterUpdater(
-                network: network, model: state.model, gradients: source, optimizer: state, clipping: nil, team: team,
-                kernels: kernels)
+                network: network, model: state.model, gradients: source, optimizer: state.optimizer, clipping: nil,
+                team: team, kernels: kernels)
         }
         treeOrder = Contestant(
             computeGradients: { own.computeGradients(inputs: $0, targets: $0.targets, rows: $0.rows, step: $1) },

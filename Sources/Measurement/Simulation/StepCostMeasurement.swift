@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Optimization
 import Parallel
 import Training
 

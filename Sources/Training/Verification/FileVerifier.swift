@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import HDF5
 import Networks
+import Optimization
 
 /// Checks files that Lockstep reads or writes, and goes on after a bad one.
 ///
@@ -87,7 +88,10 @@ public struct FileVerifier: Sendable {
             targets: nil
         ).layout
         try layout.check(checkpoint.parameters, path: path, what: "parameter")
-        let (expected, found) = (configuration.stateNames.sorted(), checkpoint.optimizerState.keys.sorted())
+        let (expected, found) = (
+            configuration.optimizer.stateNames(with: configuration.movingAverage).sorted(),
+            checkpoint.optimizerState.keys.sorted()
+        )
         guard expected == found else {
             func text(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
             throw FileProblem(

@@ -23,7 +23,8 @@ extension Schedule: Codable {
         static let warmup: [Key] = [.warmupSteps, .warmupEpochs, .warmupStart]
     }
 
-    var name: String { kind.rawValue }
+    /// What configurations call it.
+    public var name: String { kind.rawValue }
 
     private var kind: Name {
         switch decay {

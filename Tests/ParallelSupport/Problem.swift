@@ -5,18 +5,18 @@ import TestSupport
 @testable import Parallel
 
 /// A network, its first parameters and a batch: what an engine works on.
-struct Problem {
-    let network: CompiledNetwork
-    let rows: Int
-    let inputs: MemoryInputs
-    let targets: TargetRows
+package struct Problem {
+    package let network: CompiledNetwork
+    package let rows: Int
+    package let inputs: MemoryInputs
+    package let targets: TargetRows
     /// Parameters in the layout of the network, with zeros between them.
-    let parameters: [Float]
+    package let parameters: [Float]
     private let memory: Memory
 
-    static let seed: UInt64 = 21
+    package static let seed: UInt64 = 21
 
-    init(
+    package init(
         _ network: Network, loss: Loss, inputShape: Shape, targets specification: TargetSpecification, rows: Int,
         seed: UInt64 = 1
     ) throws {
@@ -43,7 +43,7 @@ struct Problem {
 
     /// Dropout, a residual block, a fused and an unfused activation, more than one dimension, ragged sizes, and a weight
     /// of more than one block.
-    static func classifier(rows: Int, loss: Loss = .crossEntropy(labelSmoothing: 0.1)) throws -> Problem {
+    package static func classifier(rows: Int, loss: Loss = .crossEntropy(labelSmoothing: 0.1)) throws -> Problem {
         try Problem(
             Network {
                 Linear(7)
@@ -61,7 +61,7 @@ struct Problem {
             }, loss: loss, inputShape: [2, 3], targets: .classes(count: 5), rows: rows)
     }
 
-    static func regression(rows: Int) throws -> Problem {
+    package static func regression(rows: Int) throws -> Problem {
         try Problem(
             Network {
                 Linear(9)
@@ -71,20 +71,20 @@ struct Problem {
     }
 
     /// Tables of kernels to compare: all that this machine runs, and the scalar oracle.
-    static var tables: [any KernelTable.Type] { availableKernels() + [ReferenceKernels.self] }
+    package static var tables: [any KernelTable.Type] { availableKernels() + [ReferenceKernels.self] }
 }
 
 /// A batch that lies in memory.
-final class MemoryInputs: BatchInputs {
+package final class MemoryInputs: BatchInputs {
     private let values: [Float]
     private let width: Int
 
-    init(_ values: [Float], width: Int) {
+    package init(_ values: [Float], width: Int) {
         self.values = values
         self.width = width
     }
 
-    func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>, worker: Int) {
+    package func load(rows: Range<Int>, into inputs: UnsafeMutablePointer<Float>, worker: Int) {
         values.withUnsafeBufferPointer {
             inputs.update(from: $0.baseAddress! + rows.lowerBound * width, count: rows.count * width)
         }
@@ -108,15 +108,15 @@ private final class Memory: @unchecked Sendable {
 }
 
 /// A model and the engines that train it.
-final class Training {
-    let problem: Problem
-    let kernels: any KernelTable.Type
-    let team: WorkerTeam
-    let parameters: AlignedBuffer
-    let packed: PackedWeights
-    let engine: GradientEngine
+package final class Training {
+    package let problem: Problem
+    package let kernels: any KernelTable.Type
+    package let team: WorkerTeam
+    package let parameters: AlignedBuffer
+    package let packed: PackedWeights
+    package let engine: GradientEngine
 
-    init(
+    package init(
         _ problem: Problem, shards: Int, workers: Int = 1, microBatch: Int? = nil,
         team: WorkerTeam? = nil, kernels: any KernelTable.Type = availableKernels()[0]
     ) {
@@ -134,17 +134,17 @@ final class Training {
             kernels: kernels)
     }
 
-    var model: WorkerArena.Model { .init(parameters: parameters.pointer, packed: packed) }
+    package var model: WorkerArena.Model { .init(parameters: parameters.pointer, packed: packed) }
 
     /// Computes the gradients of the first rows of the batch; only from within a region of the team.
     @discardableResult
-    func computeGradients(step: Int = 0, rows: Int? = nil) -> Double {
+    package func computeGradients(step: Int = 0, rows: Int? = nil) -> Double {
         engine.computeGradients(
             inputs: problem.inputs, targets: problem.targets, rows: rows ?? problem.rows, step: step)
     }
 
     /// The gradients of all shards, summed, in the layout of the parameters.
-    var gradients: [Float] {
+    package var gradients: [Float] {
         var result = [Float](repeating: 0, count: problem.network.layout.bufferCount)
         result.withUnsafeMutableBufferPointer { result in
             for block in problem.network.blocks {
@@ -154,32 +154,7 @@ final class Training {
         return result
     }
 
-    var parameterValues: [Float] { Array(UnsafeBufferPointer(start: parameters.pointer, count: parameters.count)) }
-}
-
-/// Plain gradient descent with momentum on the whole parameter buffer.
-final class MomentumOptimizer: BlockOptimizer, @unchecked Sendable {
-    private let parameters: UnsafeMutablePointer<Float>
-    private let velocity: AlignedBuffer
-    private let kernels: any KernelTable.Type
-    private let learningRate: Float
-    /// How often each float was updated.
-    let updates: PlainNumbers
-
-    init(_ parameters: AlignedBuffer, learningRate: Float = 0.1, kernels: any KernelTable.Type) {
-        self.parameters = parameters.pointer
-        self.learningRate = learningRate
-        self.kernels = kernels
-        velocity = AlignedBuffer(count: parameters.count)
-        updates = PlainNumbers(parameters.count)
-    }
-
-    func update(_ range: Range<Int>, of parameter: Int, gradient: UnsafePointer<Float>, gradientScale: Float) {
-        kernels.sgd(
-            parameters: parameters + range.lowerBound, gradient: gradient,
-            velocity: velocity.pointer + range.lowerBound,
-            count: range.count,
-            step: SGDStep(learningRate: learningRate, momentum: 0.9, gradientScale: gradientScale))
-        for index in range { updates[index] += 1 }
+    package var parameterValues: [Float] {
+        Array(UnsafeBufferPointer(start: parameters.pointer, count: parameters.count))
     }
 }

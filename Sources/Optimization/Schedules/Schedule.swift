@@ -1,4 +1,5 @@
 import Kernels
+import StrictCoding
 
 /// How the learning rate changes over a run: a function of how far the run is, in steps and in epochs (`Pace`).
 ///
@@ -60,6 +61,9 @@ public struct Schedule: Sendable, Equatable {
     }
 
     public static let constant = Schedule()
+
+    /// The longest warm-up: a table has fewer than 2^31 rows, so that an Int holds the steps of so many epochs.
+    static let mostEpochs = 1 << 30
 
     /// The learning rate of a step.
     ///
@@ -148,19 +152,17 @@ public struct Schedule: Sendable, Equatable {
 
     // MARK: Checks
 
-    private func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws {
-        guard valid else { throw TrainingError.invalid("schedule.\(name).\(field)", expected, found) }
+    private func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws(InvalidSetting) {
+        guard valid else { throw InvalidSetting("schedule.\(name).\(field)", expected: expected, found: found) }
     }
 
     /// Checks what can be checked without the data.
     ///
-    /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.
-    func check() throws {
+    /// - Throws: `InvalidSetting` naming the field, what was expected and what was found.
+    public func check() throws(InvalidSetting) {
         try expect(warmupSteps >= 0, "warmupSteps", "0 or more", warmupSteps)
         try expect(warmupEpochs >= 0, "warmupEpochs", "0 or more", warmupEpochs)
-        // So that their steps can be counted.
-        let most = Configuration.mostCount
-        try expect(warmupEpochs <= most, "warmupEpochs", "at most \(most)", warmupEpochs)
+        try expect(warmupEpochs <= Self.mostEpochs, "warmupEpochs", "at most \(Self.mostEpochs)", warmupEpochs)
         try expect(warmupSteps == 0 || warmupEpochs == 0, "warmupEpochs", "no warmupSteps beside it", warmupSteps)
         if let warmupStart {
             try expect((0...1).contains(warmupStart), "warmupStart", "a number in 0 ... 1", warmupStart)
@@ -197,7 +199,7 @@ public struct Schedule: Sendable, Equatable {
     /// What to say of numbers that mean nothing here, or less than they should.
     ///
     /// - Parameter pace: of the run.
-    func notes(pace: Pace) -> [String] {
+    public func notes(pace: Pace) -> [String] {
         let hasWarmup = warmupSteps > 0 || warmupEpochs > 0
         if warmupStart != nil, !hasWarmup {
             return ["schedule.\(name).warmupStart means nothing without warmupSteps or warmupEpochs beside it"]
@@ -211,15 +213,15 @@ public struct Schedule: Sendable, Equatable {
 
     /// Checks that the optimizer has what the schedule varies.
     ///
-    /// - Throws: `TrainingError.invalidConfiguration`.
-    func check(with optimizer: Optimizer) throws {
+    /// - Throws: `InvalidSetting`.
+    public func check(with optimizer: any Optimizer) throws(InvalidSetting) {
         guard case .oneCycle(_, _, _, .some) = decay else { return }
         try expect(
             optimizer.momentum > 0, "cycleMomentum", "an optimizer with a momentum to vary",
             "\(optimizer.name) with none")
     }
 
-    private func checkFall(_ minimum: Double, _ decaySteps: Int?) throws {
+    private func checkFall(_ minimum: Double, _ decaySteps: Int?) throws(InvalidSetting) {
         try expect(minimum >= 0 && minimum.isFinite, "minimum", "0 or a positive number", minimum)
         if let decaySteps { try expect(decaySteps > warmupSteps, "decaySteps", "more than warmupSteps", decaySteps) }
     }
@@ -227,9 +229,9 @@ public struct Schedule: Sendable, Equatable {
     /// Checks that the schedule is as long as the run.
     ///
     /// - Parameter totalSteps: steps of the whole run, those before a branch as they were.
-    /// - Throws: `TrainingError.invalidConfiguration` for a warm-up that does not end, a decay that does not, and a
+    /// - Throws: `InvalidSetting` for a warm-up that does not end, a decay that does not, and a
     ///   rate of zero before the run is over.
-    func check(totalSteps: Int, pace: Pace) throws {
+    public func check(totalSteps: Int, pace: Pace) throws(InvalidSetting) {
         let run = "the run's \(totalSteps) steps (\(pace.stepsPerEpoch) an epoch)"
         if warmupEpochs > 0 {
             let epochs = pace.length / pace.stepsPerEpoch

@@ -1,5 +1,3 @@
-import Checkpoints
-
 /// Where the steps of a run lie in its epochs, so that schedules follow the epochs that were seen.
 ///
 /// A branch may go on with batches of another size, and so with another number of steps an epoch. What a schedule is
@@ -17,6 +15,19 @@ public struct Pace: Sendable, Equatable {
     private let earlier: [Stretch]
     /// The step with which the present batch size begins.
     private let firstStep: Int
+
+    /// How far a run is between two steps.
+    public struct Point: Sendable, Equatable {
+        public let step: Int
+        public let epoch: Int
+        public let samplesIntoEpoch: Int
+
+        public init(step: Int, epoch: Int, samplesIntoEpoch: Int) {
+            self.step = step
+            self.epoch = epoch
+            self.samplesIntoEpoch = samplesIntoEpoch
+        }
+    }
 
     private struct Stretch: Sendable, Equatable {
         let steps: Range<Int>
@@ -40,23 +51,25 @@ public struct Pace: Sendable, Equatable {
     ///   - batchSize: from here on.
     ///   - rows: samples of an epoch.
     ///   - epochs: of the whole run.
-    init(at progress: Checkpoint.Progress, batchSize: Int, rows: Int, epochs: Int) {
+    ///   - branches: where batches of another size ended, and that size, in order.
+    public init(
+        at point: Point, batchSize: Int, rows: Int, epochs: Int, after branches: [(end: Point, batchSize: Int)]
+    ) {
         func steps(_ samples: Int, of size: Int) -> Int { (max(0, samples) + size - 1) / size }
-        func lead(_ step: Int, _ epoch: Int, _ samplesIntoEpoch: Int, of size: Int) -> Int {
-            (epoch + 1) * steps(rows, of: size) - steps(rows - samplesIntoEpoch, of: size) - step
+        func lead(_ point: Point, of size: Int) -> Int {
+            (point.epoch + 1) * steps(rows, of: size) - steps(rows - point.samplesIntoEpoch, of: size) - point.step
         }
         stepsPerEpoch = steps(rows, of: batchSize)
         length = epochs * stepsPerEpoch
-        self.lead = lead(progress.step, progress.epoch, progress.samplesIntoEpoch, of: batchSize)
+        self.lead = lead(point, of: batchSize)
         var earlier: [Stretch] = []
-        var first = (step: 0, epoch: 0, samples: 0)
-        for branch in progress.branches {
+        var first = Point(step: 0, epoch: 0, samplesIntoEpoch: 0)
+        for branch in branches {
             earlier.append(
                 Stretch(
-                    steps: first.step..<branch.step,
-                    lead: lead(first.step, first.epoch, first.samples, of: branch.batchSize),
+                    steps: first.step..<branch.end.step, lead: lead(first, of: branch.batchSize),
                     stepsPerEpoch: steps(rows, of: branch.batchSize)))
-            first = (branch.step, branch.epoch, branch.samplesIntoEpoch)
+            first = branch.end
         }
         self.earlier = earlier
         firstStep = first.step
@@ -66,7 +79,7 @@ public struct Pace: Sendable, Equatable {
     var hasUnknownPast: Bool { lead != 0 && earlier.isEmpty }
 
     /// The place of a step, counted from zero, that has the present batch size.
-    func place(of step: Int) -> Int { step + lead }
+    public func place(of step: Int) -> Int { step + lead }
 
     /// The place that any step had, as a number of present steps.
     func place(ofAny step: Int) -> Double {

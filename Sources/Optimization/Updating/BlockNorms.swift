@@ -1,5 +1,4 @@
 import Networks
-import Parallel
 
 /// Norms of whole tensors, put together from blocks in one order: those of the parameters, and of the direction in which
 /// they are to go.
@@ -47,7 +46,8 @@ final class BlockNorms: @unchecked Sendable {
     }
 
     /// The norms of a parameter and of its direction.
-    func of(_ parameter: Int) -> (values: Double, direction: Double) {
-        (parameters[parameter].values.squareRoot(), parameters[parameter].direction.squareRoot())
+    func of(_ parameter: Int) -> TensorNorms {
+        TensorNorms(
+            values: parameters[parameter].values.squareRoot(), direction: parameters[parameter].direction.squareRoot())
     }
 }

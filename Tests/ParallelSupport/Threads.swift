@@ -2,7 +2,7 @@ import Foundation
 
 /// Runs every iteration on a thread of its own, the first on the caller's, and returns when all have ended.
 @Sendable
-func onThreads(_ iterations: Int, _ body: @Sendable (Int) -> Void) {
+package func onThreads(_ iterations: Int, _ body: @Sendable (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
         let threads = (1..<max(iterations, 1)).map { iteration in
             var thread = pthread_t()
@@ -23,7 +23,7 @@ func onThreads(_ iterations: Int, _ body: @Sendable (Int) -> Void) {
 
 /// Runs one iteration after the other: the first finds nobody beside it, the others come when all is over.
 @Sendable
-func oneAfterTheOther(_ iterations: Int, _ body: @Sendable (Int) -> Void) {
+package func oneAfterTheOther(_ iterations: Int, _ body: @Sendable (Int) -> Void) {
     for iteration in 0..<iterations { body(iteration) }
 }
 

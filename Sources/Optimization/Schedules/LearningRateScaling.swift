@@ -18,18 +18,14 @@ public enum LearningRateScaling: Sendable, Equatable {
         }
     }
 
-    func check() throws {
+    /// - Throws: `InvalidSetting` that names the field, what was expected and what was found.
+    public func check() throws(InvalidSetting) {
         switch self {
         case .linear(let base), .squareRoot(let base):
-            guard base > 0 else { throw TrainingError.invalid("learningRateScaling.\(name)", "at least 1", base) }
+            guard base > 0 else {
+                throw InvalidSetting("learningRateScaling.\(name)", expected: "at least 1", found: base)
+            }
         }
-    }
-}
-
-extension Configuration {
-    /// The learning rate that the schedule varies: the optimizer's, scaled to the batch size.
-    var scaledLearningRate: Double {
-        optimizer.learningRate * (learningRateScaling?.factor(batchSize: batchSize) ?? 1)
     }
 }
 

@@ -1,5 +1,6 @@
 import Kernels
 import Networks
+import Parallel
 
 /// Reduces the gradients of a step's shards and updates the parameters, in one pass over fixed blocks: sum in tree order,
 /// optimizer, and packing of the new weights for the next step.
@@ -13,7 +14,7 @@ public final class ParameterUpdater: @unchecked Sendable {
     private let layout: ParameterLayout
     private let model: WorkerArena.Model
     private let gradients: any GradientSource
-    private let optimizer: any BlockOptimizer
+    private let optimizer: RunningOptimizer
     private let team: WorkerTeam
     private let kernels: any KernelTable.Type
     /// Those of learned parameters that are not frozen.
@@ -40,7 +41,7 @@ public final class ParameterUpdater: @unchecked Sendable {
 
     public init(
         network: CompiledNetwork, model: WorkerArena.Model, gradients: any GradientSource,
-        optimizer: any BlockOptimizer, clipping: GradientClipping?, team: WorkerTeam, kernels: any KernelTable.Type
+        optimizer: RunningOptimizer, clipping: GradientClipping?, team: WorkerTeam, kernels: any KernelTable.Type
     ) {
         layout = network.layout
         self.model = model

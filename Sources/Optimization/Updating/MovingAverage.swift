@@ -21,17 +21,19 @@ public struct MovingAverage: Sendable, Equatable {
     /// - Parameter step: of the average, counted from one.
     func decay(step: Int) -> Double { warmup ? min(decay, Double(1 + step) / Double(10 + step)) : decay }
 
-    func check() throws {
+    /// - Throws: `InvalidSetting` that names the field, what was expected and what was found.
+    public func check() throws(InvalidSetting) {
+        let field = "movingAverage.decay"
         guard decay > 0, decay < 1 else {
-            throw TrainingError.invalid("movingAverage.decay", "a number above 0 and below 1", decay)
+            throw InvalidSetting(field, expected: "a number above 0 and below 1", found: decay)
         }
         guard decay.isBelowOneAsFloat else {
-            throw TrainingError.invalid("movingAverage.decay", Double.belowOneAsFloat, decay)
+            throw InvalidSetting(field, expected: Double.belowOneAsFloat, found: decay)
         }
     }
 
     /// What checkpoints call it, beside the optimizer's moments.
-    static let stateName = "movingAverage"
+    public static let stateName = "movingAverage"
 }
 
 extension MovingAverage: Codable {

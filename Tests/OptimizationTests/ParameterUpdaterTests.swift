@@ -1,19 +1,22 @@
 import Kernels
+import Parallel
+import ParallelSupport
 import Synchronization
 import TestSupport
 import XCTest
 
 @testable import Networks
-@testable import Parallel
+@testable import Optimization
 
 final class ParameterUpdaterTests: XCTestCase {
     /// Some steps of training; the parameters after them, and the norms before clipping.
     private func train(
         _ problem: Problem, shards: Int = 5, workers: Int = 1, clipNorm: Double? = nil, steps: Int = 3,
         kernels: any KernelTable.Type = availableKernels()[0]
-    ) -> (parameters: [Float], norms: [Double?], training: Training, optimizer: MomentumOptimizer) {
+    ) -> (parameters: [Float], norms: [Double?], training: Training, updates: PlainNumbers) {
         let training = Training(problem, shards: shards, workers: workers, kernels: kernels)
-        let optimizer = MomentumOptimizer(training.parameters, kernels: kernels)
+        let momentum = CountingMomentum(floats: problem.network.layout.bufferCount)
+        let optimizer = momentum.running(training)
         let updater = ParameterUpdater(
             network: problem.network, model: training.model, gradients: training.engine.reducer,
             optimizer: optimizer, clipping: clipNorm.map(GradientClipping.norm), team: training.team, kernels: kernels)
@@ -23,7 +26,7 @@ final class ParameterUpdaterTests: XCTestCase {
                 return updater.update()
             }
         }
-        return (training.parameterValues, norms, training, optimizer)
+        return (training.parameterValues, norms, training, momentum.updates)
     }
 
     func testWorkersAndKernelsAreInvisibleInTheBits() throws {
@@ -46,12 +49,12 @@ final class ParameterUpdaterTests: XCTestCase {
     func testEveryParameterIsUpdatedOnceAStepAndNothingElse() throws {
         let problem = try Problem.classifier(rows: 12)
         for clipNorm in [nil, 1.0] {
-            let (parameters, _, _, optimizer) = train(problem, workers: 3, clipNorm: clipNorm, steps: 4)
+            let (parameters, _, _, updates) = train(problem, workers: 3, clipNorm: clipNorm, steps: 4)
             var expected = [Int](repeating: 0, count: parameters.count)
             for parameter in problem.network.layout.parameters {
                 for index in parameter.range { expected[index] = 4 }
             }
-            XCTAssertEqual(optimizer.updates.values, expected)
+            XCTAssertEqual(updates.values, expected)
             for (index, count) in expected.enumerated() where count == 0 { XCTAssertEqual(parameters[index], 0) }
         }
     }
@@ -111,12 +114,36 @@ final class ParameterUpdaterTests: XCTestCase {
         }
     }
 
+    func testSpansOfAWorkerFollowEachOther() throws {
+        let problem = try Problem.classifier(rows: 20)
+        for clipNorm in [nil, 1.0] {
+            let training = Training(problem, shards: 4, workers: 3)
+            let optimizer = CountingMomentum(floats: problem.network.layout.bufferCount).running(training)
+            let updater = ParameterUpdater(
+                network: problem.network, model: training.model, gradients: training.engine.reducer,
+                optimizer: optimizer, clipping: clipNorm.map(GradientClipping.norm), team: training.team,
+                kernels: training.kernels)
+            let recorder = SpanCounter()
+            training.team.recorder = recorder
+            training.team.region {
+                for step in 0..<5 {
+                    training.computeGradients(step: step)
+                    updater.update()
+                }
+            }
+            XCTAssertEqual(recorder.overlaps, 0)
+            let passes = clipNorm == nil ? 1 : 2
+            XCTAssertEqual(
+                recorder.count(.reduceAndUpdate, nil), 5 * (4 + passes * problem.network.blocks.count))
+        }
+    }
+
     func testACompanionRunsOnceAnUpdateBesideTheBlocks() throws {
         for (workers, clipNorm) in [(1, nil), (2, nil), (5, 0.05)] as [(Int, Double?)] {
             let problem = try Problem.classifier(rows: 12)
             let expected = train(problem, workers: workers, clipNorm: clipNorm, steps: 3)
             let training = Training(problem, shards: 5, workers: workers, kernels: availableKernels()[0])
-            let optimizer = MomentumOptimizer(training.parameters, kernels: availableKernels()[0])
+            let optimizer = CountingMomentum(floats: problem.network.layout.bufferCount).running(training)
             let updater = ParameterUpdater(
                 network: problem.network, model: training.model, gradients: training.engine.reducer,
                 optimizer: optimizer, clipping: clipNorm.map(GradientClipping.norm), team: training.team,
@@ -138,4 +165,43 @@ private final class CompanionCounter: TeamTask {
     let runs = Atomic<Int>(0)
 
     func run(item: Int, worker: Int) { runs.add(1, ordering: .relaxed) }
+}
+
+/// An optimizer of somebody else's: gradient descent with momentum that counts how often each float is updated.
+private struct CountingMomentum: Optimizer {
+    static let name = "countingMomentum"
+    let updates: PlainNumbers
+    private let sgd = SGD(learningRate: 0.1, momentum: 0.9)
+
+    init(floats: Int) { updates = PlainNumbers(floats) }
+
+    var learningRate: Double { sgd.learningRate }
+    var momentum: Double { sgd.momentum }
+    var weightDecay: Double { 0 }
+    var momentNames: [String] { sgd.momentNames }
+
+    func check() {}
+
+    func step(_ numbers: StepNumbers) -> SGDStep { sgd.step(numbers) }
+
+    func update(_ range: ParameterRange, _ step: SGDStep, norms: TensorNorms?) {
+        sgd.update(range, step, norms: norms)
+        for index in 0..<range.count { updates[range.offset + index] += 1 }
+    }
+
+    /// At work on the parameters of a training, with the learning rate that it has.
+    func running(_ training: Training) -> RunningOptimizer {
+        let optimizer = RunningOptimizer(
+            self,
+            settings: training.problem.network.layout.parameters.map { _ in
+                ParameterSettings(weightDecay: 0, isLayerwise: false)
+            },
+            network: training.problem.network, parameters: training.parameters.pointer, kernels: training.kernels)
+        optimizer.beginStep(0, learningRate: learningRate)
+        return optimizer
+    }
+
+    static func == (a: CountingMomentum, b: CountingMomentum) -> Bool { a.updates === b.updates }
+    init(from decoder: any Decoder) throws { self.init(floats: try Int(from: decoder)) }
+    func encode(to encoder: any Encoder) throws { try updates.count.encode(to: encoder) }
 }

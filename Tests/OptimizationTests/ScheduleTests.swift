@@ -4,8 +4,7 @@ import TestSupport
 import XCTest
 import Yams
 
-@testable import Lockstep
-@testable import Training
+@testable import Optimization
 
 final class ScheduleTests: XCTestCase {
     private func rates(_ schedule: Schedule, steps: Int = 20, epoch: Int = 5, base: Double = 0.8) -> [Double] {
@@ -65,7 +64,7 @@ final class ScheduleTests: XCTestCase {
 
     /// Every step of runs under torch.optim.lr_scheduler: Tests/Fixtures/README.md says which ones they are.
     func testWholeCurvesAreThoseOfPyTorch() throws {
-        let file = try HDF5File(reading: fixturePath("schedules.h5"))
+        let file = try HDF5File(reading: fixture("schedules.h5"))
         let base = try XCTUnwrap(file.root.attributes.number("base"))
         let minimum = try XCTUnwrap(file.root.attributes.number("minimum"))
         let stepsPerEpoch = try XCTUnwrap(file.root.attributes.integer("stepsPerEpoch"))
