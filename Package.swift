@@ -65,7 +65,7 @@ let package = Package(
             swiftSettings: optimized()),
 
         // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
-        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "Threads"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "CSystem", "Threads"]),
         .target(name: "StrictCoding"),
         .target(name: "Images", dependencies: ["CImages"], swiftSettings: fast),
         .target(
@@ -77,7 +77,7 @@ let package = Package(
         .target(name: "Pictures", dependencies: ["CZlib"], swiftSettings: fast),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
         .target(name: "Augmentation", dependencies: ["Kernels", "StrictCoding"], swiftSettings: fast),
-        .target(name: "Parallel", dependencies: ["Networks", "ControlGroups", "CSystem"]),
+        .target(name: "Parallel", dependencies: ["Networks", "ControlGroups", "CSystem", "Threads"]),
         .target(name: "Optimization", dependencies: ["Kernels", "Networks", "Parallel", "StrictCoding"]),
         .target(name: "Checkpoints", dependencies: ["Datasets", "DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(

@@ -81,8 +81,9 @@ extension TensorRecord {
         }
         var hash = XXH64()
         let rows = max(1, Self.piece / (dataset.count / first))
-        let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: rows * (dataset.count / first))
-        defer { buffer.deallocate() }
+        let memory = AlignedBuffer(untouchedCount: rows * (dataset.count / first))
+        let buffer = UnsafeMutableBufferPointer(start: memory.pointer, count: memory.count)
+        defer { withExtendedLifetime(memory) {} }
         for row in stride(from: 0, to: first, by: rows) {
             let count = min(rows, first - row)
             let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(count * (dataset.count / first))])

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A tensor whose values stay where they are while it is written, in row-major order.
 public struct LentTensor {
     /// Layer and tensor, such as `linear1/weight`.
@@ -54,10 +56,9 @@ extension Checkpoint {
     /// stack has no room for so many.
     func lending<R>(_ body: (LentCheckpoint) throws -> R) rethrows -> R {
         let count = optimizerState.values.joined().reduce(0) { $0 + $1.values.count }
-        let memory = UnsafeMutablePointer<Float>.allocate(
-            capacity: parameters.reduce(max(count, 1)) { $0 + $1.values.count })
-        defer { memory.deallocate() }
-        var next = memory
+        let memory = AlignedBuffer(untouchedCount: parameters.reduce(count) { $0 + $1.values.count })
+        defer { withExtendedLifetime(memory) {} }
+        var next = memory.pointer
         func lend(_ tensors: [Tensor]) -> [LentTensor] {
             tensors.map { tensor in
                 let values = UnsafeMutableBufferPointer(start: next, count: tensor.values.count)

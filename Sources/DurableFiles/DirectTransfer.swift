@@ -40,8 +40,10 @@ extension UnsafeRawBufferPointer {
 
     /// Whether a file holds these bytes and no others.
     func isContent(of descriptor: Int32, _ file: DurableFile) throws -> Bool {
-        let buffer = UnsafeMutableRawPointer.allocate(byteCount: Self.piece, alignment: Self.page)
-        defer { buffer.deallocate() }
+        guard let buffer = lockstep_allocate(Self.page, Self.piece) else {
+            throw DurableFileError.failed(path: file.path, operation: "read back what was written", code: ENOMEM)
+        }
+        defer { lockstep_free(buffer) }
         var isDirect = lockstep_set_direct(descriptor, 1) == 0
         var offset = 0
         while true {

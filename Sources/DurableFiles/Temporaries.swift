@@ -1,9 +1,11 @@
+import CSystem
 import Foundation
 import Threads
 
 /// Files and directories in the making, which a process that is told to end removes on its way out.
 ///
-/// What is killed leaves its own behind, under names that begin with a dot and end with `suffix`.
+/// What is killed leaves its own behind, under names that begin with a dot and end with `suffix`. All are noted where a
+/// handler of signals finds them as well (`lockstep_remove_temporaries`).
 public enum Temporaries {
     /// Ends the name of everything temporary; a dot and the final name are its beginning.
     public static let suffix = ".tmp"
@@ -17,15 +19,24 @@ public enum Temporaries {
 
     /// Removes `path` when the process ends before `body` does.
     static func during<Result>(_ path: String, _ body: () throws -> Result) rethrows -> Result {
-        paths.withLock { _ = $0.insert(path) }
-        defer { paths.withLock { _ = $0.remove(path) } }
+        paths.withLock {
+            $0.insert(path)
+            lockstep_note_temporary(path)
+        }
+        defer { _ = keep(path) }
         return try body()
     }
 
     /// Leaves `path` where it is from here on, whatever happens.
     ///
     /// - Returns: false if it was removed before.
-    static func keep(_ path: String) -> Bool { paths.withLock { $0.remove(path) != nil } }
+    static func keep(_ path: String) -> Bool {
+        paths.withLock {
+            guard $0.remove(path) != nil else { return false }
+            lockstep_forget_temporary(path)
+            return true
+        }
+    }
 
     /// Removes what a process that was killed has left of certain files of a directory. Nobody else may write them now.
     public static func removeLeftovers(of names: [String], in directory: String) {

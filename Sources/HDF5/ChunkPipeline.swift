@@ -1,4 +1,5 @@
 import CDeflate
+import CSystem
 
 /// The filters of a data set as they are undone outside the library: shuffle, deflate, Fletcher32, each at most once and
 /// in this order.
@@ -11,8 +12,11 @@ struct ChunkPipeline: Sendable {
     private let deflate: UInt32?
     private let fletcher32: UInt32?
 
-    /// What is wrong with a chunk.
-    struct Damage: Error { let text: String }
+    /// Why a chunk cannot be read.
+    enum Failure: Error {
+        case damage(String)
+        case noMemory(NoMemory)
+    }
 
     /// Nil for another pipeline.
     init?(_ filters: [HDF5Filter], chunkBytes: Int, elementSize: Int) {
@@ -38,26 +42,26 @@ struct ChunkPipeline: Sendable {
     /// Undoes the filters. The result has `chunkBytes`, and is valid until the scratch memory is used again.
     func undo(
         _ stored: UnsafeRawBufferPointer, skipped: UInt32, _ scratch: HDF5ChunkScratch
-    ) throws(Damage) -> UnsafeRawPointer {
+    ) throws(Failure) -> UnsafeRawPointer {
         func applies(_ bit: UInt32?) -> Bool { bit.map { skipped & $0 == 0 } ?? false }
         var bytes = stored
         if applies(fletcher32) {
-            guard bytes.count >= 4 else { throw Damage(text: "it has \(bytes.count) bytes, too few for its checksum") }
+            guard bytes.count >= 4 else { throw .damage("it has \(bytes.count) bytes, too few for its checksum") }
             let length = bytes.count - 4
             let sum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: length, as: UInt32.self))
             bytes = UnsafeRawBufferPointer(rebasing: bytes[..<length])
             guard Fletcher32.matches(sum, bytes) else {
-                throw Damage(text: "its Fletcher32 checksum is not that of its bytes")
+                throw .damage("its Fletcher32 checksum is not that of its bytes")
             }
         }
         if applies(deflate) {
             bytes = try inflate(bytes, scratch)
         }
         guard bytes.count == chunkBytes else {
-            throw Damage(text: "expected \(chunkBytes) bytes, found \(bytes.count)")
+            throw .damage("expected \(chunkBytes) bytes, found \(bytes.count)")
         }
         guard applies(shuffle), elementSize > 1 else { return bytes.baseAddress! }
-        let output = scratch.second.bytes(count: chunkBytes)
+        let output = try room(in: scratch.second)
         unshuffle(
             bytes.baseAddress!.assumingMemoryBound(to: UInt8.self), count: chunkBytes / elementSize, size: elementSize,
             into: output.baseAddress!.assumingMemoryBound(to: UInt8.self))
@@ -66,17 +70,26 @@ struct ChunkPipeline: Sendable {
 
     private func inflate(
         _ bytes: UnsafeRawBufferPointer, _ scratch: HDF5ChunkScratch
-    ) throws(Damage) -> UnsafeRawBufferPointer {
-        let output = scratch.first.bytes(count: chunkBytes)
+    ) throws(Failure) -> UnsafeRawBufferPointer {
+        let (output, decompressor) = (try room(in: scratch.first), try decompressor(of: scratch))
         var (used, made) = (0, 0)
         let result = libdeflate_zlib_decompress_ex(
-            scratch.decompressor, bytes.baseAddress, bytes.count, output.baseAddress, chunkBytes, &used, &made)
+            decompressor, bytes.baseAddress, bytes.count, output.baseAddress, chunkBytes, &used, &made)
         switch result {
         case LIBDEFLATE_SUCCESS: return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(output)[..<made])
         case LIBDEFLATE_INSUFFICIENT_SPACE:
-            throw Damage(text: "it expands to more than the \(chunkBytes) bytes of a chunk")
-        default: throw Damage(text: "its \(bytes.count) bytes are no whole deflate stream, or its checksum is wrong")
+            throw .damage("it expands to more than the \(chunkBytes) bytes of a chunk")
+        default: throw .damage("its \(bytes.count) bytes are no whole deflate stream, or its checksum is wrong")
         }
+    }
+
+    /// Room for a chunk.
+    private func room(in memory: GrowingMemory) throws(Failure) -> UnsafeMutableRawBufferPointer {
+        do throws(NoMemory) { return try memory.bytes(count: chunkBytes) } catch { throw .noMemory(error) }
+    }
+
+    private func decompressor(of scratch: HDF5ChunkScratch) throws(Failure) -> OpaquePointer {
+        do throws(NoMemory) { return try scratch.decompressor() } catch { throw .noMemory(error) }
     }
 }
 
@@ -92,32 +105,41 @@ public final class HDF5ChunkScratch {
     let first = GrowingMemory()
     let second = GrowingMemory()
     let elements = GrowingMemory()
-    let decompressor: OpaquePointer
+    private var made: OpaquePointer?
     var held: Held?
 
-    public init() {
-        guard let decompressor = libdeflate_alloc_decompressor() else { fatalError("out of memory") }
-        self.decompressor = decompressor
-    }
+    public init() {}
 
-    deinit { libdeflate_free_decompressor(decompressor) }
+    deinit { if let made { libdeflate_free_decompressor(made) } }
+
+    func decompressor() throws(NoMemory) -> OpaquePointer {
+        if let made { return made }
+        guard let new = libdeflate_alloc_decompressor() else { throw NoMemory(bytes: 1 << 16) }
+        made = new
+        return new
+    }
 }
+
+/// The system gave no memory for so many bytes, about.
+struct NoMemory: Error { let bytes: Int }
 
 /// Bytes of no content that is kept when they become more; aligned to a cache line.
 final class GrowingMemory {
     private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-    deinit { memory.deallocate() }
+    deinit { lockstep_free(memory.baseAddress) }
 
-    func bytes(count: Int) -> UnsafeMutableRawBufferPointer {
+    func bytes(count: Int) throws(NoMemory) -> UnsafeMutableRawBufferPointer {
         if memory.count < count || memory.baseAddress == nil {
-            memory.deallocate()
-            memory = .allocate(byteCount: max(count, 64), alignment: 64)
+            lockstep_free(memory.baseAddress)
+            memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+            guard let new = lockstep_allocate(64, max(count, 64)) else { throw NoMemory(bytes: count) }
+            memory = UnsafeMutableRawBufferPointer(start: new, count: max(count, 64))
         }
         return UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
     }
 
-    func pointer<Element>(count: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
-        bytes(count: count * MemoryLayout<Element>.stride).baseAddress!.bindMemory(to: type, capacity: count)
+    func pointer<Element>(count: Int, as type: Element.Type) throws(NoMemory) -> UnsafeMutablePointer<Element> {
+        try bytes(count: count * MemoryLayout<Element>.stride).baseAddress!.bindMemory(to: type, capacity: count)
     }
 }

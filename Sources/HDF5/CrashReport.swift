@@ -43,6 +43,8 @@ enum CrashReport {
         for signal in signals {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { CrashReport.handle($0) }
+            // A program may have given one to its first thread.
+            action.sa_flags = CInt(SA_ONSTACK)
             sigaction(signal, &action, before + Int(signal))
         }
     }
@@ -100,5 +102,8 @@ enum CrashReport {
         }
         // Back to where it happened, which happens again under the handler of before.
         sigaction(signal, before + Int(signal), nil)
+        // But not in `abort`, which ends the process by the signal when a handler returns. What is raised here is held
+        // back until then, and comes before.
+        if signal == SIGABRT { raise(signal) }
     }
 }

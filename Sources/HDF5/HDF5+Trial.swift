@@ -3,7 +3,18 @@ import Threads
 
 extension HDF5 {
     /// Reads a file in another process first, and says what is wrong if that one came to grief; nil if not.
-    public typealias Trial = @Sendable (_ path: String) -> String?
+    public typealias Trial = @Sendable (_ path: String) -> TrialProblem?
+
+    /// Why a file was not admitted.
+    public struct TrialProblem: Sendable {
+        public let text: String
+        /// Whether there was too little memory for the trial: the file may be as good as any.
+        public let isMemoryShort: Bool
+
+        public init(_ text: String, isMemoryShort: Bool = false) {
+            (self.text, self.isMemoryShort) = (text, isMemoryShort)
+        }
+    }
 
     private struct Admission {
         var trial: Trial?
@@ -30,7 +41,7 @@ extension HDF5 {
     /// before it. Another process may crash in our place: see `HDF5File.tryOut`.
     public static func setTrial(_ trial: Trial?) { admission.withLock { $0.trial = trial } }
 
-    /// - Throws: `HDF5Error` `.refused` with what the trial says.
+    /// - Throws: `HDF5Error` `.refused` or `.outOfMemory` with what the trial says.
     static func admit(_ path: String) throws {
         var status = stat()
         guard !trustsFiles, let trial = admission.withLock({ $0.trial }), stat(path, &status) == 0 else { return }
@@ -38,7 +49,10 @@ extension HDF5 {
             device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
             seconds: Int(status.st_mtim.tv_sec), nanoseconds: Int(status.st_mtim.tv_nsec))
         if admission.withLock({ $0.admitted.contains(identity) }) { return }
-        if let problem = trial(path) { throw Subject(file: path).error(.refused, "open the file", problem) }
+        if let problem = trial(path) {
+            throw Subject(file: path).error(
+                problem.isMemoryShort ? .outOfMemory : .refused, "open the file", problem.text)
+        }
         admission.withLock { _ = $0.admitted.insert(identity) }
     }
 }

@@ -63,6 +63,19 @@ public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
                 "rows \(rows.lowerBound)..<\(rows.upperBound) asked for, found \(dataset.shape[0])")
         }
         if rows.isEmpty { return }
+        do {
+            try readBands(rows, into: output, scratch)
+        } catch let error as NoMemory {
+            throw dataset.handle.subject.error(
+                .outOfMemory, "read the chunk",
+                "there is too little memory for it: \(error.bytes) bytes more are needed")
+        }
+    }
+
+    /// Throws `NoMemory` too.
+    private func readBands(
+        _ rows: Range<Int>, into output: UnsafeMutablePointer<Element>, _ scratch: HDF5ChunkScratch
+    ) throws {
         for band in rows.lowerBound / chunkRows...(rows.upperBound - 1) / chunkRows {
             let first = band * chunkRows
             let held = first..<min(first + chunkRows, dataset.shape[0])
@@ -86,11 +99,11 @@ public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
         // A neighbor is likely to want the rest.
         if scratch.held != .init(reader: ObjectIdentifier(self), row: held.lowerBound) {
             scratch.held = nil
-            let elements = scratch.elements.pointer(count: held.count * rowCount, as: Element.self)
+            let elements = try scratch.elements.pointer(count: held.count * rowCount, as: Element.self)
             try decode(start, count: held.count * rowCount, into: elements, scratch)
             scratch.held = .init(reader: ObjectIdentifier(self), row: held.lowerBound)
         }
-        let elements = scratch.elements.pointer(count: held.count * rowCount, as: Element.self)
+        let elements = try scratch.elements.pointer(count: held.count * rowCount, as: Element.self)
         target.update(
             from: elements + (wanted.lowerBound - held.lowerBound) * rowCount, count: wanted.count * rowCount)
     }
@@ -101,7 +114,7 @@ public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
     ) throws {
         scratch.held = nil
         let shape = dataset.shape
-        let elements = scratch.elements.pointer(count: chunk.reduce(1, *), as: Element.self)
+        let elements = try scratch.elements.pointer(count: chunk.reduce(1, *), as: Element.self)
         var place = [0] + [Int](repeating: 0, count: shape.count - 1)
         repeat {
             let start = [first] + (1..<shape.count).map { place[$0] * chunk[$0] }
@@ -155,16 +168,20 @@ public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
     ) throws {
         var stored = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         let skipped = try dataset.readRawChunk(at: start, atMost: pipeline.longestStored) { size, read in
-            stored = scratch.stored.bytes(count: size)
+            stored = try scratch.stored.bytes(count: size)
             try read(stored.baseAddress!)
         }
         guard let skipped else { return output.update(repeating: fill, count: count) }
-        do throws(ChunkPipeline.Damage) {
+        do throws(ChunkPipeline.Failure) {
             let bytes = try pipeline.undo(UnsafeRawBufferPointer(stored), skipped: skipped, scratch)
             Element.decode(bytes, count: count, dataset.elementType, into: output)
         } catch {
-            throw dataset.handle.subject.error(
-                .failed, "read the chunk", "the chunk at \(start) is damaged: \(error.text)")
+            switch error {
+            case .damage(let text):
+                throw dataset.handle.subject.error(
+                    .failed, "read the chunk", "the chunk at \(start) is damaged: \(text)")
+            case .noMemory(let error): throw error
+            }
         }
     }
 }

@@ -63,9 +63,12 @@ enum FileTrial {
         HDF5.setTrial { path in
             do throws(Failure) {
                 let (status, text) = try spawn(program, path)
-                return problem(status, size: size(of: path)) ?? (text.isEmpty ? nil : text)
+                let problem = problem(status, size: size(of: path)) ?? (text.isEmpty ? nil : text)
+                return problem.map { .init($0, isMemoryShort: $0.contains("too little memory")) }
             } catch {
-                return "no process could be started to try it in: \(String(cString: strerror(error.code)))"
+                return .init(
+                    "no process could be started to try it in: \(String(cString: strerror(error.code)))",
+                    isMemoryShort: error.code == ENOMEM || error.code == EAGAIN)
             }
         }
     }

@@ -21,8 +21,8 @@ struct LockstepCommand: ParsableCommand {
 
     static func main() {
         if let path = FileTrial.requested { FileTrial.serve(path) }
-        FileTrial.begin()
         MemoryReport.begin()
+        FileTrial.begin()
         HDF5.reportCrashes(prefix: "lockstep: ")
         // A file that would outgrow `ulimit -f` shall be an error like a full disk, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)

@@ -2,6 +2,7 @@ import CSystem
 import Dispatch
 import Foundation
 import Synchronization
+import Threads
 
 /// A piece of work that a team does together: items that any worker may do, in any order, at the same time.
 public protocol TeamTask: AnyObject, Sendable {
@@ -61,7 +62,7 @@ public final class WorkerTeam: Sendable {
         self.init(
             workerCount: workerCount, processors: processors, spinRounds: workerCount <= places ? 4_000 : 0
         ) {
-            DispatchQueue.concurrentPerform(iterations: $0, execute: $1)
+            ConcurrentCalls.perform(iterations: $0, $1)
         }
     }
 

@@ -28,6 +28,10 @@ public enum DetachedThread {
         return status == 0
     }
 
+    /// Why no thread was started just now, as an error number: the system says EAGAIN of a limit of processes and of
+    /// memory that is short.
+    public static var failure: Int32 { ThreadStacks.haveRoom(count: 1) ? EAGAIN : ENOMEM }
+
     private final class Work: Sendable {
         let name: String
         let body: @Sendable () -> Void

@@ -61,18 +61,24 @@ public final class Timeline: @unchecked Sendable {
     /// - Throws: `DurableFileError` if something has its name or it cannot be made.
     public init(path: String, process: String, largestFile: Int = Timeline.largestFile) throws {
         self.path = path
-        writer = TraceWriter(
-            file: try TraceFile(path: path, largest: largestFile), process: process, origin: Self.now)
+        let file = try TraceFile(path: path, largest: largestFile)
+        do { writer = try TraceWriter(file: file, process: process, origin: Self.now) } catch {
+            unlink(path)
+            throw error
+        }
         // None of Dispatch's, which are busy computing.
-        let thread = Thread { [self] in
+        let isStarted = DetachedThread.start(name: "lockstep-trace") { [self] in
             while !state.withLock({ $0.isFinishing }) {
                 _ = wake.wait(timeout: .now() + Self.interval)
                 write()
             }
             ended.signal()
         }
-        thread.name = "lockstep-trace"
-        thread.start()
+        guard isStarted else {
+            let code = DetachedThread.failure
+            unlink(path)
+            throw DurableFileError.failed(path: path, operation: "start a thread that writes it", code: code)
+        }
     }
 
     /// Makes sure that the file can be made, without leaving one.

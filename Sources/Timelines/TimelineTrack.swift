@@ -1,3 +1,4 @@
+import CSystem
 import Dispatch
 import Synchronization
 
@@ -44,9 +45,16 @@ public final class TimelineTrack: @unchecked Sendable {
         precondition(capacity >= 4 && capacity & (capacity - 1) == 0)
         self.identifier = identifier
         self.name = name
-        self.capacity = capacity
         self.wake = wake
-        events = .allocate(capacity: capacity)
+        // With little memory the ring is smaller: then more is counted and not kept.
+        var (room, memory) = (capacity, Self.ring(capacity))
+        while memory == nil && room > 4 {
+            room /= 2
+            memory = Self.ring(room)
+        }
+        guard let memory else { fatalError("no memory for a ring of \(room) events") }
+        self.capacity = room
+        events = memory.bindMemory(to: Event.self, capacity: room)
         let counters = UnsafeMutableRawPointer.allocate(byteCount: 3 * 128, alignment: 128)
         self.counters = counters
         func counter(_ place: Int) -> UnsafeMutablePointer<Atomic<Int>> {
@@ -60,7 +68,11 @@ public final class TimelineTrack: @unchecked Sendable {
     deinit {
         for counter in [written, emptied, lost] { counter.deinitialize(count: 1) }
         counters.deallocate()
-        events.deallocate()
+        lockstep_free(events)
+    }
+
+    private static func ring(_ capacity: Int) -> UnsafeMutableRawPointer? {
+        lockstep_allocate(64, capacity * MemoryLayout<Event>.stride)
     }
 
     /// Records what took from `start` to `end`, in nanoseconds as `Timeline.now` tells them.

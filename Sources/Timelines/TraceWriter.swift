@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// Writes events in the array form of Chromium's "Trace Event Format"
@@ -6,7 +7,7 @@ import Foundation
 /// microseconds since the timeline began.
 struct TraceWriter: ~Copyable {
     private let file: TraceFile
-    private var text = TraceBytes(capacity: 256 << 10)
+    private var text: TraceBytes
     private let origin: UInt64
     private var isFirst = true
     /// Tracks whose names are in the file.
@@ -22,7 +23,12 @@ struct TraceWriter: ~Copyable {
     /// The longest event, but for its label and the closing bracket.
     private static let longestEvent = 256
 
-    init(file: TraceFile, process name: String, origin: UInt64) {
+    /// - Throws: `DurableFileError` where there is no memory for it.
+    init(file: TraceFile, process name: String, origin: UInt64) throws {
+        guard let text = TraceBytes(capacity: 256 << 10) else {
+            throw DurableFileError.failed(path: file.path, operation: "collect what to write", code: ENOMEM)
+        }
+        self.text = text
         self.file = file
         self.origin = origin
         writeMetadata("process_name", thread: 0, "name", quoted(name))

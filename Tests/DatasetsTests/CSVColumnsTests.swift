@@ -61,6 +61,30 @@ final class CSVColumnsTests: HDF5TestCase {
             rows: 2)
     }
 
+    func testALineThatCouldBeARowIsNoHeader() throws {
+        let rows = "1,2,cat\n3,4,dog\n5,6,cat\n7,8,dog\n"
+        // Its text occurs again; its numbers are in the range of the others; another text occurs once, too.
+        try check("9,10,cat\n" + rows, names: nil, first: [9, 10], rows: 5, says: "line 1 is a row")
+        try check("7,8,species\n" + rows, names: nil, first: [7, 8], rows: 5, says: "line 1 is a row")
+        try check("9,10,bird\n" + rows + "2,2,cow\n", names: nil, first: [9, 10], rows: 6, says: "line 1 is a row")
+        // Three rows are too few to tell by.
+        try check(
+            "2019,2020,kind\n1,2,cat\n3,4,cat\n5,6,cat\n", names: nil, first: [2019, 2020], rows: 4,
+            says: "line 1 is a row")
+        // A column in which something is missing tells nothing of numbers.
+        assertRefused(.malformed, "line 2, column 1") { try read("9,bird\nNA,cat\n1,dog\n3,cat\n5,dog\n") }
+        assertRefused(.wrongType, "line 1, column 1", "'x'") { try read("x,NA\ny,b\nz,c\n") }
+    }
+
+    func testANameStandsOverNumbersSomeOfWhichMayBeMissing() throws {
+        try check(
+            "a,7,8\n5,3,4\n,5,6\n", options(excluded: ["1"]), names: ["7"], first: [3], rows: 2,
+            says: "line 1 names the columns")
+        try check(
+            "cat,1,0.5\n,2,1.5\n?,3,2.5\n", options(excluded: ["1"]), names: nil, first: [1], rows: 3,
+            says: "line 1 is a row")
+    }
+
     func testRowsOfNumbersAreNoHeader() throws {
         try check("1,2,0\n3,4,1\n", names: nil, first: [1, 2], rows: 2, says: "line 1 is a row")
         try check("1,2,0\n3,4,1\n5,6,2\n", options(header: .present), names: ["1", "2"], first: [3, 4], rows: 2)
@@ -106,6 +130,22 @@ final class CSVColumnsTests: HDF5TestCase {
         try check(",a,b\n0.5,1,2\n1.5,3,4\n", options(target: "1"), names: ["a", "b"], first: [1, 2], rows: 2)
     }
 
+    func testNothingIsSaidOfAnIndexThatIsNoneOrIsLeftOutAnyway() throws {
+        for options in [options(target: "1"), options(excluded: ["1"]), options(index: .present)] {
+            let notes = try read(",a,b\n0.5,1,2\n1.5,3,4\n", options).notes.joined()
+            XCTAssertFalse(notes.contains("index"), notes)
+        }
+        // The only column is what there is to predict on.
+        let alone = try read(
+            "Unnamed: 0\n1\n2\n", CSVOptions(header: .present, split: SplitFractions(), taking: .none))
+        XCTAssertEqual(alone.tables.values.first?.inputs.shape, [2, 1])
+    }
+
+    func testANameThatIsMadeUpIsNotThatOfAColumn() throws {
+        try check(
+            ",column 1,y\n5,1,0.5\n6,2,1.5\n", options(target: "column 1"), names: ["y"], first: [0.5], rows: 2)
+    }
+
     func testColumnsThatCountTheRowsAreSaid() throws {
         for start in [0, 1] {
             let rows = (0..<12).map { "\($0 + start),\($0 * 7 % 5),\($0 % 2)\n" }.joined()
@@ -113,6 +153,9 @@ final class CSVColumnsTests: HDF5TestCase {
                 "id,a,y\n" + rows, names: ["id", "a"], first: [Float(start), 0], rows: 12,
                 says: "'id' counts the rows and is an input (--exclude 1 leaves it out)")
         }
+        // Nine rows may be in order by chance.
+        let few = try read("a,b,y\n" + (0..<9).map { "\($0),1,\($0 % 2)\n" }.joined(), options())
+        XCTAssertFalse(few.notes[0].contains("counts"), few.notes[0])
         let imported = try read("a,b,y\n" + (0..<12).map { "\($0 * 2),1,\($0 % 2)\n" }.joined(), options())
         XCTAssertFalse(imported.notes[0].contains("counts"), imported.notes[0])
     }

@@ -218,6 +218,14 @@ final class StreamedLoadTests: HDF5TestCase {
         XCTAssertGreaterThan(DataMemory.automatic, 0)
     }
 
+    func testNumbersThatAGroupHasNoRoomForAreRefused() {
+        XCTAssertGreaterThan(DataMemory.mostNumbers, 0)
+        XCTAssertNoThrow(try DataMemory.require(32 << 20, within: 32 << 20, file: "a.csv"))
+        assertRefused(.unsupported, "a.csv: x", "fit in 32MiB of memory", "found 33MiB", "control group") {
+            try DataMemory.require(33 << 20, within: 32 << 20, file: "a.csv", object: "x")
+        }
+    }
+
     func testMemoryForDataThatTargetsAloneExceedIsRefused() {
         // Labels of 3,000 and of 90 rows, of 8 bytes in the file and 4 in memory.
         assertRefused(.invalidOption, "y_train", "at least 37KiB", "found 30 bytes", "Raise --data-memory") {

@@ -50,7 +50,7 @@ final class TrialTests: HDF5TestCase {
         HDF5.setTrial { path in
             trials.withLock {
                 $0.tried.append(path)
-                return $0.problem
+                return $0.problem.map { HDF5.TrialProblem($0) }
             }
         }
         for _ in 0..<2 { try withFile(path("a.h5")) { _ in } }

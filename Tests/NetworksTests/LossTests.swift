@@ -80,7 +80,7 @@ final class LossTests: XCTestCase {
                 "loss crossEntropy: labelSmoothing is \(smoothing), expected a number in 0 ..< 1")
         }
         // The last one is 0 as a Float.
-        for delta in [0, -1, Double.nan, Double.infinity, 1e-60] {
+        for delta in [0, -1, Double.nan, Double.infinity, 1e-60, 1e300] {
             assertRefusedBy(
                 .huber(delta: delta), output: [1], targets: .values(width: 1),
                 "loss huber: delta is \(delta), expected a positive number that a Float holds")

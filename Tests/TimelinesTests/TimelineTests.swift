@@ -159,7 +159,7 @@ final class TimelineTests: XCTestCase {
     }
 
     func testWhatRingsLoseIsSaidWhereItIsMissing() throws {
-        var writer = TraceWriter(file: try TraceFile(path: path, largest: 1 << 20), process: "p", origin: 0)
+        var writer = try TraceWriter(file: try TraceFile(path: path, largest: 1 << 20), process: "p", origin: 0)
         let track = TimelineTrack(identifier: 3, name: "t", capacity: 4, wake: DispatchSemaphore(value: 0))
         for _ in 0..<6 { track.record(Timeline.Label(index: 0), start: 1, end: 2) }
         writer.write([track], upTo: [track.count], [.span("work", category: "c", argument: nil)])

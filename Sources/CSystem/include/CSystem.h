@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "cpu.h"
+#include "ending.h"
 #include "files.h"
 #include "mapping.h"
 #include "memory.h"

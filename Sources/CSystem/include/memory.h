@@ -1,4 +1,5 @@
-// What the operating system should know of memory. In C because madvise and its constants are not imported everywhere.
+// Memory that may not be there, and what the operating system should know of it. In C because Swift ends the process
+// where it cannot allocate, and because madvise and its constants are not imported everywhere.
 #ifndef LOCKSTEP_MEMORY_H
 #define LOCKSTEP_MEMORY_H
 

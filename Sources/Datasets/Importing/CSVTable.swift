@@ -13,6 +13,7 @@ struct CSVTable {
     private(set) var guesses: [String]
 
     private let encoding: CSVEncoding
+    private let mostBytes = DataMemory.mostNumbers
     /// The number that the first input begins with, as long as it counts the rows.
     private var counter: Double?
 
@@ -73,6 +74,8 @@ struct CSVTable {
     /// Reads the inputs once more, in Double.
     private mutating func readWide(delimiter: Character) throws {
         inputs = []
+        try DataMemory.require(
+            rows * columns.inputs.count * MemoryLayout<Double>.stride, within: mostBytes, file: path)
         wideInputs.reserveCapacity(rows * columns.inputs.count)
         var reader = try CSVReader(path, delimiter: delimiter)
         var record = CSVReader.Record()
@@ -127,6 +130,9 @@ struct CSVTable {
             }
         }
         rows += 1
+        if rows.isMultiple(of: 1024) {
+            try DataMemory.require(inputs.count * MemoryLayout<Float>.stride, within: mostBytes, file: path)
+        }
         guard rows <= Int(Int32.max) else {
             throw error(.unsupported, "line \(record.line)", expected: "at most \(Int32.max) rows", found: "more")
         }

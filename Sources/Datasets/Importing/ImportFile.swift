@@ -1,3 +1,4 @@
+import ControlGroups
 import Foundation
 
 /// Reads a whole file to import; the pages come from disk when they are touched.
@@ -17,10 +18,12 @@ func contents(of path: String) throws -> Data {
     do {
         return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
     } catch {
+        let isMemoryShort = (AddressSpace.left ?? .max) < (size ?? 0) + 1 << 20
         throw DatasetError(
             .unreadable, file: path, expected: "a file to import",
-            found: "one that cannot be read: "
-                + error.localizedDescription)
+            found: isMemoryShort
+                ? "one that there is too little memory for: raise the limit (ulimit -v)"
+                : "one that cannot be read: \(error.localizedDescription)")
     }
 }
 

@@ -26,6 +26,7 @@ struct NPYFile {
                 .truncated, expected: "\(size) bytes for shape \(header.shape)", "\(data.count)",
                 "The file is damaged or not complete.")
         }
+        try DataMemory.require(size, file: file, object: object)
         do throws(IntegerTooLarge) {
             let values = try header.element.decode(
                 data, ArrayLayout(shape: header.shape, isColumnMajor: header.fortranOrder), count: count,

@@ -27,12 +27,13 @@ struct WideInputs: Sendable {
     func forEachRun(_ body: (_ rows: Range<Int>, UnsafePointer<Double>) throws -> Void) throws {
         let reader = doubles.makeReader()
         let (rows, band) = (dataset.shape[0], bandRows)
-        let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: min(band, rows) * features)
-        defer { buffer.deallocate() }
+        let memory = ByteBuffer(count: min(band, rows) * features * MemoryLayout<Double>.stride)
+        let buffer = UnsafeMutableRawPointer(memory.pointer).bindMemory(to: Double.self, capacity: memory.count / 8)
+        defer { withExtendedLifetime(memory) {} }
         for first in stride(from: 0, to: rows, by: band) {
             let run = first..<min(first + band, rows)
-            try reader.read(run, into: buffer.baseAddress!)
-            try body(run, buffer.baseAddress!)
+            try reader.read(run, into: buffer)
+            try body(run, buffer)
         }
     }
 
@@ -121,27 +122,27 @@ private final class CenteredSource: RowSource {
     private final class Reader: RowReader {
         private let doubles: any RowReader
         private let centers: [Double]
-        private let band: UnsafeMutableBufferPointer<Double>
+        private let band: ByteBuffer
         private let bandRows: Int
 
         init(_ doubles: any RowReader, _ centers: [Double], _ bandRows: Int) {
             self.doubles = doubles
             self.centers = centers
             self.bandRows = bandRows
-            band = .allocate(capacity: bandRows * centers.count)
+            band = ByteBuffer(count: bandRows * centers.count * MemoryLayout<Double>.stride)
         }
-
-        deinit { band.deallocate() }
 
         func read(_ rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws {
             let features = centers.count
             var output = memory.bindMemory(to: Float.self, capacity: rows.count * features)
+            let doubles = UnsafeMutableRawPointer(band.pointer).bindMemory(
+                to: Double.self, capacity: bandRows * features)
             for first in stride(from: rows.lowerBound, to: rows.upperBound, by: bandRows) {
                 let run = first..<min(first + bandRows, rows.upperBound)
-                try doubles.read(run, into: band.baseAddress!)
+                try self.doubles.read(run, into: doubles)
                 centers.withUnsafeBufferPointer { centers in
                     for row in 0..<run.count {
-                        let values = band.baseAddress! + row * features
+                        let values = doubles + row * features
                         for feature in 0..<features { output[feature] = Float(values[feature] - centers[feature]) }
                         output += features
                     }

@@ -43,6 +43,24 @@ public enum DataMemory {
         return min(machine, limit ?? .max, AddressSpace.left ?? .max)
     }
 
+    /// Bytes that numbers which have to be in memory may take: what the machine has or the control group allows, less what
+    /// the program takes beside them.
+    static var mostNumbers: Int {
+        let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        let all = min(machine, controlGroupLimit(readFile: ControlGroup.read) ?? .max)
+        return max(0, all - max(32 << 20, all / 8))
+    }
+
+    /// - Throws: `DatasetError` for numbers that have no room in memory, before the system ends the process for them.
+    static func require(_ bytes: Int, within most: Int = mostNumbers, file: String, object: String? = nil) throws {
+        guard bytes > most else { return }
+        throw DatasetError(
+            .unsupported, file: file, object: object, expected: "numbers that fit in \(wholeSize(most)) of memory",
+            found: "\(wholeSize(bytes)) of them",
+            advice: "Give the program more memory (memory.max of a control group), or import parts, and join them with "
+                + "lockstep convert.")
+    }
+
     /// The strictest limit of the process's control group and of those above it, or nil where there is none: version 2
     /// keeps it in `memory.max`, `max` for none; version 1 in `memory.limit_in_bytes`, absurdly large for none.
     static func controlGroupLimit(readFile: (String) -> String?) -> Int? {

@@ -1,4 +1,3 @@
-import Dispatch
 import HDF5
 import Synchronization
 import Threads
@@ -15,7 +14,7 @@ extension HDF5Dataset {
         let next = Atomic<Int>(0)
         let failure = Locked<(any Error)?>(nil)
         nonisolated(unsafe) let memory = base
-        DispatchQueue.concurrentPerform(iterations: min(threads, bands)) { _ in
+        ConcurrentCalls.perform(iterations: min(threads, bands)) { _ in
             let scratch = HDF5ChunkScratch()
             while failure.withLock({ $0 == nil }) {
                 let first = next.add(1, ordering: .relaxed).oldValue * chunks.chunkRows

@@ -220,9 +220,15 @@ private final class StreamWork: @unchecked Sendable {
 
 /// The system has no thread to give.
 private struct ThreadsExhausted: Error, CustomStringConvertible {
-    let description =
-        "no thread can be started to read data: expected at least one, found the limit of processes reached (ulimit -u, or "
-        + "pids.max of the control group)"
+    let description: String
+
+    init() {
+        let cause =
+            DetachedThread.failure == ENOMEM
+            ? "too little memory for its stack: raise the limit (ulimit -v)"
+            : "the limit of processes reached (ulimit -u, or pids.max of the control group)"
+        description = "no thread can be started to read data: expected at least one, found " + cause
+    }
 }
 
 /// Decodes pieces, for one thread.

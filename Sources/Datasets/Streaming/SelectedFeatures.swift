@@ -31,27 +31,27 @@ final class SelectedFeatures<Element: Sendable & BitwiseCopyable>: RowSource {
         private let places: [Int32]
         private let sourceFeatures: Int
         private let bandRows: Int
-        private let band: UnsafeMutableBufferPointer<Element>
+        private let band: ByteBuffer
 
         init(_ source: any RowSource, _ places: [Int32], bandRows: Int) {
             reader = source.makeReader()
             self.places = places
             self.bandRows = bandRows
             sourceFeatures = source.features
-            band = .allocate(capacity: bandRows * sourceFeatures)
+            band = ByteBuffer(count: bandRows * sourceFeatures * MemoryLayout<Element>.stride)
         }
-
-        deinit { band.deallocate() }
 
         func read(_ rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws {
             let output = memory.bindMemory(to: Element.self, capacity: rows.count * places.count)
+            let elements = UnsafeMutableRawPointer(band.pointer).bindMemory(
+                to: Element.self, capacity: bandRows * sourceFeatures)
             var first = rows.lowerBound
             while first < rows.upperBound {
                 // To the end of a band, so that no chunk is decoded twice.
                 let end = min((first / bandRows + 1) * bandRows, rows.upperBound)
-                try reader.read(first..<end, into: band.baseAddress!)
+                try reader.read(first..<end, into: elements)
                 for row in first..<end {
-                    let from = band.baseAddress! + (row - first) * sourceFeatures
+                    let from = elements + (row - first) * sourceFeatures
                     let to = output + (row - rows.lowerBound) * places.count
                     for (feature, place) in places.enumerated() { to[feature] = from[Int(place)] }
                 }

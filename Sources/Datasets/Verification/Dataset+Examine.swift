@@ -158,14 +158,13 @@ private struct ContentsCheck {
                 dataset.path, expected: "rows or chunks that can be read in \(wholeSize(memory)) of memory",
                 found: "ones that need \(wholeSize(source.readerBytes + band * source.rowBytes))")
         }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: band * source.rowBytes, alignment: 64)
-        defer { buffer.deallocate() }
+        let buffer = ByteBuffer(count: band * source.rowBytes)
         let reader = source.makeReader()
         let before = problems.count
         for first in stride(from: 0, to: dataset.shape[0], by: band) {
             guard problems.count < before + Self.mostProblemsOfAnObject else { break }
             attempt(dataset.path) { _ in
-                try reader.read(first..<min(first + band, dataset.shape[0]), into: buffer.baseAddress!)
+                try reader.read(first..<min(first + band, dataset.shape[0]), into: buffer.pointer)
             }
         }
     }

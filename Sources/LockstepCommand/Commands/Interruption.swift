@@ -44,13 +44,15 @@ enum Interruption {
         sigemptyset(&signals)
         for number in names.keys where !isIgnored(number) { sigaddset(&signals, number) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        Thread.detachNewThread { [signals] in
+        let isStarted = DetachedThread.start(name: "lockstep-signals") { [signals] in
             var signals = signals
             while true {
                 var number: Int32 = 0
                 if sigwait(&signals, &number) == 0 { receive(number) }
             }
         }
+        // Where the system has no thread to give, they end the process at once.
+        if !isStarted { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
     }
 
     /// Calls `body`, which asks for `signal`; the first one does not end the process.

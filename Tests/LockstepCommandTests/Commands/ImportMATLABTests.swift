@@ -189,6 +189,11 @@ final class ImportMATLABTests: CommandTestCase {
         let series = try read("a.h5", "x_train")
         XCTAssertEqual(series.shape, [4, 3, 2])
         XCTAssertEqual(series.values, (0..<24).map(Double.init))
+        // Of more axes than two it is the last, where both have as many as there are targets.
+        try writeMATLAB("put('x', np.arange(12.).reshape(2, 3, 2)); put('y', [0., 1])")
+        let either = try lockstep("import", "matlab", "a.mat", "--overwrite")
+        XCTAssertTrue(either.output.contains("samples of x [2, 3, 2] are along the last axis"), either.output)
+        XCTAssertEqual(try read("a.h5", "x_train").values, [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11])
         // Logical inputs are 0 and 1, and no pixels; large numbers stay what they are.
         try writeMATLAB(
             "put('x', np.eye(4)[:, :3].astype('u1'), 'logical'); put('y', y); "
@@ -196,6 +201,9 @@ final class ImportMATLABTests: CommandTestCase {
         XCTAssertEqual(try lockstep("import", "matlab", "a.mat", "--overwrite").status, 0)
         XCTAssertEqual(try read("a.h5", "x_train").type, "float32")
         XCTAssertEqual(try read("a.h5", "x_test").values, (0..<12).map { 1_700_000_000 + Double($0) })
+        try writeMATLAB("put('x', 1_700_000_000 + np.arange(12).reshape(4, 3), 'int64'); put('y', y)")
+        XCTAssertEqual(try lockstep("import", "matlab", "a.mat", "--overwrite").status, 0)
+        XCTAssertEqual(try read("a.h5", "x_train").values, (0..<12).map { 1_700_000_000 + Double($0) })
     }
 
     func testRAndJuliaAreToldByTheirMarks() throws {
@@ -222,6 +230,11 @@ final class ImportMATLABTests: CommandTestCase {
         XCTAssertEqual(command, "$lockstep import matlab plain.h5 --output plain-rows.h5")
         XCTAssertEqual(try shell(command).status, 0)
         XCTAssertEqual(try read("plain-rows.h5", "x_train").values, [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11])
+        // A list, which Julia and R have, is one number a sample.
+        try python(
+            "with h5py.File(sys.argv[1], 'w') as f: f['x'], f['y'] = np.arange(4.), np.arange(4)", path("list.h5"))
+        XCTAssertEqual(try lockstep("import", "matlab", "list.h5", "--output", "list-rows.h5").status, 0)
+        XCTAssertEqual(try read("list-rows.h5", "x_train").shape, [4, 1])
     }
 
     func testWhatIsNoArrayOfNumbersIsRefused() throws {
@@ -238,7 +251,9 @@ final class ImportMATLABTests: CommandTestCase {
             for part in parts { XCTAssertTrue(outcome.errors.contains(part), "\(script): \(outcome.errors)") }
         }
         try writeMATLAB("put('x', x)")
-        XCTAssertEqual(try lockstep("import", "matlab", "a.mat", "--no-targets").status, 0)
+        let alone = try lockstep("import", "matlab", "a.mat", "--no-targets")
+        XCTAssertEqual(alone.status, 0)
+        XCTAssertTrue(alone.output.contains("first axis, without targets to count"), alone.output)
         XCTAssertEqual(try read("a.h5", "x_test").shape, [4, 3])
         try write("MATLAB 5.0 MAT-file, Platform: GLNXA64" + String(repeating: " ", count: 200), to: "old.mat")
         for command in ["convert old.mat --output c.h5", "import matlab old.mat"] {

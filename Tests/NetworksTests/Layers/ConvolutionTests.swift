@@ -144,6 +144,7 @@ final class ConvolutionTests: XCTestCase {
             (Convolution(1, kernel: 1, stride: 0), "stride is 0 × 0, expected 1 ... 65536 each"),
             (Convolution(1, kernel: 1, dilation: 0), "dilation is 0 × 0, expected 1 ... 65536 each"),
             (Convolution(1, kernel: Extent(Int.max, 1)), "kernel is \(Int.max) × 1, expected 1 ... 65536 each"),
+            (Convolution(1, kernel: Extent(1, 65_537)), "kernel is 1 × 65537, expected 1 ... 65536 each"),
             (Convolution(1, kernel: 1, padding: .of(-1)), "padding at the top is -1, expected 0 ... 65536"),
             (Convolution(1, kernel: 1, groups: 0), "groups is 0, expected at least 1"),
             (
@@ -152,6 +153,11 @@ final class ConvolutionTests: XCTestCase {
             ),
         ] {
             assertRefused(Network { layer }, inputShape: [4, 4, 1], "layer convolution1: \(problem)")
+        }
+        for shape: Shape in [[65_537, 1, 1], [1, 65_537, 1]] {
+            assertRefused(
+                Network { Convolution(1, kernel: 1) }, inputShape: shape,
+                "layer convolution1: an input of shape \(shape) has more than 65536 pixels a side")
         }
         for (layer, problem) in [
             (Convolution1D(1, kernel: -1), "kernel is -1, expected 1 ... 65536"),

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 import Threads
 
@@ -24,7 +23,7 @@ struct ImagePass {
             let part = files[first..<min(first + batch, files.count)]
             let outcomes = Locked([ImageReader.Outcome?](repeating: nil, count: part.count))
             let next = Atomic<Int>(0)
-            DispatchQueue.concurrentPerform(iterations: min(threads, part.count)) { _ in
+            ConcurrentCalls.perform(iterations: min(threads, part.count)) { _ in
                 while case let index = next.add(1, ordering: .relaxed).oldValue, index < part.count {
                     let outcome = reader.read(part[first + index], as: form, makesSample: makesSamples)
                     outcomes.withLock { $0[index] = outcome }
