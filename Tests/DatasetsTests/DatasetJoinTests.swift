@@ -51,6 +51,30 @@ final class DatasetJoinTests: HDF5TestCase {
         return (content, lines.filter { !$0.hasPrefix("x_train") && !$0.hasPrefix("y_train") })
     }
 
+    /// Each split in the order of the first file's own, or of its train split where it has none: the names that the new
+    /// file has are those of its columns.
+    func testSplitsOfOtherOrdersKeepTheirs() throws {
+        try python(
+            """
+            def write(name, **splits):
+                with h5py.File(f'{sys.argv[1]}/{name}.h5', 'w') as f:
+                    for split, names in splits.items():
+                        f['x_' + split] = np.float32([['ab'.index(n) + 1 for n in names]]); f['y_' + split] = [0.5]
+                        f['x_' + split].attrs['feature_names'] = list(names)
+            write('both', train='ab', test='ba'); write('train', train='ab'); write('others', train='ba', test='ab')
+            """, directory)
+        for (first, order) in [("both", "b a"), ("train", "a b")] {
+            try DatasetConversion([path(first + ".h5"), path("others.h5")]).write(to: path("out.h5"), overwrite: true)
+            let content = try python(
+                """
+                with h5py.File(sys.argv[1]) as f:
+                    for x in f['x_train'], f['x_test']: print(*x.attrs['feature_names'], np.unique(x, axis=0).tolist())
+                """, path("out.h5"))
+            let numbers = order == "b a" ? "[[2.0, 1.0]]" : "[[1.0, 2.0]]"
+            XCTAssertEqual(content, "a b [[1.0, 2.0]]\n\(order) \(numbers)", first)
+        }
+    }
+
     func testTargetsOfSeveralTypesAreJoinedWhereOneHoldsThem() throws {
         try python(
             """

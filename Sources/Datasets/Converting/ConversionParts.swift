@@ -8,7 +8,9 @@ struct ConversionParts {
     let splits: [Split]
     /// Of a sample of the first file, and so of all.
     private let inputShape: [Int]
-    /// For each file, what brings its splits to those of the first.
+    /// What each split of the new file is like: that of the first file, or its train split where it has none.
+    private let references: [Split: TableFiles]
+    /// For each file, what brings its splits to these.
     private var matches: [[Split: ConversionMatch]] = []
     /// What was left out or taken for granted, a line each.
     private(set) var notes: [String] = []
@@ -26,8 +28,11 @@ struct ConversionParts {
                     inputs: file.dataset(names.inputs, key: "its usual name."),
                     targets: try names.targets.map { try file.dataset($0, key: "its usual name.") })
             }
-            guard !tables.isEmpty else {
+            guard let lead = Split.allCases.lazy.compactMap({ tables[$0] }).first else {
                 throw try file.missing("x_train", key: "x_train, x_test and so on.")
+            }
+            for (split, table) in tables {
+                tables[split]!.facts.inherit(from: lead.facts, sameShape: table.inputShape == lead.inputShape)
             }
             return tables
         }
@@ -35,12 +40,14 @@ struct ConversionParts {
         splits = Split.allCases.filter { split in tables.contains { $0[split] != nil } }
         let first = Split.allCases.lazy.compactMap { tables[0][$0] }.first!
         inputShape = first.inputShape
+        let references = Dictionary(uniqueKeysWithValues: splits.map { ($0, tables[0][$0] ?? first) })
+        self.references = references
         for (index, table) in tables.enumerated() {
             // A file by itself stays as it is.
-            matches.append(
-                try table.mapValues {
-                    index == 0 ? ConversionMatch() : try ConversionMatch($0, to: tables[0][.train] ?? first)
-                })
+            let matches = try table.map { split, table in
+                (split, index == 0 ? ConversionMatch() : try ConversionMatch(table, to: references[split]!))
+            }
+            self.matches.append(Dictionary(uniqueKeysWithValues: matches))
         }
         for notes in matches.flatMap({ matches in Split.allCases.compactMap { matches[$0]?.notes } }) {
             self.notes += notes.filter { !self.notes.contains($0) }
@@ -121,10 +128,10 @@ struct ConversionParts {
 
     /// Attributes of the inputs of a split, those of its file where it has none of its own: what the first file says.
     func writeAttributes(of split: Split, to dataset: HDF5Dataset, type: DatasetConversion.ElementType?) throws {
-        let parts = tables.compactMap { $0[split] }
-        let normalization = try TableReader(file: parts[0].file).normalization(of: parts[0].inputs)
-        if let names = parts[0].facts.featureNames { try dataset.attributes.set("feature_names", names) }
-        try parts[0].facts.transformation?.write(to: dataset.attributes, prefix: "transformed_")
+        let reference = references[split]!
+        let normalization = try TableReader(file: reference.file).normalization(of: reference.inputs)
+        if let names = reference.facts.featureNames { try dataset.attributes.set("feature_names", names) }
+        try reference.facts.transformation?.write(to: dataset.attributes, prefix: "transformed_")
         if !normalization.isEmpty { return try normalization.write(to: dataset.attributes) }
         // Without attributes bytes are scaled and other types are not; the train split speaks for the others.
         guard
@@ -132,7 +139,8 @@ struct ConversionParts {
                 try table[.train].map { try TableReader(file: $0.file).normalization(of: $0.inputs).isEmpty } ?? true
             })
         else { return }
-        switch (parts[0].storesBytes, dataset.elementType == .uint8) {
+        let storesBytes = tables.lazy.compactMap { $0[split]?.storesBytes }.first!
+        switch (storesBytes, dataset.elementType == .uint8) {
         case (true, false): try dataset.attributes.set("scale", Double(1 / Float(255)))
         case (false, true): try dataset.attributes.set("scale", 1.0)
         default: break
@@ -141,7 +149,7 @@ struct ConversionParts {
 
     /// Attributes of the targets of a split.
     func writeAttributes(ofTargets split: Split, to dataset: HDF5Dataset) throws {
-        guard let facts = tables.lazy.compactMap({ $0[split]?.facts }).first else { return }
+        let facts = references[split]!.facts
         if let names = facts.targetNames { try dataset.attributes.set("target_names", names) }
         try facts.targetTransformation?.write(to: dataset.attributes, prefix: "transformed_")
     }
