@@ -42,17 +42,14 @@ let package = Package(
         .target(name: "CSystem"),
         .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
 
-        // A lock that ThreadSanitizer sees, and threads whose failure to start is seen.
-        .target(name: "Threads"),
-
-        // What the system lets this process have.
-        .target(name: "ControlGroups"),
+        // Who computes, and on what: threads, a team of them, and what the system lets this process have.
+        .target(name: "Workers", dependencies: ["CSystem"]),
 
         // A file that is whole or absent.
-        .target(name: "DurableFiles", dependencies: ["CSystem", "Threads"]),
+        .target(name: "DurableFiles", dependencies: ["CSystem", "Workers"]),
 
         // What threads did when, as a file for viewers.
-        .target(name: "Timelines", dependencies: ["CSystem", "DurableFiles", "Threads"]),
+        .target(name: "Timelines", dependencies: ["CSystem", "DurableFiles", "Workers"]),
 
         // Kernels: one body, one thin module for each instruction set, one table chosen at start.
         .target(name: "KernelBodies", dependencies: ["CSystem"], swiftSettings: optimized()),
@@ -65,26 +62,28 @@ let package = Package(
             swiftSettings: optimized()),
 
         // file -> data set -> batch -> shard -> worker -> gradient -> reducer -> optimizer -> checkpoint
-        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "CSystem", "Threads"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "CSystem", "Workers"]),
         .target(name: "StrictCoding"),
         .target(name: "Images", dependencies: ["CImages"], swiftSettings: fast),
         .target(
             name: "Datasets",
             dependencies: [
-                "ControlGroups", "DurableFiles", "HDF5", "Images", "Kernels", "StrictCoding", "Threads", "Timelines",
-                "CSystem", "CZlib",
+                "DurableFiles", "HDF5", "Images", "Kernels", "StrictCoding", "Timelines", "Workers", "CSystem",
+                "CZlib",
             ]),
         .target(name: "Pictures", dependencies: ["CZlib"], swiftSettings: fast),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"]),
-        .target(name: "Augmentation", dependencies: ["Kernels", "StrictCoding"], swiftSettings: fast),
-        .target(name: "Parallel", dependencies: ["Networks", "ControlGroups", "CSystem", "Threads"]),
-        .target(name: "Optimization", dependencies: ["Kernels", "Networks", "Parallel", "StrictCoding"]),
+        .target(
+            name: "Batches", dependencies: ["Datasets", "Kernels", "Networks", "StrictCoding", "Timelines", "Workers"],
+            swiftSettings: fast),
+        .target(name: "Gradients", dependencies: ["Batches", "Kernels", "Networks", "Workers"]),
+        .target(name: "Optimization", dependencies: ["Gradients", "Kernels", "Networks", "StrictCoding", "Workers"]),
         .target(name: "Checkpoints", dependencies: ["Datasets", "DurableFiles", "HDF5", "Kernels", "CSystem"]),
         .target(
             name: "Training",
             dependencies: [
-                "Augmentation", "Parallel", "Optimization", "Datasets", "Checkpoints", "DurableFiles", "HDF5", "Pictures",
-                "StrictCoding", "Threads", "Timelines", "CSystem", "Yams",
+                "Batches", "Checkpoints", "Datasets", "DurableFiles", "Gradients", "HDF5", "Kernels", "Networks",
+                "Optimization", "Pictures", "StrictCoding", "Timelines", "Workers", "CSystem", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -92,20 +91,21 @@ let package = Package(
         .target(
             name: "Measurement",
             dependencies: [
-                "Training", "Optimization", "Parallel", "Networks", "Datasets", "Kernels", "StrictCoding",
+                "Training", "Optimization", "Gradients", "Batches", "Networks", "Datasets", "Kernels", "StrictCoding",
+                "Workers",
             ]),
 
         // The library's face, and the program.
         .target(
             name: "Lockstep",
             dependencies: [
-                "Augmentation", "Checkpoints", "Datasets", "HDF5", "Images", "Kernels", "Networks", "Optimization",
-                "Parallel", "Pictures", "StrictCoding", "Timelines", "Training",
+                "Batches", "Checkpoints", "Datasets", "Gradients", "HDF5", "Images", "Kernels", "Networks",
+                "Optimization", "Pictures", "StrictCoding", "Timelines", "Training", "Workers",
             ]),
         .executableTarget(
             name: "LockstepCommand",
             dependencies: [
-                "Lockstep", "CSystem", "ControlGroups", "DurableFiles", "Threads", "Measurement",
+                "Lockstep", "CSystem", "DurableFiles", "Workers", "Measurement",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -120,7 +120,6 @@ let package = Package(
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "KernelShapes", "TestSupport"],
             swiftSettings: [.unsafeFlags(["-O"])]),  // they sample functions densely and read object code
-        .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups"]),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "TimelinesTests", dependencies: ["DurableFiles", "Timelines"]),
@@ -128,17 +127,22 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["Images", "ImageWriting", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "ImageWriting", "TestSupport"]),
         .testTarget(
-            name: "AugmentationTests", dependencies: ["Augmentation", "Kernels", "StrictCoding", "TestSupport", "Yams"]),
+            name: "BatchesTests", dependencies: ["Batches", "Kernels", "StrictCoding", "TestSupport", "Yams"]),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"]),
+        .testTarget(
+            name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"],
+            swiftSettings: [.unsafeFlags(["-O"])]),  // they compare with an oracle of plain loops, number by number
         .target(
-            name: "ParallelSupport", dependencies: ["Networks", "Parallel", "TestSupport"],
-            path: "Tests/ParallelSupport"),
-        .testTarget(name: "ParallelTests", dependencies: ["Networks", "Parallel", "ParallelSupport", "TestSupport"]),
+            name: "EngineSupport", dependencies: ["Batches", "Gradients", "Networks", "TestSupport", "Workers"],
+            path: "Tests/EngineSupport"),
+        .testTarget(name: "WorkersTests", dependencies: ["Workers", "EngineSupport", "TestSupport"]),
+        .testTarget(
+            name: "GradientsTests",
+            dependencies: ["Batches", "EngineSupport", "Gradients", "Networks", "TestSupport", "Workers"]),
         .testTarget(
             name: "OptimizationTests",
             dependencies: [
-                "Optimization", "Networks", "Parallel", "ParallelSupport", "HDF5", "TestSupport", "Yams",
+                "EngineSupport", "Gradients", "HDF5", "Networks", "Optimization", "TestSupport", "Workers", "Yams",
             ]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Datasets", "HDF5", "TestSupport"]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),

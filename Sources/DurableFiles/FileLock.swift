@@ -1,5 +1,5 @@
 import Foundation
-import Threads
+import Workers
 
 /// The right to be the only one who does something, as a lock on a file. The system takes it back when its owner ends,
 /// however that happens: no lock is ever left behind.

@@ -1,6 +1,6 @@
 import CSystem
 import Foundation
-import Threads
+import Workers
 
 /// Files and directories in the making, which a process that is told to end removes on its way out.
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import Threads
+import Workers
 
 extension HDF5 {
     /// Reads a file in another process first, and says what is wrong if that one came to grief; nil if not.

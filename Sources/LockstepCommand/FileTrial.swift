@@ -1,6 +1,6 @@
-import ControlGroups
 import Foundation
 import Lockstep
+import Workers
 
 /// Lets another process look at each HDF5 file before this one does, and crash in its place.
 ///

@@ -1,8 +1,8 @@
 import CSystem
-import ControlGroups
 import DurableFiles
 import Foundation
 import Lockstep
+import Workers
 
 /// Says that there is too little memory, where the program could only end by a signal, and has it end with status 1.
 enum MemoryReport {

@@ -2,7 +2,7 @@ import CSystem
 import Dispatch
 import DurableFiles
 import Foundation
-import Threads
+import Workers
 
 /// What the threads of a run did when, as a file for Perfetto (<https://ui.perfetto.dev>) or `chrome://tracing`.
 ///

@@ -1,5 +1,5 @@
+import Batches
 import Networks
-import Parallel
 
 /// Whether the batches of an epoch, and their shards, have the rows that batch normalization needs: two, where a row
 /// has one value a channel. And if not, which batch sizes and numbers of shards would do.

@@ -3,8 +3,8 @@ import Checkpoints
 import Dispatch
 import Foundation
 import HDF5
-import Threads
 import Timelines
+import Workers
 
 /// Writes a run's checkpoints behind its back: a step waits for the copy of the state, and not for the disk.
 ///

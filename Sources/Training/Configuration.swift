@@ -1,9 +1,8 @@
-import Augmentation
+import Batches
 import Checkpoints
 import Datasets
 import Networks
 import Optimization
-import Parallel
 import StrictCoding
 
 /// All that decides a run's result, besides the data: the same in Swift and in YAML.

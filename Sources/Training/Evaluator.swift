@@ -1,8 +1,10 @@
+import Batches
 import Datasets
+import Gradients
 import Kernels
 import Networks
-import Parallel
 import Timelines
+import Workers
 
 /// Computes a model's outputs and metrics on a split, on all workers, in memory that does not grow with the split.
 public final class Evaluator {

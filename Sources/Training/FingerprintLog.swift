@@ -1,4 +1,4 @@
-import Parallel
+import Workers
 
 /// `fingerprints.csv`: a line for each step, with the fingerprint of all parameters after it and a digest of each tensor, so
 /// that two runs can be compared step by step, and the first layer named in which they part.

@@ -1,5 +1,5 @@
+import Gradients
 import Networks
-import Parallel
 
 /// How much the gradients of samples differ: one measurement, from the shards of one step.
 ///

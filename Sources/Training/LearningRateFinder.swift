@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Kernels
 import Optimization
-import Parallel
+import Workers
 
 /// The learning rate range test (Smith 2015, arXiv:1506.01186): train for a while with a rate that grows with each
 /// step, and watch the loss. Where it falls fastest is a good rate; where it rises again is too far.

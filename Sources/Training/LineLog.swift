@@ -1,6 +1,6 @@
 import DurableFiles
 import Foundation
-import Threads
+import Workers
 
 /// A text file that grows by whole lines, of which those up to a checkpoint can be put on the disk.
 ///

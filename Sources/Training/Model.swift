@@ -3,7 +3,6 @@ import Datasets
 import Kernels
 import Networks
 import Optimization
-import Parallel
 
 /// A compiled network with its parameters, in plain and in packed form.
 ///

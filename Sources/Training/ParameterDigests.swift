@@ -1,7 +1,7 @@
 import Checkpoints
 import Kernels
 import Networks
-import Parallel
+import Workers
 
 /// Digests of all parameters after a step, computed by all workers: of each tensor, and of the whole.
 ///

@@ -1,5 +1,5 @@
-import Parallel
 import Timelines
+import Workers
 
 /// Draws a run on a timeline: a line for its epochs, one for steps, validations and checkpoints as the leader meets with
 /// them, one for each worker with layers and phases, and one for the thread that writes checkpoints. Loading threads have
@@ -58,7 +58,7 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
         }
         checkpoint = timeline.label("write checkpoint", category: "checkpoint", argument: "step")
         loss = timeline.counter("loss")
-        let labels = Stage.allCases.flatMap { stage in
+        let labels = StepPhase.allCases.flatMap { stage in
             layers.map { timeline.label("\($0) \(stage)", category: "\(stage)") }
                 + [timeline.label(stage.timelineName, category: "\(stage)")]
         }
@@ -81,7 +81,7 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
         workers.deinitialize().deallocate()
     }
 
-    func record(_ stage: Stage, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
+    func record(_ stage: StepPhase, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
         let label = spans[stage.rawValue * (operations + 1) + (operation ?? operations)]
         workers[worker].record(label, start: start, end: end)
     }
@@ -132,7 +132,7 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
     }
 }
 
-extension Stage {
+extension StepPhase {
     /// What is said of a span that belongs to no layer.
     fileprivate var timelineName: String {
         switch self {

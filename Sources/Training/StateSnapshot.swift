@@ -1,7 +1,7 @@
 import Checkpoints
 import Kernels
 import Networks
-import Parallel
+import Workers
 
 /// What a run's checkpoints have in common, and how to make one of the buffers that steps change.
 struct CheckpointTemplate: Sendable {

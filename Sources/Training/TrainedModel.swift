@@ -4,7 +4,7 @@ import Foundation
 import HDF5
 import Kernels
 import Networks
-import Parallel
+import Workers
 
 /// The model of a checkpoint, to evaluate it and to predict with it.
 ///

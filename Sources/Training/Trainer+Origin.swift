@@ -4,7 +4,7 @@ import Foundation
 import Kernels
 import Networks
 import Optimization
-import Parallel
+import Workers
 
 /// Where a run begins that takes something over from another one: its checkpoint, read once.
 struct TrainerStart {

@@ -1,12 +1,13 @@
-import Augmentation
+import Batches
 import Checkpoints
 import Datasets
 import Foundation
+import Gradients
 import Kernels
 import Networks
 import Optimization
-import Parallel
 import Timelines
+import Workers
 
 /// Trains a network: holds everything a step needs, and takes steps.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import Workers
 
 /// How many workers the run has, and where: changes while it trains, too.
 extension TrainingRun {

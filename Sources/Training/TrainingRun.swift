@@ -5,7 +5,7 @@ import Foundation
 import HDF5
 import Kernels
 import Networks
-import Parallel
+import Workers
 
 /// A training run with its directory: epochs, validation, checkpoints, early stopping.
 ///

@@ -1,6 +1,6 @@
 import DurableFiles
 import Foundation
-import Parallel
+import Workers
 
 /// `workers` in the directory of a run that trains: the number of its workers, which whoever changes the file changes.
 ///

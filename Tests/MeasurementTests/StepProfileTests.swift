@@ -19,10 +19,10 @@ final class StepProfileTests: XCTestCase {
             }, loss: .crossEntropy(), inputShape: [4], targets: .classes(count: 3))
     }
 
-    private func profile(_ record: (StageTimes, [any Networks.Operation]) -> Void) throws -> StepProfile {
+    private func profile(_ record: (PhaseTimes, [any Networks.Operation]) -> Void) throws -> StepProfile {
         let network = try network()
         let operations = network.trainingPlan.operations
-        let times = StageTimes(operations: operations.count, workers: 2)
+        let times = PhaseTimes(operations: operations.count, workers: 2)
         record(times, operations)
         var profile = StepProfile(network: network, workers: 2)
         profile.add(times, steps: 5, rows: 100, seconds: 10)

@@ -1,8 +1,8 @@
+import EngineSupport
 import Kernels
-import Parallel
-import ParallelSupport
 import Synchronization
 import TestSupport
+import Workers
 import XCTest
 
 @testable import Networks

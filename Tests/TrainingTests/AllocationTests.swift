@@ -1,5 +1,7 @@
 import AllocationCounter
+import Batches
 import Lockstep
+import Workers
 import XCTest
 
 @testable import Networks
@@ -78,7 +80,7 @@ final class AllocationTests: XCTestCase {
             configuration, dataset: try Dataset.load(configuration.dataset, relativeTo: nil),
             workers: .exactly(2), kernels: availableKernels()[0])
         let operations = trainer.model.network.trainingPlan.operations.count
-        let recorder = StageTimes(operations: operations, workers: trainer.team.workerCount)
+        let recorder = PhaseTimes(operations: operations, workers: trainer.team.workerCount)
         for workers in [2, 1, 2] {
             trainer.setWorkers(.exactly(workers))
             try trainer.team.region {

@@ -1,4 +1,6 @@
+import Batches
 import Lockstep
+import Workers
 import XCTest
 
 @testable import Training

@@ -1,3 +1,4 @@
+import Batches
 import HDF5
 import Lockstep
 import TestSupport

@@ -3,9 +3,10 @@ import Lockstep
 import TestSupport
 import XCTest
 
+@testable import Gradients
 @testable import Networks
-@testable import Parallel
 @testable import Training
+@testable import Workers
 
 /// The estimate of the gradient noise, its advice, and what measuring it costs.
 final class GradientNoiseTests: XCTestCase {
@@ -69,12 +70,12 @@ final class GradientNoiseTests: XCTestCase {
     /// Counts spans by stage, those of operations apart from others. One worker records.
     private final class Counter: SpanRecorder, @unchecked Sendable {
         struct Counts: Equatable {
-            var operations: [Stage: Int] = [:]
-            var others: [Stage: Int] = [:]
+            var operations: [StepPhase: Int] = [:]
+            var others: [StepPhase: Int] = [:]
         }
         var counts = Counts()
 
-        func record(_ stage: Stage, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
+        func record(_ stage: StepPhase, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
             if operation == nil {
                 counts.others[stage, default: 0] += 1
             } else {

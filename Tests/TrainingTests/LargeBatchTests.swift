@@ -4,7 +4,6 @@ import TestSupport
 import XCTest
 
 @testable import Networks
-@testable import Parallel
 @testable import Training
 
 /// LARS, LAMB, clipping, groups and averages, against the formulas of their papers in plain Double.

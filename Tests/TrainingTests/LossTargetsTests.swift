@@ -2,6 +2,7 @@ import Foundation
 import HDF5
 import Lockstep
 import TestSupport
+import Workers
 import XCTest
 
 @testable import Training

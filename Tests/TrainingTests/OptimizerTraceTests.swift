@@ -2,10 +2,12 @@ import HDF5
 import TestSupport
 import XCTest
 
+@testable import Batches
+@testable import Gradients
 @testable import Lockstep
 @testable import Networks
-@testable import Parallel
 @testable import Training
+@testable import Workers
 
 /// Ten steps of each optimizer, with and without clipping, against PyTorch (Tests/Fixtures/README.md).
 final class OptimizerTraceTests: HDF5TestCase {

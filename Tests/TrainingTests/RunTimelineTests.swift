@@ -1,6 +1,7 @@
 import Lockstep
 import RunSupport
 import TestSupport
+import Workers
 import XCTest
 
 @testable import Training
@@ -135,14 +136,14 @@ final class RunTimelineTests: RunTestCase {
         let layers = trainer.model.network.trainingPlan.operations.map(\.layer)
         let path = "\(directory)/trace.json"
         let timeline = try Timeline(path: path, process: "test")
-        let times = StageTimes(operations: layers.count, workers: 2)
+        let times = PhaseTimes(operations: layers.count, workers: 2)
         let both = Both(RunTimeline(timeline, layers: layers, workers: 2), times)
         trainer.team.recorder = both
         try trainer.team.region { for _ in 0..<5 { _ = try trainer.step() } }
         trainer.team.recorder = nil
         XCTAssertEqual(timeline.finish().lost, 0)
         let all = try spans(path).values.flatMap { $0 }
-        for stage in Stage.allCases {
+        for stage in StepPhase.allCases {
             let seconds = all.filter { $0.category == "\(stage)" }.reduce(0) { $0 + $1.end - $1.start } * 1e-6
             XCTAssertEqual(seconds, times.seconds(stage), accuracy: 1e-9 + 1e-9 * Double(all.count), "\(stage)")
         }
@@ -176,7 +177,7 @@ private final class Both: SpanRecorder {
 
     init(_ first: any SpanRecorder, _ second: any SpanRecorder) { (self.first, self.second) = (first, second) }
 
-    func record(_ stage: Stage, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
+    func record(_ stage: StepPhase, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
         first.record(stage, operation: operation, worker: worker, start: start, end: end)
         second.record(stage, operation: operation, worker: worker, start: start, end: end)
     }

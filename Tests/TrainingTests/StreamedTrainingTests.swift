@@ -1,6 +1,7 @@
 import HDF5
 import Lockstep
 import TestSupport
+import Workers
 import XCTest
 
 @testable import Training

@@ -1,5 +1,5 @@
-import ControlGroups
 import Foundation
+import Workers
 
 /// Reads a whole file to import; the pages come from disk when they are touched.
 /// - Throws: `DatasetError` when it is missing or cannot be read.

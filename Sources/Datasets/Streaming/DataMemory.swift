@@ -1,5 +1,5 @@
-import ControlGroups
 import Foundation
+import Workers
 
 /// How a data set is brought into memory. It decides speed and memory, and not one bit of a result.
 public struct LoadingOptions: Sendable, Equatable {

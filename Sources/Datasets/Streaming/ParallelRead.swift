@@ -1,6 +1,6 @@
 import HDF5
 import Synchronization
-import Threads
+import Workers
 
 extension HDF5Dataset {
     /// Reads all elements, on several threads if they lie in chunks that are decoded outside the library's lock.

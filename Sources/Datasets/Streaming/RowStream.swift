@@ -1,8 +1,8 @@
 import CSystem
 import Foundation
 import Kernels
-import Threads
 import Timelines
+import Workers
 
 /// Brings windows of rows into memory, ahead of whoever needs them, on threads of its own.
 ///

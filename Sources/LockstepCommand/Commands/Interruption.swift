@@ -1,7 +1,7 @@
 import DurableFiles
 import Foundation
 import Synchronization
-import Threads
+import Workers
 
 /// What becomes of Ctrl-C (SIGINT) and Ctrl-\ (SIGQUIT), of the signals with which schedulers announce that they take
 /// the machine back (SIGTERM; SIGUSR1 and SIGUSR2; SIGXCPU when the time is used up; SIGALRM; SIGPWR when power fails),

@@ -1,6 +1,6 @@
 import Foundation
 import Kernels
-import Parallel
+import Workers
 
 /// The machine that figures are of.
 public struct MachineDescription: Codable, Sendable, Equatable {

@@ -1,5 +1,5 @@
 import Kernels
-import Parallel
+import Workers
 
 /// Bytes a second that the workers of a team move together between themselves and memory, in y += x over far more than
 /// caches hold, each on arrays of its own that it touches first.

@@ -1,5 +1,5 @@
 import Kernels
-import Parallel
+import Workers
 
 /// The most fused multiply-adds a second that the workers of a team reach together: as many threads at once as workers,
 /// on the cores and at the clock that so many get.

@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 import Kernels
-import Parallel
 import Training
+import Workers
 
 /// Times training steps of a workload with different numbers of workers, round by round.
 ///

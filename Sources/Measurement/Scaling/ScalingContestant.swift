@@ -1,7 +1,7 @@
 import Datasets
+import Gradients
 import Kernels
 import Optimization
-import Parallel
 import Training
 
 /// A number of workers in the contest: a trainer of its own, and what was measured of it.

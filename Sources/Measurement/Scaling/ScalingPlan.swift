@@ -1,5 +1,5 @@
-import Parallel
 import Training
+import Workers
 
 /// What grows with the workers.
 public enum ScalingMode: String, Codable, Sendable, CaseIterable {

@@ -1,6 +1,6 @@
 import Foundation
 import Kernels
-import Parallel
+import Workers
 
 /// A machine as the simulator knows it: this one, measured, or another one, described in a JSON file.
 public struct SimulatedMachine: Codable, Sendable, Equatable {

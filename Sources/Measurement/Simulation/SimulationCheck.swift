@@ -1,6 +1,5 @@
 import Datasets
 import Kernels
-import Parallel
 import Training
 
 /// Measures what a step costs one worker and, in turn, how long several take for it, and compares the latter with what

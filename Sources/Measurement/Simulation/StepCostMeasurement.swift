@@ -1,7 +1,7 @@
 import Datasets
+import Gradients
 import Kernels
 import Optimization
-import Parallel
 import Training
 
 /// Measures what the parts of a step cost one worker, from steps of the batch in its shards and in twice as many: what the

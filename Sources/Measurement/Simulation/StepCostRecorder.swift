@@ -1,4 +1,4 @@
-import Parallel
+import Workers
 
 /// Tells the spans of one worker's step apart: loading, computing, folding, preparing the next batch, updating.
 ///
@@ -29,7 +29,7 @@ final class StepCostRecorder: SpanRecorder, @unchecked Sendable {
 
     func reset() { (parts, itemsDone) = (Parts(), 0) }
 
-    func record(_ stage: Stage, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
+    func record(_ stage: StepPhase, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
         let seconds = Double(end - start) * 1e-9
         switch stage {
         case .forward, .backward:

@@ -1,4 +1,4 @@
-import Parallel
+import Gradients
 
 /// What the parts of a training step cost one worker that has the machine to itself. In seconds and floats.
 public struct StepCosts: Codable, Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Parallel
+import Batches
 
 /// A training step of any number of workers, replayed from what its parts cost one: gradients of shards as they are
 /// claimed, folded as siblings are finished, then the blocks of the update, beside the next batch.

@@ -1,5 +1,5 @@
+import Gradients
 import Networks
-import Parallel
 
 /// Bytes that a step streams: gradients, parameters, moments and packed weights, each of which is as large as the
 /// network. What fits the caches of it does not reach memory; inputs and activations are not in it.

@@ -1,7 +1,7 @@
 import Datasets
 import Kernels
-import Parallel
 import Training
+import Workers
 
 /// Times training steps.
 ///

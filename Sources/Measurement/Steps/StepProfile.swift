@@ -1,12 +1,12 @@
 import Kernels
 import Networks
-import Parallel
+import Workers
 
 /// Where the time of some steps went, from what a recorder heard.
 struct StepProfile {
     private let network: CompiledNetwork
     private let workers: Int
-    private let times: StageTimes
+    private let times: PhaseTimes
     /// How many steps were recorded, and rows in them.
     private(set) var steps = 0
     private(set) var rows = 0
@@ -16,11 +16,11 @@ struct StepProfile {
     init(network: CompiledNetwork, workers: Int) {
         self.network = network
         self.workers = workers
-        times = StageTimes(operations: network.trainingPlan.operations.count, workers: workers)
+        times = PhaseTimes(operations: network.trainingPlan.operations.count, workers: workers)
     }
 
     /// Adds a step, or some.
-    mutating func add(_ recorded: StageTimes, steps: Int = 1, rows: Int, seconds: Double) {
+    mutating func add(_ recorded: PhaseTimes, steps: Int = 1, rows: Int, seconds: Double) {
         times.add(recorded)
         self.steps += steps
         self.rows += rows
@@ -28,8 +28,8 @@ struct StepProfile {
     }
 
     var phases: StepMeasurement.Phases {
-        func share(_ stage: Stage) -> Double { self.share(times.seconds(stage)) }
-        let recorded = Stage.allCases.reduce(0) { $0 + share($1) }
+        func share(_ stage: StepPhase) -> Double { self.share(times.seconds(stage)) }
+        let recorded = StepPhase.allCases.reduce(0) { $0 + share($1) }
         return StepMeasurement.Phases(
             data: share(.data), forward: share(.forward), backward: share(.backward),
             reduceAndUpdate: share(.reduceAndUpdate), waiting: max(0, 1 - recorded))
@@ -38,8 +38,8 @@ struct StepProfile {
     /// Where each worker's time goes, in shares of the duration that add up to 1.
     var workerPhases: [StepMeasurement.Phases] {
         (0..<workers).map { worker in
-            func share(_ stage: Stage) -> Double { times.seconds(stage, worker: worker) / duration }
-            let recorded = Stage.allCases.reduce(0) { $0 + share($1) }
+            func share(_ stage: StepPhase) -> Double { times.seconds(stage, worker: worker) / duration }
+            let recorded = StepPhase.allCases.reduce(0) { $0 + share($1) }
             return StepMeasurement.Phases(
                 data: share(.data), forward: share(.forward), backward: share(.backward),
                 reduceAndUpdate: share(.reduceAndUpdate), waiting: max(0, 1 - recorded))
@@ -61,7 +61,7 @@ struct StepProfile {
     }
 
     private func measurement(of layer: String, _ operations: [Int]) -> StepMeasurement.Layer {
-        func seconds(_ stage: Stage) -> Double {
+        func seconds(_ stage: StepPhase) -> Double {
             operations.reduce(0) { $0 + times.seconds(stage, operation: $1) }
         }
         func gflops(_ flopsPerRow: Int, _ seconds: Double) -> Double? {

@@ -1,6 +1,6 @@
 import Networks
-import Parallel
 import Training
+import Workers
 
 /// Takes steps of a trainer, over epochs without end, and times them. In a region of the trainer's team.
 final class StepTimer {
@@ -69,7 +69,7 @@ final class StepTimer {
     /// - Parameter limit: seconds; nil for twice the median of the steps timed before.
     func profile(seconds: Double, limit: Double? = nil) throws -> StepProfile {
         let (network, workers) = (trainer.model.network, trainer.team.workerCount)
-        let recorder = StageTimes(operations: network.trainingPlan.operations.count, workers: workers)
+        let recorder = PhaseTimes(operations: network.trainingPlan.operations.count, workers: workers)
         var all = StepProfile(network: network, workers: workers)
         var undisturbed = StepProfile(network: network, workers: workers)
         let limit = limit ?? (times.isEmpty ? .infinity : 2 * times.sorted()[times.count / 2])

@@ -1,6 +1,7 @@
+import Gradients
 import Kernels
 import Networks
-import Parallel
+import Workers
 
 /// Reduces the gradients of a step's shards and updates the parameters, in one pass over fixed blocks: sum in tree order,
 /// optimizer, and packing of the new weights for the next step.

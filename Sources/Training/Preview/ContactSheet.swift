@@ -1,4 +1,4 @@
-import Augmentation
+import Batches
 import Datasets
 import Kernels
 import Pictures

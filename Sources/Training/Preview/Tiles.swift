@@ -1,4 +1,4 @@
-import Augmentation
+import Batches
 import Pictures
 
 /// Where on a sheet images and captions go. Small images are enlarged, large ones show every so many pixels.

@@ -156,7 +156,7 @@ final class SimulatedMachineTests: XCTestCase {
 final class StepCostRecorderTests: XCTestCase {
     func testSpansAreToldApartByTheirOrder() {
         let recorder = StepCostRecorder(items: 2)
-        func record(_ stage: Stage, _ nanoseconds: UInt64) {
+        func record(_ stage: StepPhase, _ nanoseconds: UInt64) {
             recorder.record(stage, operation: nil, worker: 0, start: 5, end: 5 + nanoseconds)
         }
         for _ in 0..<2 {

@@ -77,21 +77,23 @@ extension Oracle {
         _ layer: any ConvolutionLayer, _ x: [Double], _ dimensions: inout [Int], _ name: String
     ) -> [Double] {
         let (weight, channels) = (parameters[name + "/weight"]!, dimensions.last!)
-        let bias = parameters[name + "/bias"] ?? Array(repeating: 0, count: layer.filters)
-        let (inputs, outputs) = (channels / layer.groups, layer.filters / layer.groups)
+        // Each look at the layer copies it.
+        let (filters, groups) = (layer.filters, layer.groups)
+        let bias = parameters[name + "/bias"] ?? Array(repeating: 0, count: filters)
+        let (inputs, outputs) = (channels / groups, filters / groups)
         let samples = x.count / dimensions.reduce(1, *)
         let (rows, columns, _) = axes(layer.window, dimensions)
         var y = (0..<samples * rows.outputs * columns.outputs).flatMap { _ in bias }
         let plane = slide(layer.window, dimensions, samples: samples) { output, tap, input in
-            for filter in 0..<layer.filters {
+            for filter in 0..<filters {
                 for c in 0..<inputs {
-                    y[output * layer.filters + filter] +=
+                    y[output * filters + filter] +=
                         x[input * channels + filter / outputs * inputs + c]
-                        * weight[(tap * inputs + c) * layer.filters + filter]
+                        * weight[(tap * inputs + c) * filters + filter]
                 }
             }
         }
-        set(&dimensions, plane, channels: layer.filters)
+        set(&dimensions, plane, channels: filters)
         return y
     }
 

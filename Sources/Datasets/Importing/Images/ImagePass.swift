@@ -1,5 +1,5 @@
 import Synchronization
-import Threads
+import Workers
 
 /// Decodes files on several threads, and hands on what came of them in the order of files.
 struct ImagePass {
