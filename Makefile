@@ -43,7 +43,7 @@ train: build ## train the shipped default on the hand-written digits, in seconds
 
 test: setup-tests ## run all tests
 	cd Benchmarks && python3 -m unittest discover --start-directory Tests --quiet
-	swift test --disable-swift-testing
+	swift test --disable-swift-testing --explicit-target-dependency-import-check error
 
 build: setup ## build the release program, .build/release/lockstep
 	swift build --configuration release --product lockstep

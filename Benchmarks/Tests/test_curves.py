@@ -12,7 +12,7 @@ import curves
 from learning_curves import chart
 
 SVG = "{http://www.w3.org/2000/svg}"
-METRICS_LOG = Path(__file__).resolve().parents[2] / "Sources/Training/MetricsLog.swift"
+METRICS_LOG = Path(__file__).resolve().parents[2] / "Sources/Training/Logging/MetricsLog.swift"
 HEADER = (
     "epoch,step,learningRate,trainingLoss,trainingAccuracy,validationLoss,validationAccuracy,validationTop5Accuracy,"
     "validationRootMeanSquaredError,validationMeanAbsoluteError,validationRSquared,samplesPerSecond,seconds"

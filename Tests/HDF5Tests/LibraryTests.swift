@@ -75,8 +75,10 @@ final class LibraryTests: HDF5TestCase {
             "ElementTypeIdentifiers.swift": ["H5Tget_member_name", "H5free_memory"],
         ]
         var calls = 0
-        for name in try FileManager.default.contentsOfDirectory(atPath: sources.path) where name.hasSuffix(".swift") {
-            let lines = try String(contentsOf: sources.appendingPathComponent(name), encoding: .utf8)
+        let paths = try XCTUnwrap(FileManager.default.subpaths(atPath: sources.path)).filter { $0.hasSuffix(".swift") }
+        for path in paths {
+            let name = URL(fileURLWithPath: path).lastPathComponent
+            let lines = try String(contentsOf: sources.appendingPathComponent(path), encoding: .utf8)
                 .split(separator: "\n", omittingEmptySubsequences: false)
             for (index, line) in lines.enumerated() {
                 for match in line.matches(of: #/\b(H5[A-Z]*[a-z]\w*)\(/#) {

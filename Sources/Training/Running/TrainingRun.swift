@@ -19,17 +19,14 @@ public final class TrainingRun {
     public let trainer: Trainer
 
     /// What has to be said of how the data were taken: by name, by position, in which units.
-    public private(set) var notes: [String] = []
+    public internal(set) var notes: [String] = []
 
     let store: CheckpointStore
     private let checkpoints: CheckpointWriter
     private let snapshot: StateSnapshot
     private var policy: CheckpointPolicy
     var evaluator: Evaluator
-    private let metrics: MetricsLog
-    private var fingerprints: FingerprintLog?
-    private let noise: NoiseLog?
-    private var log: RunLog
+    private let records: RunRecords
     /// The right to train here; held from the start to the end of `train`.
     private var lock: FileLock?
     /// Where a change of the number of workers is asked for.
@@ -41,136 +38,21 @@ public final class TrainingRun {
     private var lastEpoch: EpochReport?
     /// Where to draw what happens, if anywhere.
     var timeline: RunTimeline?
-    private var troubles = RecurringTrouble()
 
-    /// Where the parameters of a new run come from, instead of its seed.
-    public enum Origin: Sendable, Equatable {
-        /// A checkpoint of another run: its parameters, moments and progress. The new run goes on from there, with
-        /// another configuration; the data must be the same.
-        case branch(checkpoint: String)
-        /// The parameters of a checkpoint alone: training begins at step 0, with whatever data have their shape.
-        case parameters(checkpoint: String)
-    }
-
-    /// Starts a new run. The directory is made last, when nothing can be wrong with configuration and data any more.
-    ///
-    /// - Parameters:
-    ///   - directory: where the run keeps its files; nil for the next free name under `runs`.
-    ///   - relativeTo: the directory that a relative path of the data set starts from; nil for the current one.
-    ///   - loading: how much memory data may take.
-    ///   - recordsFingerprints: whether `fingerprints.csv` gets a line with digests of the parameters for each step,
-    ///     for comparisons; that changes no bit, and costs less than a hundredth of the time of a large step.
-    ///   - kernels: nil for the best that this machine has, or what `LOCKSTEP_INSTRUCTION_SET` names.
-    public convenience init(
-        _ configuration: Configuration, from origin: Origin? = nil, directory: String? = nil,
-        relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(), recordsFingerprints: Bool = false,
-        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
-    ) throws {
-        try configuration.check()
-        try directory.map(RunDirectory.checkFree)
-        let start = try origin.map { try TrainerStart($0) }
-        let dataset = try configuration.loadDataset(relativeTo: base, loading, matching: start?.reference)
-        let trainer = try Trainer(
-            start?.configuration(configuration, for: dataset) ?? configuration, from: start, dataset: dataset,
-            workers: workers, kernels: try kernels ?? selectKernels())
-        try Self.checkMonitor(trainer)
-        let (made, lock) = try RunDirectory.create(directory, for: trainer.dataset.name) { draft in
-            try draft.write(trainer.configuration)
-            draft.write(trainer.dataset.contents)
-            let store = CheckpointStore(directory: draft.checkpointsPath)
-            try store.write(try trainer.lent(), buffer: HDF5ImageBuffer())
-            return try draft.lock(takesOver: true)
-        }
-        try self.init(
-            trainer: trainer, directory: made, lock: lock, recordsFingerprints: recordsFingerprints)
-        notes = dataset.notes
-        if trainer.configuration.loss.isClassification, let note = dataset.coverageNote { notes.append(note) }
-        for note in notes { self.note(note) }
-    }
-
-    /// Continues a run from its newest good checkpoint.
-    ///
-    /// - Parameters:
-    ///   - changes: what shall be otherwise from here on.
-    ///   - takesOver: whether to go on although somebody may still train in the directory, on a file system without
-    ///     locks.
-    ///   - recordsFingerprints: whether to record fingerprints from here on; a run that has recorded them goes on with
-    ///     it.
-    ///   - observer: hears of damaged checkpoints that were passed over.
-    public convenience init(
-        resuming path: String, changes: RunChanges = RunChanges(), relativeTo base: String? = nil,
-        loading: LoadingOptions = LoadingOptions(), takesOver: Bool = false, recordsFingerprints: Bool = false,
-        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
-        observer: any TrainingObserver = SilentObserver()
-    ) throws {
-        let directory = try RunDirectory.open(path)
-        let lock = try directory.lock(takesOver: takesOver)
-        var loading = loading
-        loading.known = DatasetContents(contentsOf: directory.contentsPath)
-        let store = CheckpointStore(directory: directory.checkpointsPath)
-        let (checkpoint, checkpointPath) = try store.newest { observer.note($0) }
-        if let note = checkpoint.writtenBy.bitsNote { observer.note("\(checkpointPath): \(note)") }
-        if checkpointPath == store.bestPath {
-            try store.restore(best: checkpoint.progress)
-        } else {
-            try store.setAside(after: checkpoint.progress.step)
-        }
-        var configuration = try Configuration(yaml: checkpoint.configuration, path: checkpointPath)
-        // What an earlier resume was told may not be in a checkpoint yet.
-        if let stored = directory.changes(from: configuration, note: { observer.note($0) }) {
-            stored.apply(to: &configuration)
-        }
-        changes.apply(to: &configuration)
-        try configuration.check()
-        let trainer = try Trainer(
-            resuming: checkpoint, path: checkpointPath, configuration: configuration,
-            dataset: try configuration.loadDataset(
-                relativeTo: base, loading, matching: checkpoint.reference(on: .resume)),
-            workers: workers, kernels: try kernels ?? selectKernels())
-        try self.init(
-            trainer: trainer, directory: directory, lock: lock,
-            recordsFingerprints: recordsFingerprints
-                || FileManager.default.fileExists(atPath: directory.fingerprintsPath))
-        if let note = checkpoint.progress.weightNote(configuration.loss) {
-            self.note("\(checkpointPath): \(note)", observer)
-        }
-        directory.write(trainer.dataset.contents)
-        if changes.datasetPath != nil { notes = trainer.dataset.notes }
-        if changes != RunChanges() { try directory.write(trainer.configuration) }
-        do {
-            let isBetter = Self.comparison(configuration.monitor)
-            try store.repairBest(of: checkpoint.progress) { isBetter($0, checkpoint.progress) }
-        } catch {
-            note("cannot name the best checkpoint, and training goes on: \(error)", observer)
-        }
-    }
-
-    private init(trainer: Trainer, directory: RunDirectory, lock: FileLock, recordsFingerprints: Bool) throws {
+    init(trainer: Trainer, directory: RunDirectory, lock: FileLock, recordsFingerprints: Bool) throws {
         self.trainer = trainer
         self.directory = directory
         self.lock = lock
         saved = trainer.progress
         evaluator = Evaluator(model: trainer.evaluatedModel, team: trainer.team, kernels: trainer.kernels)
-        let metrics = try MetricsLog(path: directory.metricsPath, keepingEpochs: trainer.progress.epoch)
-        self.metrics = metrics
-        let fingerprints =
-            recordsFingerprints ? try FingerprintLog(of: trainer, path: directory.fingerprintsPath) : nil
-        self.fingerprints = fingerprints
-        let noise = try trainer.configuration.noiseScaleEvery.map { _ in
-            try NoiseLog(path: directory.noisePath, keepingSteps: trainer.progress.step)
-        }
-        self.noise = noise
-        log = try RunLog(path: directory.logPath)
+        let records = try RunRecords(of: trainer, in: directory, recordsFingerprints: recordsFingerprints)
+        self.records = records
         control = WorkerControl(path: directory.workersPath)
         let configuration = trainer.configuration
         store = CheckpointStore(directory: directory.checkpointsPath)
         checkpoints = CheckpointWriter(
             store: store, retention: .init(last: configuration.keepCheckpoints, every: configuration.keepEvery),
-            isBetter: Self.comparison(configuration.monitor)
-        ) {
-            try metrics.synchronize()
-            try fingerprints?.synchronize()
-        }
+            isBetter: Self.comparison(configuration.monitor), synchronizeLogs: records.synchronization)
         snapshot = trainer.makeSnapshot()
         policy = CheckpointPolicy(configuration)
     }
@@ -191,7 +73,7 @@ public final class TrainingRun {
         defer { lock = nil }
         let lastStep = min(steps ?? .max, trainer.totalSteps)
         let summary = RunSummary(of: trainer, in: directory, lastStep: lastStep)
-        log.note(summary.logLine)
+        records.note(summary.logLine)
         observer.runStarted(summary)
         if let text = lock.flatMap(RunDirectory.note) { note(text, observer) }
         control.begin(workers: trainer.team.workerCount)
@@ -200,19 +82,19 @@ public final class TrainingRun {
             // Also after an error: when this returns nothing is half written.
             defer {
                 checkpoints.wait()
-                finishLogs(observer)
+                records.finish(observer)
             }
             let reason = try takeAllSteps(to: lastStep, observer, isInterrupted)
             checkpoints.wait()
             try reportCheckpoints(observer, isLast: true)
-            if let advice = noise?.advice(batchSize: trainer.configuration.batchSize) { note(advice, observer) }
+            if let advice = records.noiseAdvice { note(advice, observer) }
             if reason == .stoppedEarly, let text = earlyStoppingNote { note(text, observer) }
-            log.note("\(reason.rawValue) after step \(trainer.progress.step)")
+            records.note("\(reason.rawValue) after step \(trainer.progress.step)")
             return TrainingOutcome(
                 reason: reason, step: trainer.progress.step, epoch: trainer.progress.epoch,
                 checkpoint: store.path(step: trainer.progress.step), lastEpoch: lastEpoch)
         } catch {
-            log.note("failed after step \(trainer.progress.step): \(error)")
+            records.note("failed after step \(trainer.progress.step): \(error)")
             throw error
         }
     }
@@ -238,7 +120,7 @@ public final class TrainingRun {
         to lastStep: Int, _ observer: any TrainingObserver, _ isInterrupted: () -> Bool,
         _ asked: inout WorkerControl.Request?
     ) throws -> TrainingOutcome.Reason? {
-        recordFingerprints(observer)
+        records.addFingerprints(observer)
         var reason: TrainingOutcome.Reason?
         while reason == nil {
             if trainer.isEpochComplete {
@@ -256,8 +138,8 @@ public final class TrainingRun {
                 return nil
             } else {
                 let report = try draw { try step(observer) }
-                recordFingerprints(observer)
-                record(report.noise, observer)
+                records.addFingerprints(observer)
+                records.add(report.noise, observer)
                 epochRows += report.rows
                 observer.stepFinished(report)
                 if !trainer.isEpochComplete, policy.isDue(step: report.step) {
@@ -363,54 +245,14 @@ public final class TrainingRun {
         timeline?.endEpoch(report.epoch)
         trainer.beginNextEpoch()
         lastEpoch = report
-        do {
-            // Before the checkpoint, so that no resume comes after a line that is missing.
-            try metrics.append(report)
-        } catch {
-            note("\(error) to be written with the next one", cause: directory.metricsPath, observer)
-        }
+        // Before the checkpoint, so that no resume comes after a line that is missing.
+        records.add(report, observer)
         beginCheckpoint(isBest: isBest)
         observer.epochFinished(report)
         epochRows = 0
         epochClock.start()
         timeline?.beginEpoch()
         return true
-    }
-
-    /// Adds the line of the step that was just taken, if the run has them. Only within a region.
-    private func recordFingerprints(_ observer: any TrainingObserver) {
-        guard let fingerprints else { return }
-        do {
-            try fingerprints.record(step: trainer.progress.step, team: trainer.team)
-        } catch {
-            note("\(error) to be written later", cause: directory.fingerprintsPath, observer)
-        }
-    }
-
-    private func record(_ measured: GradientNoise?, _ observer: any TrainingObserver) {
-        guard let noise, let measured else { return }
-        do {
-            try noise.append(measured, step: trainer.progress.step, batchSize: trainer.configuration.batchSize)
-        } catch {
-            note("\(error) to be written later", cause: directory.noisePath, observer)
-        }
-    }
-
-    /// Says what lines are missing in logs.
-    private func reportLogs(_ observer: any TrainingObserver) {
-        func report(_ log: LineLog?) { log?.takeNotices().forEach { note($0, observer) } }
-        report(metrics.log)
-        report(fingerprints?.log)
-        report(noise?.log)
-        report(log.log)
-    }
-
-    /// Puts all lines on the disk, and says what could not be.
-    private func finishLogs(_ observer: any TrainingObserver) {
-        for log in [metrics.log, fingerprints?.log, noise?.log].compactMap({ $0 }) {
-            do { try log.synchronize() } catch { note("\(error), and are lost if the program ends now", observer) }
-        }
-        reportLogs(observer)
     }
 
     // MARK: Checkpoints
@@ -437,42 +279,30 @@ public final class TrainingRun {
                 saved = progress
                 observer.checkpointWritten(path: path, step: progress.step)
             case .trouble(let what, let error):
-                note("cannot \(what), and training goes on: \(error)", cause: "\(what): \(error.cause)", observer)
+                records.note(
+                    "cannot \(what), and training goes on: \(error)", cause: "\(what): \(error.cause)", observer)
             case .failed(let progress, let error):
                 if isLast { throw error }
                 if case TrainingError.nonFinite = error { throw error }
-                note(
+                records.note(
                     "step \(progress.step) could not be saved, and training goes on; the newest checkpoint is that of "
                         + "step \(saved.step). \(error)", cause: "save: \(error.cause)", observer)
             }
         }
-        reportLogs(observer)
+        records.report(observer)
     }
 
     /// Adds an event to the run's log, unless another process trains in the directory by now and goes on with it.
     public func note(_ message: String) {
-        if lock != nil { return log.note(message) }
+        if lock != nil { return records.note(message) }
         guard let lock = try? directory.lock(takesOver: true) else { return }
         withExtendedLifetime(lock) {
-            reopenLog()
-            log.note(message)
+            records.reopen()
+            records.note(message)
         }
     }
 
-    /// Takes the log up where it ends by now, which somebody else may have gone on with.
-    private func reopenLog() {
-        if let log = try? RunLog(path: directory.logPath) { self.log = log }
-    }
-
-    /// Says a trouble that may come with each step, now and then.
-    private func note(_ message: String, cause: String, _ observer: any TrainingObserver) {
-        if let message = troubles.say(message, cause: cause) { note(message, observer) }
-    }
-
-    func note(_ message: String, _ observer: any TrainingObserver) {
-        log.note(message)
-        observer.note(message)
-    }
+    func note(_ message: String, _ observer: any TrainingObserver) { records.note(message, observer) }
 
     /// Takes the lock again if `train` gave it back.
     ///
@@ -486,6 +316,6 @@ public final class TrainingRun {
                 path: directory.path, problem: "somebody else has trained on since step \(saved.step): resume it")
         }
         self.lock = lock
-        reopenLog()
+        records.reopen()
     }
 }

@@ -49,7 +49,7 @@ final class ConfigurationTests: XCTestCase {
 
     /// Every configuration that is there to be run can be: its keys, its network, its parameter groups.
     func testThoseOfTheBenchmarksAreGood() throws {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Benchmarks")
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Benchmarks")
         let all = try XCTUnwrap(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         let files = all.compactMap { $0 as? URL }.filter {
             $0.pathExtension == "yaml" && !$0.path.contains("/.build")
