@@ -98,6 +98,25 @@ final class ImportTests: CommandTestCase {
         XCTAssertTrue(arrays.output.contains("validation: 2 samples"), arrays.output)
     }
 
+    /// The pages of a file are the system's to take back: only what becomes of them is the program's own memory.
+    func testArraysAreInMemoryOnce() throws {
+        let peak = try python(
+            """
+            import os, subprocess, time
+            program, folder = sys.argv[1:]
+            np.savez(folder + '/a.npz', x=np.ones((60_000, 250), 'f4'), y=np.arange(60_000) % 3)
+            command = [program, 'import', 'npz', folder + '/a.npz', '--output', folder + '/a.h5']
+            child, peak = subprocess.Popen(command, stdout=subprocess.DEVNULL), 0
+            while child.poll() is None:
+                lines = open(f'/proc/{child.pid}/status').read().splitlines()
+                peak = max([peak] + [int(line.split()[1]) for line in lines if line.startswith('RssAnon')])
+                time.sleep(0.002)
+            print(peak // 1024 if child.returncode == 0 else 'failed')
+            """, Self.program, directory)
+        // 57 MiB of inputs.
+        XCTAssertLessThan(try XCTUnwrap(Int(peak), peak), 100)
+    }
+
     func testFashionMNISTOfADebianPackage() throws {
         let outcome = try lockstep("import", "fashion-mnist", "--output", "fashion.h5")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
