@@ -42,12 +42,14 @@ final class GeneratedPairsTests: HDF5TestCase {
         let report = try script("check_pairs.py", folder).split(separator: "\n")
         for problem in report.dropLast() { XCTFail("seed \(seed), \(problem)") }
         let check = try JSONDecoder().decode(PairCheck.self, from: Data(XCTUnwrap(report.last).utf8))
+        let pairs = check.formats.values.reduce(0, +)
+        print("seed \(seed): of \(pairs) pairs \(check.computed) computed as NumPy does, the others refused")
         XCTAssertEqual(check.problems, 0)
         XCTAssertGreaterThanOrEqual(check.computed, 200)
         XCTAssertGreaterThanOrEqual(check.toldApart, 15, "pairs in which the order of columns makes a difference")
         XCTAssertEqual(check.formats.keys.sorted(), ["csv", "h5", "images", "npz"])
         XCTAssert(check.formats.values.allSatisfy { $0 >= 60 }, "\(check.formats)")
-        XCTAssertGreaterThanOrEqual(check.formats.values.reduce(0, +), 300)
+        XCTAssertGreaterThanOrEqual(pairs, 300)
         try FileManager.default.removeItem(atPath: folder)
     }
 
