@@ -6,8 +6,8 @@ struct ConversionParts {
     /// For each file, what it has of each split.
     let tables: [[Split: TableFiles]]
     let splits: [Split]
-    /// Of a sample of the first file, and so of all.
-    private let inputShape: [Int]
+    /// What the rows of each split are brought to: the first file's own, or of what that has not, its train split.
+    private let references: [Split: TableFiles]
     /// For each file, what brings its splits to those of the first.
     private var matches: [[Split: ConversionMatch]] = []
     /// What was left out or taken for granted, a line each.
@@ -29,18 +29,21 @@ struct ConversionParts {
             guard !tables.isEmpty else {
                 throw try file.missing("x_train", key: "x_train, x_test and so on.")
             }
+            tables.inheritFacts()
             return tables
         }
         self.tables = tables
         splits = Split.allCases.filter { split in tables.contains { $0[split] != nil } }
         let first = Split.allCases.lazy.compactMap { tables[0][$0] }.first!
-        inputShape = first.inputShape
+        let references = Dictionary(uniqueKeysWithValues: splits.map { ($0, tables[0][$0] ?? first) })
+        self.references = references
         for (index, table) in tables.enumerated() {
-            // A file by itself stays as it is.
-            matches.append(
-                try table.mapValues {
-                    index == 0 ? ConversionMatch() : try ConversionMatch($0, to: tables[0][.train] ?? first)
-                })
+            var matches: [Split: ConversionMatch] = [:]
+            for (split, files) in table {
+                // A file by itself stays as it is.
+                matches[split] = index == 0 ? ConversionMatch() : try ConversionMatch(files, to: references[split]!)
+            }
+            self.matches.append(matches)
         }
         for notes in matches.flatMap({ matches in Split.allCases.compactMap { matches[$0]?.notes } }) {
             self.notes += notes.filter { !self.notes.contains($0) }
@@ -66,7 +69,7 @@ struct ConversionParts {
         zip(tables, matches).compactMap { table, matches in
             guard let inputs = table[split]?.inputs, let match = matches[split] else { return nil }
             return ConversionSource(
-                dataset: inputs, sampleShape: inputShape, columns: match.columns, units: match.units)
+                dataset: inputs, sampleShape: references[split]!.inputShape, columns: match.columns, units: match.units)
         }
     }
 
@@ -121,10 +124,10 @@ struct ConversionParts {
 
     /// Attributes of the inputs of a split, those of its file where it has none of its own: what the first file says.
     func writeAttributes(of split: Split, to dataset: HDF5Dataset, type: DatasetConversion.ElementType?) throws {
-        let parts = tables.compactMap { $0[split] }
-        let normalization = try TableReader(file: parts[0].file).normalization(of: parts[0].inputs)
-        if let names = parts[0].facts.featureNames { try dataset.attributes.set("feature_names", names) }
-        try parts[0].facts.transformation?.write(to: dataset.attributes, prefix: "transformed_")
+        let reference = references[split]!
+        let normalization = try TableReader(file: reference.file).normalization(of: reference.inputs)
+        if let names = reference.facts.featureNames { try dataset.attributes.set("feature_names", names) }
+        try reference.facts.transformation?.write(to: dataset.attributes, prefix: "transformed_")
         if !normalization.isEmpty { return try normalization.write(to: dataset.attributes) }
         // Without attributes bytes are scaled and other types are not; the train split speaks for the others.
         guard
@@ -132,7 +135,7 @@ struct ConversionParts {
                 try table[.train].map { try TableReader(file: $0.file).normalization(of: $0.inputs).isEmpty } ?? true
             })
         else { return }
-        switch (parts[0].storesBytes, dataset.elementType == .uint8) {
+        switch (reference.storesBytes, dataset.elementType == .uint8) {
         case (true, false): try dataset.attributes.set("scale", Double(1 / Float(255)))
         case (false, true): try dataset.attributes.set("scale", 1.0)
         default: break
@@ -141,7 +144,7 @@ struct ConversionParts {
 
     /// Attributes of the targets of a split.
     func writeAttributes(ofTargets split: Split, to dataset: HDF5Dataset) throws {
-        guard let facts = tables.lazy.compactMap({ $0[split]?.facts }).first else { return }
+        let facts = references[split]!.facts
         if let names = facts.targetNames { try dataset.attributes.set("target_names", names) }
         try facts.targetTransformation?.write(to: dataset.attributes, prefix: "transformed_")
     }

@@ -74,7 +74,8 @@ struct InputUnits {
 
     private func notes(_ table: RawTable, _ made: Normalization, _ own: NormalizationValues?) throws -> [String] {
         let file = table.origin.file
-        let normal = (normalization ?? .identity).text
+        // Where the network was trained on numbers that were made of raw ones, what is raw is brought to these first.
+        let normal = own == transformation ? (normalization ?? .identity).text : made.source.text
         if let own, own != transformation {
             return ["\(file): its numbers are \(own.text) of raw numbers x: brought into the units of training"]
         }

@@ -95,6 +95,16 @@ struct TableFiles {
     }
 }
 
+extension [Split: TableFiles] {
+    /// What a file says of its train split, or the first that is loaded, holds for its others that say nothing else.
+    mutating func inheritFacts() {
+        guard let lead = Split.allCases.first(where: { keys.contains($0) }).flatMap({ self[$0] }) else { return }
+        for (split, table) in self where table.file.path == lead.file.path {
+            self[split]!.facts.inherit(from: lead.facts, sameShape: table.inputShape == lead.inputShape)
+        }
+    }
+}
+
 /// Reads the inputs and targets of one split.
 struct TableReader {
     let file: OpenFile
