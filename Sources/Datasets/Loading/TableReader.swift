@@ -330,7 +330,7 @@ struct TableReader {
                     Float(values[index]), dataset,
                     elementPosition(index, sampleShape: Array(dataset.shape.dropFirst())))
             }
-            return dataset.isReadWide(classes) ? .numbers(values) : .values(values.map { Float($0) }, width: width)
+            return .numbers(values, width: width)
         }
         let values = try dataset.read(as: Float.self)
         try values.withUnsafeBufferPointer { try checkFinite($0, dataset) { $0 } }
@@ -390,10 +390,11 @@ extension HDF5Dataset {
     /// Whether these are targets of one whole number a row.
     var isIntegerARow: Bool { !elementType.isFloat && (shape.count < 2 || shape[1] == 1) }
 
-    /// Whether these are targets of one number a row that is read in 64 bits: integers, and values that may be looked
-    /// up among those of classes.
+    /// Whether these are targets that are read in 64 bits: integers, values that may be looked up among those of
+    /// classes, and those that Float32 may not hold before they are brought into other units.
     fileprivate func isReadWide(_ classes: ClassLabels) -> Bool {
-        isIntegerARow || (classes.values != nil && (shape.count < 2 || shape[1] == 1))
+        isIntegerARow || elementType.isWiderThanFloat32
+            || (classes.values != nil && (shape.count < 2 || shape[1] == 1))
     }
 
     /// The path as people write it, without the slash before it.

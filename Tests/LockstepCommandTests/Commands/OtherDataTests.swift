@@ -122,6 +122,45 @@ final class OtherDataTests: CommandTestCase {
             standardized.errors.contains("new.h5: normalized as the configuration says, "), standardized.errors)
     }
 
+    func testTargetsOfEveryTypeComeInTheUnitsOfTraining() throws {
+        try python(
+            """
+            t = 1_700_000_000 + np.arange(600); x = (np.arange(600) / 300)[:, None].astype('f4')
+            def write(name, split, y, **attributes):
+                with h5py.File(f'{sys.argv[1]}/{name}.h5', 'w') as f:
+                    f['x_' + split], f['y_' + split] = x, y
+                    for key, value in attributes.items(): f['y_' + split].attrs[key] = value
+            made = dict(transformed_mean=1.7e9, transformed_standard_deviation=300.)
+            write('made', 'train', ((t - 1.7e9) / 300).astype('f4'), **made)
+            write('doubles', 'test', t.astype('f8'))
+            write('longs', 'test', t)
+            write('late', 'test', t - 1_600_000_000, transformed_mean=1.6e9)
+            two = np.stack([t, 2 * t - 1_700_000_000], 1)
+            write('twins', 'train', (two - 1.7e9) / 300, target_names=['u', 'v'], **made)
+            write('turned', 'test', two[:, ::-1].astype('f8'), target_names=['v', 'u'])
+            write('turnedLongs', 'test', two[:, ::-1], target_names=['v', 'u'])
+            """, directory)
+        for (data, outputs, files) in [
+            ("made.h5", 1, ["doubles.h5", "longs.h5", "late.h5"]), ("twins.h5", 2, ["turned.h5", "turnedLongs.h5"]),
+        ] {
+            let checkpoint = try train(
+                """
+                dataset: \(data)
+                network: [{linear: \(outputs)}]
+                loss: meanSquaredError
+                batchSize: 50
+                epochs: 2
+                """)
+            let own = try lockstep("evaluate", checkpoint, "--split", "train")
+            for file in files {
+                let outcome = try lockstep("evaluate", checkpoint, "--dataset", file)
+                XCTAssertNotNil(outcome.result("test RMSE"), outcome.errors)
+                XCTAssertEqual(outcome.result("test RMSE"), own.result("train RMSE"), file)
+                XCTAssertTrue(outcome.errors.contains("brought into the units of the targets"), outcome.errors)
+            }
+        }
+    }
+
     func testWhatNothingTellsOfImagesIsSaid() throws {
         try python(
             """
@@ -145,7 +184,7 @@ final class OtherDataTests: CommandTestCase {
 
     func testIndicesOfClassesAreNotAdvisedAsNumbersThatTheyAreNot() throws {
         try write("a,t\n" + (0..<30).map { "\($0 % 7),\([0, 10, 100][$0 % 3])\n" }.joined(), to: "t.csv")
-        try importCSV("t", "--task classification")
+        try importCSV("t", "--task classification --target -1")
         try write("{dataset: t.h5, network: [{linear: 1}], loss: meanSquaredError}", to: "config.yaml")
         let outcome = try lockstep("train", "config.yaml", "--run", "run")
         XCTAssertTrue(outcome.errors.contains("import again without --task classification"), outcome.errors)
