@@ -83,7 +83,7 @@ final class CenteringTests: HDF5TestCase {
                 'growing': dict(chunks=(1, 3), maxshape=(None, 3), shuffle=True, compression=1)}
             def write(type, layout):
                 with h5py.File(sys.argv[1] + '/%s %s.h5' % (type, layout), 'w') as f:
-                    f.create_dataset('x_train', data=x.astype(type), **layouts[layout]); f['y_train'] = np.zeros(1000)
+                    f.create_dataset('x_train', data=x.astype(type), **layouts[layout]); f['y_train'] = np.zeros(1000, 'f4')
             for type in ['<f8', '>f8', '<i8', '>i8', 'u8', 'i4', '>u4']: write(type, 'contiguous')
             for layout in layouts: write('<f8', layout); write('>i8', layout)
             print(*[repr(float(v)) for v in np.ravel((x - x.mean(0)) / x.std(0))])

@@ -46,10 +46,10 @@ struct DataMatch: Sendable {
 
     private mutating func matchFeatures(_ names: [String]?, _ inputs: String?) throws {
         let (expected, shape) = (reference.contract.featureNames, reference.contract.inputShape)
-        // Which pixel is which needs no name.
+        // Which pixel is which needs no name, unless one side has them.
         let needsNames = shape.count == 1 && shape == inputShape
         guard let expected, let names else {
-            if needsNames, expected != nil || names != nil {
+            if shape == inputShape, expected != nil || names != nil {
                 note(
                     names == nil
                         ? "its columns have no names: taken by position for \(listed(expected!))"

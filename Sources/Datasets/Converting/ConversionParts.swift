@@ -6,11 +6,9 @@ struct ConversionParts {
     /// For each file, what it has of each split.
     let tables: [[Split: TableFiles]]
     let splits: [Split]
-    /// Of a sample of the first file, and so of all.
-    private let inputShape: [Int]
-    /// What each split of the new file is like: that of the first file, or its train split where it has none.
+    /// What the rows of each split are brought to: the first file's own, or of what that has not, its train split.
     private let references: [Split: TableFiles]
-    /// For each file, what brings its splits to these.
+    /// For each file, what brings its splits to those of the first.
     private var matches: [[Split: ConversionMatch]] = []
     /// What was left out or taken for granted, a line each.
     private(set) var notes: [String] = []
@@ -28,26 +26,24 @@ struct ConversionParts {
                     inputs: file.dataset(names.inputs, key: "its usual name."),
                     targets: try names.targets.map { try file.dataset($0, key: "its usual name.") })
             }
-            guard let lead = Split.allCases.lazy.compactMap({ tables[$0] }).first else {
+            guard !tables.isEmpty else {
                 throw try file.missing("x_train", key: "x_train, x_test and so on.")
             }
-            for (split, table) in tables {
-                tables[split]!.facts.inherit(from: lead.facts, sameShape: table.inputShape == lead.inputShape)
-            }
+            tables.inheritFacts()
             return tables
         }
         self.tables = tables
         splits = Split.allCases.filter { split in tables.contains { $0[split] != nil } }
         let first = Split.allCases.lazy.compactMap { tables[0][$0] }.first!
-        inputShape = first.inputShape
         let references = Dictionary(uniqueKeysWithValues: splits.map { ($0, tables[0][$0] ?? first) })
         self.references = references
         for (index, table) in tables.enumerated() {
-            // A file by itself stays as it is.
-            let matches = try table.map { split, table in
-                (split, index == 0 ? ConversionMatch() : try ConversionMatch(table, to: references[split]!))
+            var matches: [Split: ConversionMatch] = [:]
+            for (split, files) in table {
+                // A file by itself stays as it is.
+                matches[split] = index == 0 ? ConversionMatch() : try ConversionMatch(files, to: references[split]!)
             }
-            self.matches.append(Dictionary(uniqueKeysWithValues: matches))
+            self.matches.append(matches)
         }
         for notes in matches.flatMap({ matches in Split.allCases.compactMap { matches[$0]?.notes } }) {
             self.notes += notes.filter { !self.notes.contains($0) }
@@ -73,7 +69,7 @@ struct ConversionParts {
         zip(tables, matches).compactMap { table, matches in
             guard let inputs = table[split]?.inputs, let match = matches[split] else { return nil }
             return ConversionSource(
-                dataset: inputs, sampleShape: inputShape, columns: match.columns, units: match.units)
+                dataset: inputs, sampleShape: references[split]!.inputShape, columns: match.columns, units: match.units)
         }
     }
 
@@ -139,8 +135,7 @@ struct ConversionParts {
                 try table[.train].map { try TableReader(file: $0.file).normalization(of: $0.inputs).isEmpty } ?? true
             })
         else { return }
-        let storesBytes = tables.lazy.compactMap { $0[split]?.storesBytes }.first!
-        switch (storesBytes, dataset.elementType == .uint8) {
+        switch (reference.storesBytes, dataset.elementType == .uint8) {
         case (true, false): try dataset.attributes.set("scale", Double(1 / Float(255)))
         case (false, true): try dataset.attributes.set("scale", 1.0)
         default: break

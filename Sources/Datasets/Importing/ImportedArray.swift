@@ -22,6 +22,13 @@ public enum ImportedValues: Equatable, Sendable {
         }
     }
 
+    var isFloat: Bool {
+        switch self {
+        case .uint8, .int64: false
+        case .float32, .float64: true
+        }
+    }
+
     /// NumPy's name of the element type.
     public var typeName: String {
         switch self {

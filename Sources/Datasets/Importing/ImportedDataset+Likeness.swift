@@ -12,6 +12,12 @@ extension ImportedDataset {
             own, file: first.inputs.file, inputs: first.inputs.object,
             hasTargets: tables.values.contains { $0.targets != nil })
         notes += match.notes.filter { !notes.contains($0) }
+        // Numbers in 0 ... 1 would be scaled once more, and nothing in the new file would tell.
+        if network.storesBytes, first.inputs.values(rows: 0..<0).isFloat {
+            notes.append(
+                "\(first.inputs.file): floating-point numbers, where \(likeness.path) has bytes: taken as 0 ... 255, too"
+            )
+        }
         for (split, table) in tables {
             let inputs = try table.inputs.selecting(features: match.features, shape: network.inputShape)
             let targets = try table.targets.map { try $0.targets(for: likeness, match) }

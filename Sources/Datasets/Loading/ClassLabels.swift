@@ -38,7 +38,8 @@ struct ClassLabels: Equatable {
         throw DatasetError(
             .wrongType, file: origin.file, object: origin.targets, expected: "values, which the loss reads",
             found: "classes, as the import was told (target_kind)",
-            advice: "Use the loss crossEntropy, import again without --task classification, or say targetKind: values.")
+            advice: "Use the loss crossEntropy, or import again without --task classification"
+                + (names?.areIndices ?? true ? ", or say targetKind: values." : "."))
     }
 
     /// How many classes are described; nil if nothing is said.

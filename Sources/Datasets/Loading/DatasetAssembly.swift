@@ -12,7 +12,8 @@ extension Dataset {
         let splits = Split.allCases.filter { raw[$0] != nil }
         let lead = raw[splits[0]]!
         let classNames = splits.lazy.compactMap { raw[$0]!.match.classNames }.first
-        let targets = try raw.targets(description.targetKind, for: reading, requirement)
+        let targetUnits = isGiven ? reference.contract.targetTransformation : lead.facts.targetTransformation
+        let targets = try raw.targets(description.targetKind, for: reading, requirement, units: targetUnits)
         // Names of classes that were read as the values they stand for would name nothing.
         let areValues = raw.contains { split, table in
             guard case .values = targets[split]! else { return false }
@@ -26,7 +27,6 @@ extension Dataset {
             name, inputShape: raw.first!.value.inputShape, description,
             train: raw[.train].map { TrainRows(inputs: $0.inputs, wide: $0.wide, count: $0.count, chosen: cut?.train) })
         let units = try InputUnits(reference, isGiven: isGiven, chosen: chosen?.source, lead: lead)
-        let targetUnits = isGiven ? reference.contract.targetTransformation : lead.facts.targetTransformation
         var tables: [Split: SampleTable] = [:]
         var notes: [String] = []
         var rounding: String?

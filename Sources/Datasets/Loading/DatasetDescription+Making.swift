@@ -12,11 +12,28 @@ extension DatasetDescription {
     }
 
     /// The same data sets in another file, the same for all splits.
+    ///
+    /// Names inside a file that a split has for itself are left behind with it: in the other file `x_train` may be there
+    /// too and another split, so such a split is found by the usual names.
     public func replacingPath(with path: String) -> DatasetDescription {
         var other = self
         other.path = path
         other.synthetic = nil
-        for split in other.splits.keys { other.splits[split]?.path = nil }
+        for split in other.splits.keys where other.splits[split]?.path != nil {
+            other.splits[split] = SplitDescription()
+        }
+        return other
+    }
+
+    /// One split in another file, of which nothing else is needed: to evaluate and to predict.
+    public func replacingPath(with path: String, for split: Split) -> DatasetDescription {
+        var other = replacingPath(with: path)
+        if split == .validation, (validationFraction ?? 0) > 0 { return other }
+        if let own = other.splits[split], own.inputs != nil {
+            (other.splits, other.validationFraction) = ([split: own], nil)
+        } else {
+            other.splits = [:]
+        }
         return other
     }
 }

@@ -73,6 +73,10 @@ private struct DatasetLoader {
         if description.splits.isEmpty {
             let file = try open(description.path!)
             for split in Split.allCases { tables[split] = try table(split, in: file, nil) }
+            if tables.isEmpty, matching != nil {
+                // A network's names are not those of every file that is brought to it.
+                for split in Split.allCases { tables[split] = try table(split, in: file, nil, byUsualNames: true) }
+            }
             if tables.isEmpty { throw try nothingFound(in: file) }
         } else {
             for split in Split.allCases {
@@ -110,21 +114,21 @@ private struct DatasetLoader {
     private func match(_ tables: inout [Split: TableFiles]) throws -> DataReference {
         let splits = Split.allCases.filter { tables[$0] != nil }
         let lead = tables[splits[0]]!
-        for split in splits where tables[split]!.file.path == lead.file.path {
-            tables[split]!.facts.inherit(from: lead.facts, sameShape: tables[split]!.inputShape == lead.inputShape)
-        }
+        tables.inheritFacts()
         let reading = description.targetKind ?? reading
         var reference =
             try matching ?? DataReference(lead.contract(as: reading), on: .splits, name: lead.file.path)
+        var expected = reference
         for split in splits {
             let table = tables[split]!
             let match = try DataMatch(
-                table.contract(as: reading), to: reference, file: table.file.path, inputs: table.inputs.name)
+                table.contract(as: reading), to: expected, file: table.file.path, inputs: table.inputs.name)
             tables[split]!.match = match
             guard split == splits[0], reference.road.decision(on: .extraClass) == .takesAPlace else { continue }
             // The other splits go by what became of the first.
             reference.contract.classNames = match.classNames
-            reference.road = .splits
+            expected = reference
+            expected.road = .splits
         }
         return reference
     }
@@ -150,9 +154,17 @@ private struct DatasetLoader {
     }
 
     /// One split, or nil when it is looked for by name and not there.
-    private func table(_ split: Split, in file: OpenFile, _ own: SplitDescription?) throws -> TableFiles? {
+    private func table(
+        _ split: Split, in file: OpenFile, _ own: SplitDescription?, byUsualNames: Bool = false
+    ) throws -> TableFiles? {
         let reader = TableReader(file: file)
         if let inputs = own?.inputs {
+            // As above.
+            if matching != nil, try !file.contains(inputs),
+                let table = try table(split, in: file, nil, byUsualNames: true)
+            {
+                return table
+            }
             let key = "\(split): {inputs: …, targets: …}."
             let targets = requirement == .ignored ? nil : try own?.targets.map { try file.dataset($0, key: key) }
             if targets == nil, requirement == .required {
@@ -162,10 +174,10 @@ private struct DatasetLoader {
             }
             return try reader.files(inputs: try file.dataset(inputs, key: key), targets: targets)
         }
+        let (inputs, targetNames) = byUsualNames ? (nil, nil) : (description.inputs, description.targets)
         guard
             let names = try TableNames.find(
-                split, inputs: description.inputs, targets: description.targets, isAlone: own?.path != nil,
-                exists: file.contains)
+                split, inputs: inputs, targets: targetNames, isAlone: own?.path != nil, exists: file.contains)
         else { return nil }
         let key = "targets: …."
         let targets = requirement == .ignored ? nil : try names.targets.map { try file.dataset($0, key: key) }

@@ -74,7 +74,8 @@ struct InputUnits {
 
     private func notes(_ table: RawTable, _ made: Normalization, _ own: NormalizationValues?) throws -> [String] {
         let file = table.origin.file
-        let normal = (normalization ?? .identity).text
+        // Where the network was trained on numbers that were made of raw ones, what is raw is brought to these first.
+        let normal = own == transformation ? (normalization ?? .identity).text : made.source.text
         if let own, own != transformation {
             return ["\(file): its numbers are \(own.text) of raw numbers x: brought into the units of training"]
         }
@@ -138,11 +139,13 @@ extension RawTable {
         case .unlabeled: return .unlabeled
         case .classes(let labels): return .classes(try match.matched(labels, in: origin.targets))
         case .values(var values, var width):
-            if let places = match.targets {
-                let rows = values.count / width
-                values = (0..<rows).flatMap { row in places.map { values[row * width + $0] } }
-                width = places.count
+            let (rows, fileWidth) = (values.count / width, width)
+            func selected<Value>(_ values: [Value]) -> [Value] {
+                guard let places = match.targets else { return values }
+                return (0..<rows).flatMap { row in places.map { values[row * fileWidth + $0] } }
             }
+            values = selected(values)
+            width = match.targets?.count ?? width
             let own = facts.targetTransformation
             guard own != expected else { return .values(values, width: width) }
             let map = try resolving {
@@ -150,8 +153,12 @@ extension RawTable {
                 let selected = match.targets.map { back.selecting($0.map { Int32($0) }) } ?? back
                 return try (expected ?? .identity).map(inputShape: [width]).after(selected)
             }
+            // What is in the file is converted, and not what Float32 has of it, unless these are values of classes.
+            var wide = self.targets.wide.map(selected)
+            if case .integers = self.targets, self.classes.values != nil { wide = nil }
             for index in values.indices {
-                values[index] = Float(Double(values[index]) * map.scale[index % width] + map.offset[index % width])
+                let value = wide?[index] ?? Double(values[index])
+                values[index] = Float(value * map.scale[index % width] + map.offset[index % width])
             }
             notes.append("\(origin.file): \(origin.targets): brought into the units of the targets trained on")
             return .values(values, width: width)

@@ -2,8 +2,8 @@
 enum RawTargets {
     /// One integer a row.
     case integers([Int64])
-    /// One number a row, in 64 bits.
-    case numbers([Double])
+    /// In 64 bits.
+    case numbers([Double], width: Int)
     case values([Float], width: Int)
     case unlabeled
 
@@ -30,7 +30,7 @@ enum RawTargets {
                 throw outOfRange(row, "\(values[row])")
             }
             return .classes(values.map { Int32($0) })
-        case .numbers(let values):
+        case .numbers(let values, width: 1):
             if let row = values.firstIndex(where: { $0 != $0.rounded() || $0 < 0 || $0 >= Double(Int32.max) }) {
                 throw outOfRange(row, "\(Int64(exactly: values[row]).map(String.init) ?? "\(values[row])")")
             }
@@ -41,7 +41,7 @@ enum RawTargets {
                 throw outOfRange(row, Int64(exactly: values[row]).map(String.init) ?? "\(values[row])")
             }
             return .classes(values.map { Int32($0) })
-        case .values(_, let width):
+        case .values(_, let width), .numbers(_, let width):
             throw DatasetError(
                 .wrongShape, file: origin.file, object: origin.targets, expected: "one class index a row",
                 found: "\(width) values a row",
@@ -55,18 +55,27 @@ enum RawTargets {
         let (missing, rows) =
             switch self {
             case .integers(let values): (values.count { $0 == -1 }, values.count)
-            case .numbers(let values): (values.count { $0 == -1 }, values.count)
+            case .numbers(let values, _): (values.count { $0 == -1 }, values.count)
             case .values(let values, _): (values.count { $0 == -1 }, values.count)
             case .unlabeled: (0, 0)
             }
         return "as in \(missing) of \(rows) rows"
     }
 
+    /// As they are in the file, if they are known in 64 bits.
+    var wide: [Double]? {
+        switch self {
+        case .integers(let values): values.map { Double($0) }
+        case .numbers(let values, _): values
+        case .values, .unlabeled: nil
+        }
+    }
+
     /// As numbers.
     var asValues: Targets {
         switch self {
         case .integers(let values): .values(values.map { Float($0) }, width: 1)
-        case .numbers(let values): .values(values.map { Float($0) }, width: 1)
+        case .numbers(let values, let width): .values(values.map { Float($0) }, width: width)
         case .values(let values, let width): .values(values, width: width)
         case .unlabeled: .unlabeled
         }
@@ -83,18 +92,23 @@ extension [Split: RawTable] {
     ///
     /// What a loss reads decides where a file has both: the values of classes, or the classes of values. Integers alone
     /// are classes, unless one of them is negative or huge: then they are values, which suits regression, while a loss
-    /// that reads classes names the row. A choice, or class names, decide otherwise.
+    /// that reads classes names the row. A choice, or class names, decide otherwise; and numbers that have units are
+    /// values for a loss that reads these.
     ///
     /// - Parameters:
     ///   - choice: what the description says.
     ///   - reading: what a loss reads, if it is known.
     ///   - requirement: whether anything will read them.
+    ///   - units: how the targets that a network was trained on were made of raw ones.
     func targets(
-        _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement
+        _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement,
+        units: NormalizationValues? = nil
     ) throws -> [Split: Targets] {
+        let haveUnits = units != nil || values.contains { $0.facts.targetTransformation != nil }
         let integersAreClasses =
             (reading == .classes && requirement == .required)
-            || values.contains { $0.classes.count != nil } || values.allSatisfy { !$0.targets.isBeyondClasses }
+            || values.contains { $0.classes.count != nil }
+            || !(reading == .values && haveUnits) && values.allSatisfy { !$0.targets.isBeyondClasses }
         // In order, so that of several faults always the same one is said.
         return try Split.allCases.reduce(into: [:]) { result, split in
             result[split] = try self[split].map { table in
@@ -113,7 +127,7 @@ extension RawTable {
             if choice == nil, requirement == .required { try classes.checkMayBeValues(origin) }
             if let values = try classes.values(of: indices, origin) { return values }
             return choice == nil && integersAreClasses ? try targets.classes(origin) : targets.asValues
-        case (.classes, .numbers(let numbers)) where choice != nil || requirement == .required:
+        case (.classes, .numbers(let numbers, width: 1)) where choice != nil || requirement == .required:
             if let indices = try classes.classes(of: numbers, origin) { return indices }
             return choice == nil ? targets.asValues : try targets.classes(origin)
         case (.classes, _) where choice != nil: return try targets.classes(origin)

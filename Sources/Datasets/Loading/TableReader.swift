@@ -95,6 +95,16 @@ struct TableFiles {
     }
 }
 
+extension [Split: TableFiles] {
+    /// What a file says of its train split, or the first that is loaded, holds for its others that say nothing else.
+    mutating func inheritFacts() {
+        guard let lead = Split.allCases.first(where: { keys.contains($0) }).flatMap({ self[$0] }) else { return }
+        for (split, table) in self where table.file.path == lead.file.path {
+            self[split]!.facts.inherit(from: lead.facts, sameShape: table.inputShape == lead.inputShape)
+        }
+    }
+}
+
 /// Reads the inputs and targets of one split.
 struct TableReader {
     let file: OpenFile
@@ -320,7 +330,7 @@ struct TableReader {
                     Float(values[index]), dataset,
                     elementPosition(index, sampleShape: Array(dataset.shape.dropFirst())))
             }
-            return dataset.isReadWide(classes) ? .numbers(values) : .values(values.map { Float($0) }, width: width)
+            return .numbers(values, width: width)
         }
         let values = try dataset.read(as: Float.self)
         try values.withUnsafeBufferPointer { try checkFinite($0, dataset) { $0 } }
@@ -380,10 +390,11 @@ extension HDF5Dataset {
     /// Whether these are targets of one whole number a row.
     var isIntegerARow: Bool { !elementType.isFloat && (shape.count < 2 || shape[1] == 1) }
 
-    /// Whether these are targets of one number a row that is read in 64 bits: integers, and values that may be looked
-    /// up among those of classes.
+    /// Whether these are targets that are read in 64 bits: integers, values that may be looked up among those of
+    /// classes, and those that Float32 may not hold before they are brought into other units.
     fileprivate func isReadWide(_ classes: ClassLabels) -> Bool {
-        isIntegerARow || (classes.values != nil && (shape.count < 2 || shape[1] == 1))
+        isIntegerARow || elementType.isWiderThanFloat32
+            || (classes.values != nil && (shape.count < 2 || shape[1] == 1))
     }
 
     /// The path as people write it, without the slash before it.

@@ -39,10 +39,12 @@ public struct TrainedModel {
 
     /// Loads the data set the checkpoint was trained on, or another of the same form.
     ///
-    /// - Parameter path: another file; its paths inside are those of the configuration.
-    private func dataset(_ path: String?, on road: DataRoad, note: (String) -> Void) throws -> Dataset {
+    /// - Parameters:
+    ///   - path: another file; its paths inside are those of the configuration, or else the usual ones.
+    ///   - split: the one that is needed.
+    private func dataset(_ path: String?, _ split: Split, on road: DataRoad, note: (String) -> Void) throws -> Dataset {
         var description = configuration.dataset
-        if let path { description = description.replacingPath(with: path) }
+        if let path { description = description.replacingPath(with: path, for: split) }
         let dataset = try Dataset.load(
             description, relativeTo: nil, targets: road == .predict ? .ignored : .required,
             reading: configuration.loss.reading, matching: checkpoint.reference(on: road), loading: loading)
@@ -60,7 +62,7 @@ public struct TrainedModel {
     public func evaluate(
         dataset path: String? = nil, split: Split = .test, note: (String) -> Void = { _ in }
     ) throws -> EvaluationReport {
-        let table = try dataset(path, on: .evaluate, note: note).table(split)
+        let table = try dataset(path, split, on: .evaluate, note: note).table(split)
         var report = try team.region { try evaluator.evaluate(table, split: split) }
         report.name(by: checkpoint.classNames, checkpoint.data?.targetNames)
         return report
@@ -74,7 +76,7 @@ public struct TrainedModel {
     public func predict(
         dataset path: String? = nil, split: Split = .test, output: String, note: (String) -> Void = { _ in }
     ) throws {
-        let dataset = try dataset(path, on: .predict, note: note)
+        let dataset = try dataset(path, split, on: .predict, note: note)
         let table = try dataset.table(split)
         try PredictionFile.write(to: output) { file in
             try file.describe(checkpoint: checkpoint, dataset: dataset, split: split)

@@ -129,6 +129,63 @@ final class DatasetJoinTests: HDF5TestCase {
         XCTAssertFalse(FileManager.default.fileExists(atPath: path("out.h5")), "nothing is left")
     }
 
+    func testEverySplitIsBroughtToWhatTheNewFileSaysOfIt() throws {
+        try python(
+            """
+            def write(name, splits):
+                with h5py.File(f'{sys.argv[1]}/{name}.h5', 'w') as f:
+                    for split, (features, targets, mean) in splits.items():
+                        x = f.create_dataset(f'x_{split}', data=np.array([[' abc'.index(c) - mean for c in features or 'abc']], 'f8'))
+                        y = f.create_dataset(f'y_{split}', data=np.array([[' uv'.index(c) for c in targets]], 'f8'))
+                        if features: x.attrs['feature_names'] = list(features)
+                        y.attrs['target_names'] = list(targets)
+                        if mean: x.attrs['transformed_mean'] = float(mean)
+            write('lone', dict(train=('abc', 'uv', 0)))
+            write('turned', dict(train=('bca', 'uv', 0), test=('cba', 'vu', 0)))
+            write('both', dict(train=('abc', 'uv', 0), test=('cba', 'vu', 7)))
+            write('centered', dict(train=('abc', 'uv', 7)))
+            write('quiet', dict(train=('abc', 'uv', 0), test=(None, 'uv', 0)))
+            """, directory)
+        func join(_ names: String...) throws -> String {
+            try DatasetConversion(names.map { path($0 + ".h5") }).write(to: path("out.h5"), overwrite: true)
+            return try python(
+                """
+                with h5py.File(sys.argv[1]) as f:
+                    for split in ['train', 'test']:
+                        x, y = f['x_' + split], f['y_' + split]
+                        print(*x.attrs['feature_names'], x[:].tolist(), *np.ravel(x.attrs.get('transformed_mean', [])),
+                            *y.attrs['target_names'], y[:].tolist())
+                """, path("out.h5"))
+        }
+        // A split that the first file has not is like its train split, names and units and all.
+        XCTAssertEqual(
+            try join("lone", "turned"),
+            """
+            a b c [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]] u v [[1.0, 2.0], [1.0, 2.0]]
+            a b c [[1.0, 2.0, 3.0]] u v [[1.0, 2.0]]
+            """)
+        XCTAssertEqual(
+            try join("centered", "turned"),
+            """
+            a b c [[-6.0, -5.0, -4.0], [-6.0, -5.0, -4.0]] 7.0 u v [[1.0, 2.0], [1.0, 2.0]]
+            a b c [[-6.0, -5.0, -4.0]] 7.0 u v [[1.0, 2.0]]
+            """)
+        // One that it has in an order or units of its own stays as it is.
+        XCTAssertEqual(
+            try join("both", "turned"),
+            """
+            a b c [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]] u v [[1.0, 2.0], [1.0, 2.0]]
+            c b a [[-4.0, -5.0, -6.0], [-4.0, -5.0, -6.0]] 7.0 v u [[2.0, 1.0], [2.0, 1.0]]
+            """)
+        // What is said of the train split holds for a split that says nothing.
+        XCTAssertEqual(
+            try join("quiet", "turned"),
+            """
+            a b c [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]] u v [[1.0, 2.0], [1.0, 2.0]]
+            a b c [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]] u v [[1.0, 2.0], [1.0, 2.0]]
+            """)
+    }
+
     func testWithoutNamesThePositionDecidesAndThatIsSaid() throws {
         let (content, notes) = try join("first", "nameless")
         XCTAssertTrue(content.contains("[1.0, 2.0, 3.0, 4.0]] [0, 2, 1]"), content)

@@ -31,6 +31,166 @@ final class OtherDataTests: CommandTestCase {
             """, path(checkpoint), path(table), path(data))
     }
 
+    /// The names that a split of a configuration has are those of its own file: another may have the same name for
+    /// other rows, or none of it.
+    func testASplitOfAnotherFileIsFoundByItsUsualName() throws {
+        try python(
+            """
+            def write(name, **splits):
+                with h5py.File(f'{sys.argv[1]}/{name}.h5', 'w') as f:
+                    for key, (x, y) in splits.items(): f['x' + key], f['y' + key] = x, y
+            r = np.random.default_rng(1)
+            def rows(n, flipped=False):
+                x = r.normal(0, 1, (n, 2)).astype('f4')
+                return x, (x[:, 0] > 0).astype(int) ^ flipped
+            a, b, c, d = rows(200), rows(50), rows(60, True), rows(40)
+            write('train', _train=a)
+            write('other', _train=b)
+            write('full', _train=c, _test=d)
+            write('new', _test=d)
+            write('joined', _train=a, _test=c)
+            with h5py.File(f'{sys.argv[1]}/parts.h5', 'w') as f:
+                f['a/images'], f['a/labels'] = a
+                f['b/images'], f['b/labels'] = d
+            """, directory)
+        let network = "\nnetwork: [{linear: 2}]\noptimizer: {adam: {learningRate: 0.1}}\nbatchSize: 20\nepochs: 5\n"
+        func percent(_ outcome: Outcome, _ key: String) throws -> Double {
+            let text = try XCTUnwrap(outcome.result(key), outcome.output + outcome.errors)
+            return try XCTUnwrap(Double(text.prefix { $0 != "%" }))
+        }
+        let splits = "dataset: {train: train.h5, test: {path: other.h5, inputs: x_train, targets: y_train}}"
+        let parts = """
+            dataset:
+              path: parts.h5
+              train: {inputs: a/images, targets: a/labels}
+              test: {inputs: b/images, targets: b/labels}
+            """
+        for configuration in [splits, parts, "dataset: {path: parts.h5, train: {inputs: a/images, targets: a/labels}}"]
+        {
+            let checkpoint = try train(configuration + network)
+            for file in ["full.h5", "new.h5"] {
+                let outcome = try lockstep("evaluate", checkpoint, "--dataset", file)
+                XCTAssertGreaterThan(try percent(outcome, "test accuracy"), 90, "\(configuration) \(file)")
+            }
+            let predictions = try lockstep("predict", checkpoint, "--dataset", "new.h5", "--output", "p.h5")
+            XCTAssertEqual(predictions.status, 0, predictions.errors)
+            try FileManager.default.removeItem(atPath: path("p.h5"))
+        }
+        let own = try lockstep("evaluate", try train(parts + network), "--dataset", "parts.h5")
+        XCTAssertGreaterThan(try percent(own, "test accuracy"), 90)
+        // The rows of joined.h5's test split are labeled the other way round; those of its train split are not.
+        try write(splits + network, to: "config.yaml")
+        let outcome = try lockstep("train", "config.yaml", "--dataset", "joined.h5", "--run", "joined", "--quiet")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertTrue(outcome.output.split(separator: "\n").contains { $0.hasPrefix("test accuracy") })
+        let last = try lockstep("evaluate", try newestCheckpoint(of: "joined"))
+        XCTAssertLessThan(try percent(last, "test accuracy"), 10)
+    }
+
+    func testANetworkThatIsTrainedAnewIsNormalizedAsItsConfigurationSays() throws {
+        try python(
+            """
+            r = np.random.default_rng(2)
+            for name, x in [('old', r.normal(0, 1, (60, 2))), ('new', r.normal(100, 10, (60, 2)))]:
+                with h5py.File(f'{sys.argv[1]}/{name}.h5', 'w') as f:
+                    f['x_train'], f['y_train'] = x.astype('f4'), np.arange(60) % 2
+            """, directory)
+        let network = "\nnetwork: [{linear: 2}]\nbatchSize: 20\nepochs: 1\n"
+        let checkpoint = try train("dataset: {path: old.h5, normalization: standardize}" + network)
+        func begin(_ dataset: String) throws -> (centers: String, errors: String) {
+            try write("dataset: \(dataset)\(network)", to: "config.yaml")
+            let outcome = try shell(
+                "rm -rf begun; $lockstep train config.yaml --initialize-from \(checkpoint) --run begun --steps 0 --quiet"
+            )
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            // What the network gets for the means of both files: 0 for its own.
+            let centers = try python(
+                """
+                data = h5py.File(sys.argv[1])['data']
+                for name in ['old', 'new']:
+                    mean = h5py.File(f'{sys.argv[2]}/{name}.h5')['x_train'][:].astype('f8').mean(0)
+                    print(*(mean * data['scale'][:] + data['offset'][:] if 'scale' in data else
+                        (mean - data['mean'][:]) / data['standard_deviation'][:]).round(2) + 0.0)
+                """, path(newestCheckpoint(of: "begun")), directory)
+            return (centers, outcome.errors)
+        }
+        let kept = try begin("new.h5")
+        XCTAssertTrue(kept.centers.hasPrefix("0.0 0.0\n"), kept.centers)
+        let standardized = try begin("{path: new.h5, normalization: standardize}")
+        XCTAssertTrue(standardized.centers.hasSuffix("\n0.0 0.0"), standardized.centers)
+        XCTAssertTrue(
+            standardized.errors.contains("new.h5: normalized as the configuration says, "), standardized.errors)
+    }
+
+    func testTargetsOfEveryTypeComeInTheUnitsOfTraining() throws {
+        try python(
+            """
+            t = 1_700_000_000 + np.arange(600); x = (np.arange(600) / 300)[:, None].astype('f4')
+            def write(name, split, y, **attributes):
+                with h5py.File(f'{sys.argv[1]}/{name}.h5', 'w') as f:
+                    f['x_' + split], f['y_' + split] = x, y
+                    for key, value in attributes.items(): f['y_' + split].attrs[key] = value
+            made = dict(transformed_mean=1.7e9, transformed_standard_deviation=300.)
+            write('made', 'train', ((t - 1.7e9) / 300).astype('f4'), **made)
+            write('doubles', 'test', t.astype('f8'))
+            write('longs', 'test', t)
+            write('late', 'test', t - 1_600_000_000, transformed_mean=1.6e9)
+            two = np.stack([t, 2 * t - 1_700_000_000], 1)
+            write('twins', 'train', (two - 1.7e9) / 300, target_names=['u', 'v'], **made)
+            write('turned', 'test', two[:, ::-1].astype('f8'), target_names=['v', 'u'])
+            write('turnedLongs', 'test', two[:, ::-1], target_names=['v', 'u'])
+            """, directory)
+        for (data, outputs, files) in [
+            ("made.h5", 1, ["doubles.h5", "longs.h5", "late.h5"]), ("twins.h5", 2, ["turned.h5", "turnedLongs.h5"]),
+        ] {
+            let checkpoint = try train(
+                """
+                dataset: \(data)
+                network: [{linear: \(outputs)}]
+                loss: meanSquaredError
+                batchSize: 50
+                epochs: 2
+                """)
+            let own = try lockstep("evaluate", checkpoint, "--split", "train")
+            for file in files {
+                let outcome = try lockstep("evaluate", checkpoint, "--dataset", file)
+                XCTAssertNotNil(outcome.result("test RMSE"), outcome.errors)
+                XCTAssertEqual(outcome.result("test RMSE"), own.result("train RMSE"), file)
+                XCTAssertTrue(outcome.errors.contains("brought into the units of the targets"), outcome.errors)
+            }
+        }
+    }
+
+    func testWhatNothingTellsOfImagesIsSaid() throws {
+        try python(
+            """
+            x = np.random.default_rng(3).integers(0, 256, (40, 2, 2, 3)).astype('u1'); y = np.arange(40) % 2
+            with h5py.File(sys.argv[1] + '/bytes.h5', 'w') as f: f['x_train'], f['y_train'] = x, y
+            with h5py.File(sys.argv[1] + '/channels.h5', 'w') as f:
+                f['x_test'], f['y_test'] = x, y
+                f['x_test'].attrs['feature_names'] = ['blue', 'green', 'red']
+            np.savez(sys.argv[1] + '/shares.npz', x=x / 255, y=y)
+            np.savez(sys.argv[1] + '/whole.npz', x=x, y=y)
+            """, directory)
+        let checkpoint = try train("dataset: bytes.h5\nnetwork: [flatten, {linear: 2}]\nbatchSize: 20\nepochs: 1\n")
+        let channels = try lockstep("evaluate", checkpoint, "--dataset", "channels.h5")
+        XCTAssertTrue(channels.errors.contains("blue, green, red are taken by position"), channels.errors)
+        func importing(_ name: String) throws -> String {
+            try lockstep("import", "npz", name + ".npz", "--like", checkpoint).output
+        }
+        XCTAssertTrue(try importing("shares").contains("taken as 0 ... 255, too"))
+        XCTAssertFalse(try importing("whole").contains("taken as 0"))
+    }
+
+    func testIndicesOfClassesAreNotAdvisedAsNumbersThatTheyAreNot() throws {
+        try write("a,t\n" + (0..<30).map { "\($0 % 7),\([0, 10, 100][$0 % 3])\n" }.joined(), to: "t.csv")
+        try importCSV("t", "--task classification --target -1")
+        try write("{dataset: t.h5, network: [{linear: 1}], loss: meanSquaredError}", to: "config.yaml")
+        let outcome = try lockstep("train", "config.yaml", "--run", "run")
+        XCTAssertTrue(outcome.errors.contains("import again without --task classification"), outcome.errors)
+        XCTAssertFalse(outcome.errors.contains("targetKind"), outcome.errors)
+    }
+
     func testNewDataAreNormalizedAsInTraining() throws {
         try python(
             """

@@ -108,7 +108,8 @@ struct NPYFile {
         case ("U", _), ("S", _):
             throw error(
                 .unsupported, expected: expected, "texts ('\(text)')",
-                "Save class indices: names, y = numpy.unique(y, return_inverse=True).")
+                "Save class indices, numbered alike in all files: names, y = numpy.unique(y, return_inverse=True) of all "
+                    + "labels that there are.")
         default: throw error(.unsupported, expected: expected, "'\(text)'", "Save it as float32 or an integer type.")
         }
     }

@@ -21,7 +21,9 @@ struct ImportCSV: ParsableCommand {
         help: ArgumentHelp("File to make. (default: the table's name with .h5, here)", valueName: "file.h5"))
     var output: String?
 
+    // -1 looks like an option.
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Column to predict: its name, or its number from 1, or -1 for the last. (default: -1, or what --like names)",
             valueName: "column"))

@@ -8,9 +8,9 @@ struct ImportImages: ParsableCommand {
         discussion: """
             Classes get the names of their folders, in the order of the bytes of their names; so do images in a class. \
             Files are told by what is in them, hidden ones are passed over. Images become [height, width, channels]. \
-            Without --size and --color all have to be of one size, and gray or in color. --size stretches; transparency \
-            is left out, and the orientation that a camera has noted is not looked at. With --no-targets, all images in \
-            the folder and in its folders are taken.
+            Without --size and --color all have to be of one size, and gray or in color. --size stretches. \
+            Images are turned as a camera has noted (EXIF), and what is transparent is laid over white. With \
+            --no-targets, all images in the folder and in its folders are taken.
             """)
 
     @Argument(
