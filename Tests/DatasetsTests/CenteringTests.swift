@@ -230,6 +230,23 @@ final class CenteringTests: HDF5TestCase {
         }
     }
 
+    /// Targets are trained on as Float32. Whoever stores them less their mean, and says so, gets them back whole.
+    func testTargetsThatAreLostAreSaid() throws {
+        for (targets, words) in [
+            ("t.astype('f8')", "y_train: target with 1700000000 ... 1700000999, where Float32 has steps of 128"),
+            ("np.stack([np.arange(1000), t], 1)", "y_train: target 1 with 1700000000 ... 1700000999"),
+        ] {
+            try write("del f['y_train']\nf['y_train'] = \(targets)\nf['x_train'] = np.zeros((1000, 2), 'f4')")
+            let notes = try Dataset.load(.file(path("a.h5")), reading: .values).notes
+            XCTAssertEqual(notes.filter { $0.contains(words) && $0.contains("transformed_mean") }.count, 1, "\(notes)")
+        }
+        for targets in ["t - t.mean()", "np.arange(1000) * 1e9", "np.full(1000, 0.1)"] {
+            try write("del f['y_train']\nf['y_train'] = \(targets)\nf['x_train'] = np.zeros((1000, 2), 'f4')")
+            let notes = try Dataset.load(.file(path("a.h5")), reading: .values).notes
+            XCTAssertEqual(notes.filter { $0.contains("steps of") }, [], targets)
+        }
+    }
+
     func testNothingIsSaidOfWhatFloat32HoldsWellEnough() throws {
         for x in [
             "r.normal(size=(1000, 3))", "285 + r.random((1000, 3)) * 30", "np.full((1000, 3), 1e9 + 0.1)",

@@ -147,7 +147,10 @@ extension RawTable {
             values = selected(values)
             width = match.targets?.count ?? width
             let own = facts.targetTransformation
-            guard own != expected else { return .values(values, width: width) }
+            guard own != expected else {
+                if let note = targetRoundingNote(width: fileWidth) { notes.append(note) }
+                return .values(values, width: width)
+            }
             let map = try resolving {
                 let back = try (own ?? .identity).inverse(inputShape: [facts.targetNames?.count ?? width])
                 let selected = match.targets.map { back.selecting($0.map { Int32($0) }) } ?? back
@@ -163,6 +166,18 @@ extension RawTable {
             notes.append("\(origin.file): \(origin.targets): brought into the units of the targets trained on")
             return .values(values, width: width)
         }
+    }
+
+    /// What to say of targets that Float32 does not tell apart, as which they are trained on; nil if there are none.
+    private func targetRoundingNote(width: Int) -> String? {
+        guard let wide = targets.wide, classes.values == nil else { return nil }
+        var loss = RoundingLoss(features: width)
+        for (index, value) in wide.enumerated() { loss.add(value, index % width) }
+        guard let coarse = loss.coarse.first else { return nil }
+        let name = facts.targetNames.map { " '\($0[coarse.feature])'" } ?? (width > 1 ? " \(coarse.feature)" : "")
+        return
+            "\(origin.file): \(origin.targets): target\(name) with \(coarse.text): training does not see what tells them "
+            + "apart. Store them less their mean, and say so with the attribute transformed_mean"
     }
 }
 
