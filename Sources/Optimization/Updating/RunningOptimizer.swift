@@ -147,24 +147,36 @@ private protocol AppliedRule: AnyObject {
 
 private final class Applied<Rule: Optimizer>: AppliedRule {
     private let rule: Rule
-    /// By parameter.
-    private var steps: [Rule.Step] = []
+    /// By parameter. No array: of a type that is not known here it costs hundreds of instructions a step.
+    private let steps: UnsafeMutableBufferPointer<Rule.Step>
 
     init(_ rule: Rule, _ settings: [ParameterSettings]) {
         self.rule = rule
-        steps.reserveCapacity(settings.count)
+        steps = .allocate(capacity: settings.count)
+        for index in settings.indices {
+            steps.initializeElement(
+                at: index, to: Self.step(rule, 1, learningRate: 0, momentum: rule.momentum, settings[index]))
+        }
+    }
+
+    deinit {
+        steps.deinitialize()
+        steps.deallocate()
+    }
+
+    private static func step(
+        _ rule: Rule, _ count: Int, learningRate: Double, momentum: Double, _ parameter: ParameterSettings
+    ) -> Rule.Step {
+        rule.step(
+            StepNumbers(
+                count: count, learningRate: learningRate * parameter.learningRateFactor, momentum: momentum,
+                weightDecay: parameter.weightDecay, isLayerwise: parameter.isLayerwise))
     }
 
     func beginStep(_ count: Int, learningRate: Double, momentum: Double, _ settings: [ParameterSettings]) {
-        steps.removeAll(keepingCapacity: true)
         // By index: an unoptimized build allocates for each element of such an array that it iterates over.
         for index in settings.indices {
-            let parameter = settings[index]
-            steps.append(
-                rule.step(
-                    StepNumbers(
-                        count: count, learningRate: learningRate * parameter.learningRateFactor,
-                        momentum: momentum, weightDecay: parameter.weightDecay, isLayerwise: parameter.isLayerwise)))
+            steps[index] = Self.step(rule, count, learningRate: learningRate, momentum: momentum, settings[index])
         }
     }
 
