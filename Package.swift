@@ -15,8 +15,8 @@ import PackageDescription
 /// Optimized in every configuration too, with its checks.
 let fast: [SwiftSetting] = [.unsafeFlags(["-O", "-disable-batch-mode", "-wmo", "-num-threads", "1"])]
 
-/// In a release, without the checks that no two accesses of a property overlap, which every debug build and test has: a step
-/// crosses so many properties of classes that they took 2.7% of the instructions of a small one.
+/// In a release, without the checks that no two accesses of a property overlap, which every debug build and test has: a
+/// step crosses so many properties of classes that they took 2.7% of the instructions of a small one.
 let unchecked: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
 ]

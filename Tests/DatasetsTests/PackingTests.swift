@@ -7,8 +7,8 @@ import XCTest
 /// Arrays that are packed by the conventions of netCDF are the numbers that they stand for. NumPy unpacks them here, as
 /// xarray does: stored · scale_factor + add_offset.
 final class PackingTests: HDF5TestCase {
-    /// Writes a file by lines of Python that call `put(name, stored, **attributes)`, and returns the numbers that `x_train`
-    /// and `y_train` stand for.
+    /// Writes a file by lines of Python that call `put(name, stored, **attributes)`, and returns the numbers that
+    /// `x_train` and `y_train` stand for.
     @discardableResult
     private func write(_ script: String, to name: String = "a.h5") throws -> (x: [Double], y: [Double]) {
         let text = try python(

@@ -158,8 +158,8 @@ extension HDF5ElementType {
 }
 
 extension [ConversionSource] {
-    /// The type that elements keep; one of 64 bits for class indices that change, for numbers that are unpacked, and for
-    /// targets of several types that it holds.
+    /// The type that elements keep; one of 64 bits for class indices that change, for numbers that are unpacked, and
+    /// for targets of several types that it holds.
     fileprivate func kept(isTarget: Bool) throws -> HDF5ElementType {
         if contains(where: { $0.classes != nil }) { return .int64 }
         let isScaled = try areUnpacked && contains { try Packing(of: $0.dataset)?.isScaled ?? false }

@@ -34,8 +34,8 @@ func contents(of path: String) throws -> Data {
 /// Bytes from which on a file is mapped: the many small ones of a folder of images are read sooner.
 private let leastMappedBytes = 1 << 20
 
-/// A regular file whose bytes are addresses in memory. If it is cut meanwhile, or its disk fails, the program ends with a
-/// message (`lockstep_guard_mapping`).
+/// A regular file whose bytes are addresses in memory. If it is cut meanwhile, or its disk fails, the program ends with
+/// a message (`lockstep_guard_mapping`).
 private final class MappedFile {
     private let base: UnsafeMutableRawPointer
     private let count: Int

@@ -63,8 +63,8 @@ struct RoundingLoss {
         let step: Double
     }
 
-    /// All such features. This is a stricter judgment than `feature`: to keep 64 bits costs little, but what Float32 has
-    /// thousands of steps for is no loss to anybody.
+    /// All such features. This is a stricter judgment than `feature`: to keep 64 bits costs little, but what Float32
+    /// has thousands of steps for is no loss to anybody.
     var coarse: [Coarseness] {
         least.indices.compactMap { feature in
             let range = most[feature] - least[feature]
@@ -124,8 +124,8 @@ struct ArrayLayout {
 }
 
 extension ImportedDataset {
-    /// Rounds inputs that were kept in 64 bits as an excerpt of an unknown table, where that loses nothing to the network
-    /// they are for.
+    /// Rounds inputs that were kept in 64 bits as an excerpt of an unknown table, where that loses nothing to the
+    /// network they are for.
     public mutating func round(for likeness: Likeness) throws {
         let shape = likeness.contract.inputShape
         var isCentered = [Bool](repeating: true, count: shape.reduce(1, *))

@@ -13,8 +13,8 @@ extension DatasetDescription {
 
     /// The same data sets in another file, the same for all splits.
     ///
-    /// Names inside a file that a split has for itself are left behind with it: in the other file `x_train` may be there
-    /// too and another split, so such a split is found by the usual names.
+    /// Names inside a file that a split has for itself are left behind with it: in the other file `x_train` may be
+    /// there too and another split, so such a split is found by the usual names.
     public func replacingPath(with path: String) -> DatasetDescription {
         var other = self
         other.path = path

@@ -1,9 +1,9 @@
 import Foundation
 import HDF5
 
-/// How an array's numbers are kept in its file, by the conventions of netCDF (CF 1.11, sections 2.5.1 and 8.1; the NetCDF
-/// Users' Guide, appendix A): a number is stored · `scale_factor` + `add_offset`, those that equal `_FillValue` or
-/// `missing_value` are missing, and `_Unsigned` says that whole numbers have the other sign.
+/// How an array's numbers are kept in its file, by the conventions of netCDF (CF 1.11, sections 2.5.1 and 8.1; the
+/// NetCDF Users' Guide, appendix A): a number is stored · `scale_factor` + `add_offset`, those that equal `_FillValue`
+/// or `missing_value` are missing, and `_Unsigned` says that whole numbers have the other sign.
 ///
 /// This is a matter of storage, like float16: whoever reads such an array gets the numbers.
 struct Packing: Equatable {
@@ -62,8 +62,8 @@ struct Packing: Equatable {
     /// Whether stored numbers are other numbers.
     var isScaled: Bool { scale != 1 || offset != 0 || otherSign != nil }
 
-    /// Whether the numbers of an array are found out in Double, on their way out of the file: where they are others, and
-    /// where Float32 may not tell one that is missing from its neighbors.
+    /// Whether the numbers of an array are found out in Double, on their way out of the file: where they are others,
+    /// and where Float32 may not tell one that is missing from its neighbors.
     func isUndone(of type: HDF5ElementType) -> Bool { isScaled || type.isWiderThanFloat32 }
 
     /// The number that is stored, or the attribute that says there is none.

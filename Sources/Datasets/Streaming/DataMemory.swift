@@ -43,8 +43,8 @@ public enum DataMemory {
         return min(machine, limit ?? .max, AddressSpace.left ?? .max)
     }
 
-    /// Bytes that numbers which have to be in memory may take: what the machine has or the control group allows, less what
-    /// the program takes beside them.
+    /// Bytes that numbers which have to be in memory may take: what the machine has or the control group allows, less
+    /// what the program takes beside them.
     static var mostNumbers: Int {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         let all = min(machine, controlGroupLimit(readFile: ControlGroup.read) ?? .max)

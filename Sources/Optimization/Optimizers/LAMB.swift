@@ -3,12 +3,13 @@ import StrictCoding
 
 /// LAMB: Adam with a learning rate for each tensor.
 ///
-/// You et al. 2019, arXiv:1904.00962, algorithm 2. With r Adam's direction, weight decay added, and both norms above zero:
+/// You et al. 2019, arXiv:1904.00962, algorithm 2. With r Adam's direction, weight decay added, and both norms above
+/// zero:
 ///
 ///     w = w − learningRate · ‖w‖ / ‖r‖ · r
 ///
-/// The ratio is 1 where a norm is zero. Vectors, such as biases and the parameters of a normalization, have the ratio 1 and
-/// no weight decay, unless a parameter group says otherwise.
+/// The ratio is 1 where a norm is zero. Vectors, such as biases and the parameters of a normalization, have the ratio 1
+/// and no weight decay, unless a parameter group says otherwise.
 public struct LAMB: MomentEstimation {
     public static let name = "lamb"
     public static var standard: Self? { Self() }

@@ -6,7 +6,8 @@ import StrictCoding
 ///     configuration.optimizer = .adamW(.init(learningRate: 0.001))
 ///
 /// Conventions, order of operations and defaults are PyTorch's. An optimizer sees ranges of one parameter at a time, on
-/// several threads at once, and knows nothing of workers: the bits of a step may depend on nothing but what it is handed.
+/// several threads at once, and knows nothing of workers: the bits of a step may depend on nothing but what it is
+/// handed.
 public protocol Optimizer: Sendable, Equatable, Codable {
     /// What configurations call it.
     static var name: String { get }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a run writes down of itself beside its checkpoints: a line of metrics an epoch, fingerprints, noise, and its log.
+/// What a run writes down of itself beside its checkpoints: a line of metrics an epoch, fingerprints, noise, and its
+/// log.
 ///
 /// None of it ends training: a line that cannot be written now is written later, which is said now and then.
 final class RunRecords {

@@ -116,8 +116,8 @@ struct CSVScan {
         return Outcome(length: index, lines: lines, isBlank: false, quoted: quoted)
     }
 
-    /// Where the next delimiter or control character is, line ends among these; else the end of the bytes. Looks at eight
-    /// bytes at a time: of a difference from what is looked for, the lowest byte that borrows is the first one.
+    /// Where the next delimiter or control character is, line ends among these; else the end of the bytes. Looks at
+    /// eight bytes at a time: of a difference from what is looked for, the lowest byte that borrows is the first one.
     @inline(__always)
     private func nextStop(from start: Int) -> Int {
         let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
