@@ -4,7 +4,9 @@ import Kernels
 extension Checkpoint {
     /// Reads a checkpoint and verifies every digest in it. Throws `CheckpointError`: `.notFound`, `.notACheckpoint`,
     /// `.unsupportedVersion`, `.truncated`, `.damaged`, `.missingTensor` or `.wrongShape`.
-    public static func read(_ path: String) throws -> Checkpoint {
+    ///
+    /// - Parameter isKept: which moments are wanted, by name; the others are verified piece by piece, and take no memory.
+    public static func read(_ path: String, keeping isKept: (String) -> Bool = { _ in true }) throws -> Checkpoint {
         try CheckpointReader.withFile(path) { reader in
             var checkpoint = try reader.constants()
             let constants = checkpoint
@@ -15,14 +17,15 @@ extension Checkpoint {
                 return TensorRecord(tensor)
             }
             let state = try reader.optimizerState(of: parameters) { moment in
-                { name, dataset in
+                guard isKept(moment) else { return TensorRecord.init }
+                return { name, dataset in
                     let tensor = try Tensor(name, dataset)
                     moments[moment, default: []].append(tensor)
                     return TensorRecord(tensor)
                 }
             }
             try reader.verify(CheckpointContents(constants, parameters: parameters, optimizerState: state))
-            checkpoint.optimizerState = state.keys.reduce(into: [:]) { $0[$1] = moments[$1] ?? [] }
+            checkpoint.optimizerState = state.keys.filter(isKept).reduce(into: [:]) { $0[$1] = moments[$1] ?? [] }
             return checkpoint
         }
     }
@@ -37,6 +40,11 @@ extension Checkpoint {
             try reader.verify(contents)
             return contents
         }
+    }
+
+    /// A checkpoint without its tensors, as a file says it; no digest is verified.
+    public static func readConstants(_ path: String) throws -> Checkpoint {
+        try CheckpointReader.withFile(path) { try $0.constants() }
     }
 
     /// How far the run was, as a file says; nothing is verified.

@@ -34,8 +34,14 @@ extension LentCheckpoint {
         }
     }
 
+    /// Bytes that a tensor takes in a file beside its values, at the most: its header, names, digest and padding.
+    static let bytesOfTensor = 2_048
+
     /// Makes the file's bytes. Equal checkpoints give equal bytes.
     func makeImage(_ contents: CheckpointContents, label: String, in buffer: HDF5ImageBuffer) throws {
+        let tensors = parameters + optimizerState.values.joined()
+        buffer.reserve(
+            tensors.reduce(1 << 20) { $0 + $1.values.count * MemoryLayout<Float>.stride + Self.bytesOfTensor })
         let file = try HDF5File(inMemory: label, buffer: buffer)
         let result = Result { try write(contents, into: try file.root) }
         try file.close()

@@ -65,8 +65,15 @@ public struct CheckpointStore: Sendable {
     }
 
     /// The best checkpoint, or nil if none was marked.
-    public func best() throws -> Checkpoint? {
-        fileExists(bestPath) ? try Checkpoint.read(bestPath) : nil
+    ///
+    /// - Parameter isKept: which moments are wanted, by name.
+    public func best(keeping isKept: (String) -> Bool = { _ in true }) throws -> Checkpoint? {
+        fileExists(bestPath) ? try Checkpoint.read(bestPath, keeping: isKept) : nil
+    }
+
+    /// How far the run was when the best checkpoint was written, as the file says; nil where there is none.
+    public func bestProgress() throws -> Checkpoint.Progress? {
+        fileExists(bestPath) ? try Checkpoint.readProgress(bestPath) : nil
     }
 
     /// Which checkpoints stay when a new one is written. The new one and `best.h5` always do.

@@ -51,27 +51,10 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     /// The first item of the current pass.
     private var firstItem = 0
 
-    /// The most rows in flight at once.
-    public static let largestMicroBatch = 512
-
-    /// Rows in flight at once, at most `largestMicroBatch`: few enough that a worker's activations stay within its
-    /// share of the last-level cache, yet as many as take the memory of the gradient at least, which each micro-batch
-    /// reads and writes once beside the products that make it.
-    public static func microBatch(of network: CompiledNetwork) -> Int {
-        let gradientBytes = network.layout.bufferCount * MemoryLayout<Float>.stride
-        let rows = max(8 << 20, gradientBytes) / max(network.trainingPlan.bytesOfRow, 1)
-        // Few rows of images that take hundreds of megabytes each are enough to keep a worker busy.
-        let least = network.trainingPlan.bytesOfRow > 32 << 20 ? 1 : 8
-        return min(max(rows, least), largestMicroBatch)
-    }
-
     /// - Parameters:
     ///   - batchSize: the most rows of a batch.
     ///   - shards: into how many shards a batch is cut.
-    ///   - passes: into how many passes the shards of a step are divided, at most as many as shards. The memory for
-    ///     activations is divided by it: a pass has fewer shards for workers to have in flight at once, and where that
-    ///     is still too much, they take fewer rows at a time. Invisible in the bits. One if the network has collective
-    ///     operations, for which all shards are in flight together.
+    ///   - passes: into how many passes the shards of a step are divided: see `EngineOutline`.
     ///   - seed: the key of the random numbers of dropout.
     ///   - microBatch: the most rows in flight at once; nil for a good number. Invisible in the bits.
     public init(
@@ -86,29 +69,22 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         self.team = team
         self.kernels = kernels
         let plan = network.trainingPlan
+        let outline = EngineOutline(
+            network, batchSize: batchSize, shards: shards, passes: passes, workers: team.workerCount,
+            microBatch: microBatch)
         lossFunction = LossFunction(network.loss, width: plan.output.shape.count, kernels: kernels)
-        let shardLimit = min(shards, batchSize)
-        let largestShard = Sharding.largestShard(
-            batchSize: batchSize, shards: shards, leastRows: plan.leastRowsOfShard)
-        let undivided =
-            plan.needsWholeShards ? largestShard : min(microBatch ?? Self.microBatch(of: network), largestShard)
-        let meets = plan.isCollective
-        precondition(passes == 1 || !meets, "shards that meet cannot be divided into passes")
-        meeting = meets ? ShardMeeting(plan: plan, shards: shardLimit) : nil
-        let shardsOfPass = (shardLimit + passes - 1) / passes
-        let arenaCount = meets ? shardLimit : min(team.workerCount, shardsOfPass)
-        // All arenas of a pass together have the rows that all workers would have, over the number of passes.
-        let rows = undivided * min(team.workerCount, shardLimit) / passes
-        let capacity = passes == 1 || plan.needsWholeShards ? undivided : max(1, rows / arenaCount)
-        self.microBatch = capacity
-        arenas = (0..<arenaCount).map { _ in WorkerArena(plan: plan, capacity: capacity, kernels: kernels) }
-        sharesArenas = arenaCount < team.workerCount
-        freeArenas = FreeIndices(count: arenaCount)
-        buffers = .allocate(capacity: shardLimit)
+        meeting = plan.isCollective ? ShardMeeting(plan: plan, shards: outline.shards) : nil
+        self.microBatch = outline.microBatch
+        arenas = (0..<outline.arenas).map { _ in
+            WorkerArena(plan: plan, capacity: outline.microBatch, kernels: kernels)
+        }
+        sharesArenas = outline.arenas < team.workerCount
+        freeArenas = FreeIndices(count: outline.arenas)
+        buffers = .allocate(capacity: outline.shards)
         buffers.initialize(repeating: 0)
         reducer = GradientReducer(
-            layout: network.layout, shards: shardLimit, workers: team.workerCount,
-            inFlight: meets ? shardLimit : nil, kernels: kernels)
+            layout: network.layout, shards: outline.shards, workers: team.workerCount,
+            inFlight: outline.inFlight, kernels: kernels)
         losses = AlignedBuffer(count: batchSize)
         ranks = .allocate(capacity: batchSize)
         ranks.initialize(repeating: 0)

@@ -55,7 +55,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
         self.workers = workers
         bufferCount = layout.bufferCount
         rootLimit = Self.rootLimit(workers: workers)
-        bufferLimit = Self.bufferLimit(shards: shards, workers: inFlight ?? workers, rootLimit: rootLimit)
+        bufferLimit = Self.bufferLimit(shards: shards, inFlight: inFlight ?? workers, workers: workers)
         buffers = (0..<bufferLimit).map { _ in AlignedBuffer(untouchedCount: layout.bufferCount) }
         isTouched = .allocate(capacity: max(bufferLimit, 1))
         isTouched.initialize(repeating: false, count: max(bufferLimit, 1))
@@ -71,6 +71,13 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
         waiting.deallocate()
         isTouched.deallocate()
         roots.deallocate()
+    }
+
+    /// The most buffers of a reducer.
+    ///
+    /// - Parameter inFlight: how many shards are computed at once.
+    static func bufferLimit(shards: Int, inFlight: Int, workers: Int) -> Int {
+        bufferLimit(shards: shards, workers: inFlight, rootLimit: rootLimit(workers: workers))
     }
 
     static func rootLimit(workers: Int) -> Int { max(2 * workers, 8) }

@@ -15,30 +15,21 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
     private var rows = 0
     private var outputs: UnsafeMutablePointer<Float>!
 
-    /// Rows of one piece of work: few enough that wide layers do not take a worker more than a few megabytes. Outputs
-    /// do not depend on it: a row's output is a function of that row alone.
+    /// Rows of one piece of work. Outputs do not depend on it: a row's output is a function of that row alone.
     public let microBatch: Int
 
-    private static let largestMicroBatch = 128
-    /// Bytes that the rows of one piece of work should take, where these are more than a tile of 16.
-    private static let fewBytes = 2 << 20
-    /// Bytes that they may take, unless a single one takes more.
-    private static let mostBytes = 64 << 20
-
+    /// - Parameter microBatch: rows of one piece of work; nil for a good number.
     public init(
-        network: CompiledNetwork, model: WorkerArena.Model, team: WorkerTeam, kernels: any KernelTable.Type
+        network: CompiledNetwork, model: WorkerArena.Model, microBatch: Int? = nil, team: WorkerTeam,
+        kernels: any KernelTable.Type
     ) {
         self.network = network
         self.model = model
         self.team = team
         let plan = network.inferencePlan
-        let bytesOfRow = max(plan.bytesOfRow, 1)
-        let rows = min(max(Self.fewBytes / bytesOfRow / 16 * 16, 16), Self.largestMicroBatch)
-        let microBatch = min(rows, max(Self.mostBytes / bytesOfRow, 1))
-        self.microBatch = microBatch
-        arenas = (0..<team.workerCount).map { _ in
-            WorkerArena(plan: plan, capacity: microBatch, kernels: kernels)
-        }
+        let rows = microBatch ?? RowsInFlight.inference.rows(ofBytes: plan.bytesOfRow)
+        self.microBatch = rows
+        arenas = (0..<team.workerCount).map { _ in WorkerArena(plan: plan, capacity: rows, kernels: kernels) }
     }
 
     /// Computes the network's outputs, before the function its loss contains: logits under a cross-entropy.

@@ -50,8 +50,12 @@ extension Dataset {
     }
 
     /// Makes a synthetic data set, normalized and with its validation split cut as the description says.
-    static func synthetic(_ synthetic: SyntheticDescription, _ description: DatasetDescription) throws -> Dataset {
-        let whole = try Dataset.synthetic(synthetic)
+    static func synthetic(
+        _ synthetic: SyntheticDescription, _ description: DatasetDescription,
+        beside others: (DataOutline) throws -> Int
+    ) throws -> Dataset {
+        let taken = try others(DataOutline(inputShape: synthetic.inputs, rows: synthetic.counts, description))
+        let whole = try Dataset.synthetic(synthetic, beside: taken)
         let cut = try ValidationCut(
             description, name: whole.name, rows: synthetic.samples, has: whole[.validation] != nil)
         let train = whole[.train]!

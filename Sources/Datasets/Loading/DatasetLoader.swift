@@ -22,24 +22,27 @@ extension Dataset {
     ///     have the train split say it.
     ///   - loading: how much memory data may take. What does not fit stays in the file and is streamed.
     ///   - use: how rows will be visited, which decides what can be streamed.
+    ///   - others: told what the data set is before anything of it is in memory; gives the bytes that the program takes
+    ///     beside it, or throws if these are too many.
     /// - Throws: `DatasetError`, or `HDF5Error` when the file itself is at fault. Both name file, object, what was
     ///   expected and what was found.
     public static func load(
         _ description: DatasetDescription, relativeTo directory: String? = nil,
         targets: TargetRequirement = .required, reading: TargetChoice? = nil,
-        matching: DataReference? = nil, loading: LoadingOptions = LoadingOptions(), use: DataUse = .inFileOrder
+        matching: DataReference? = nil, loading: LoadingOptions = LoadingOptions(), use: DataUse = .inFileOrder,
+        beside others: (DataOutline) throws -> Int = { _ in 0 }
     ) throws -> Dataset {
         if let problem = description.problem {
             throw DatasetError(.invalidOption, file: description.path ?? "dataset", found: problem)
         }
         if let synthetic = description.synthetic {
-            return try .synthetic(synthetic, description)
+            return try .synthetic(synthetic, description, beside: others)
         }
         var loader = DatasetLoader(
             description: description, directory: directory, requirement: targets, reading: reading, matching: matching,
             loading: loading, use: use)
         defer { loader.closeQuietly() }
-        return try loader.load()
+        return try loader.load(beside: others)
     }
 }
 
@@ -68,7 +71,7 @@ private struct DatasetLoader {
         self.use = use
     }
 
-    mutating func load() throws -> Dataset {
+    mutating func load(beside others: (DataOutline) throws -> Int) throws -> Dataset {
         var tables: [Split: TableFiles] = [:]
         if description.splits.isEmpty {
             let file = try open(description.path!)
@@ -87,9 +90,14 @@ private struct DatasetLoader {
             }
         }
         let reference = try match(&tables)
-        let placements = try PlacementPlan(
-            options: loading, use: use, cutsValidation: (description.validationFraction ?? 0) > 0
-        ).placements(tables)
+        let lead = Split.allCases.lazy.compactMap { tables[$0] }.first!
+        let taken = try others(
+            DataOutline(inputShape: lead.sampleShape, rows: tables.mapValues(\.count), description))
+        let plan = PlacementPlan(
+            memory: loading.memory ?? DataMemory.automatic(beside: taken), threads: loading.resolvedThreads, use: use,
+            cutsValidation: (description.validationFraction ?? 0) > 0)
+        let placements = try plan.placements(tables)
+        try plan.check(placements, tables, beside: taken)
         var raw: [Split: RawTable] = [:]
         var streamed: Set<String> = []
         var contents = DatasetContents()

@@ -1,4 +1,5 @@
 import HDF5
+import Workers
 
 /// Where the inputs of a split will be.
 enum Placement {
@@ -17,7 +18,10 @@ enum Placement {
 /// the scratch memory of loading threads, both of those that train and of those that evaluate meanwhile, then windows
 /// to evaluate from, an eighth but no more than 64 MiB; the rest is for windows to train from.
 struct PlacementPlan {
-    let options: LoadingOptions
+    /// Bytes that data may take.
+    let memory: Int
+    /// Threads that read and decompress.
+    let threads: Int
     let use: DataUse
     /// Whether the validation split is cut off the train split.
     var cutsValidation = false
@@ -26,7 +30,6 @@ struct PlacementPlan {
 
     /// - Throws: `DatasetError` if the targets alone, or training in the order asked for, need more memory.
     func placements(_ tables: [Split: TableFiles]) throws -> [Split: Placement] {
-        let memory = options.resolvedMemory
         let fixed = fixedBytes(tables)
         func fits(_ tables: some Collection<TableFiles>) -> Bool {
             tables.reduce(fixed) { $0 + $1.decodedBytes } <= memory
@@ -39,11 +42,37 @@ struct PlacementPlan {
         let rest = tables.filter { placements[$0.key] == nil }
         if fits(rest.values) { return placements.merging(rest.mapValues { _ in .memory }) { mapped, _ in mapped } }
         // Then it is not the inputs that are too large.
-        if rest.isEmpty { throw targetsDoNotFit(tables, needed: fixed, memory: memory) }
+        if rest.isEmpty { throw targetsDoNotFit(tables, needed: fixed) }
         let sources = try rest.mapValues { try $0.makeRowSource() }
-        let budget = try self.budget(sources, rest, memory: memory, fixed: fixed)
+        let budget = try self.budget(sources, rest, fixed: fixed)
         for (split, source) in sources { placements[split] = .stream(source, budget) }
         return placements
+    }
+
+    /// Checks that what is to be in memory has room in it.
+    ///
+    /// - Parameter others: bytes that the program takes beside the data; 0 if it did not say.
+    /// - Throws: `DatasetError` where more memory for data was asked for than there is.
+    func check(_ placements: [Split: Placement], _ tables: [Split: TableFiles], beside others: Int) throws {
+        guard others > 0 else { return }
+        var (bytes, windows) = (fixedBytes(tables), 0)
+        for (split, placement) in placements {
+            switch placement {
+            case .memory: bytes += tables[split]!.decodedBytes
+            case .mapping: break
+            case .stream(_, let memory): windows = memory.training + memory.fileOrder + memory.scratch
+            }
+        }
+        bytes += windows
+        let limit = UsableMemory.limit
+        guard bytes > limit.bytes - others else { return }
+        let largest = tables.values.max { $0.decodedBytes < $1.decodedBytes }!
+        throw DatasetError(
+            .invalidOption, file: largest.file.path, object: largest.inputs.name,
+            expected:
+                "at most \(wholeSize(max(0, limit.bytes - others))) of memory for data, which is what the rest leaves of "
+                + "the \(wholeSize(limit.bytes)) \(limit.origin)",
+            found: wholeSize(bytes), advice: "Lower --data-memory, or make the network or the batch size smaller.")
     }
 
     private func fixedBytes(_ tables: [Split: TableFiles]) -> Int {
@@ -55,14 +84,14 @@ struct PlacementPlan {
     /// What loading threads decode in: those that train go on while others evaluate.
     private func scratchBytes(_ sources: [Split: any RowSource]) -> Int {
         func scratch(_ source: any RowSource) -> Int {
-            options.resolvedThreads * (source.readerBytes + stripLength(source) * source.rowBytes)
+            threads * (source.readerBytes + stripLength(source) * source.rowBytes)
         }
         guard case .training = use, let train = sources[.train] else { return sources.values.map(scratch).max() ?? 0 }
         let evaluated = sources.filter { $0.key != .train || cutsValidation }
         return scratch(train) + (evaluated.values.map(scratch).max() ?? 0)
     }
 
-    private func targetsDoNotFit(_ tables: [Split: TableFiles], needed: Int, memory: Int) -> DatasetError {
+    private func targetsDoNotFit(_ tables: [Split: TableFiles], needed: Int) -> DatasetError {
         let largest = tables.values.max { $0.targetBytes < $1.targetBytes }!
         return DatasetError(
             .invalidOption, file: largest.file.path, object: largest.targets?.name,
@@ -71,9 +100,8 @@ struct PlacementPlan {
     }
 
     private func budget(
-        _ sources: [Split: any RowSource], _ tables: [Split: TableFiles], memory: Int, fixed: Int
+        _ sources: [Split: any RowSource], _ tables: [Split: TableFiles], fixed: Int
     ) throws -> StreamMemory {
-        let threads = options.resolvedThreads
         let scratch = scratchBytes(sources)
         let leastForFileOrder = sources.values.map { StreamShape($0).smallestForFileOrder }.max() ?? 0
         var leastForTraining = 0
@@ -99,8 +127,11 @@ struct PlacementPlan {
                     : "Raise --data-memory, or make the chunks smaller with lockstep convert.")
         }
         let free = memory - fixed - scratch
-        guard leastForTraining > 0 else { return StreamMemory(training: 0, fileOrder: free, threads: threads) }
+        guard leastForTraining > 0 else {
+            return StreamMemory(training: 0, fileOrder: free, threads: threads, scratch: scratch)
+        }
         let fileOrder = min(max(leastForFileOrder, min(memory / 8, Self.mostForEvaluation)), free - leastForTraining)
-        return StreamMemory(training: free - fileOrder, fileOrder: fileOrder, threads: threads)
+        return StreamMemory(
+            training: free - fileOrder, fileOrder: fileOrder, threads: threads, scratch: scratch)
     }
 }

@@ -1,28 +1,38 @@
 import Kernels
+import Workers
 
 extension Dataset {
     /// Makes a synthetic data set.
-    static func synthetic(_ description: SyntheticDescription) throws -> Dataset {
-        let counts: [(Split, Int)] = [
-            (.train, description.samples), (.validation, description.validation), (.test, description.test),
-        ]
+    ///
+    /// - Parameter others: bytes that the program takes beside it.
+    static func synthetic(_ description: SyntheticDescription, beside others: Int = 0) throws -> Dataset {
+        let counts = description.counts
         // No overflow: the description has been checked to take less than a terabyte a split.
-        let bytes = (counts.reduce(description.classes) { $0 + $1.1 }) * description.inputs.reduce(1, *)
-        guard bytes <= DataMemory.machine else {
+        let bytes = (counts.values.reduce(description.classes, +)) * description.inputs.reduce(1, *)
+        let most = max(0, UsableMemory.limit.bytes - others)
+        guard bytes <= most else {
             throw DatasetError(
                 .invalidOption, file: SyntheticGenerator.name,
-                expected: "samples that fit in the \(wholeSize(DataMemory.machine)) of this machine's memory",
+                expected: "samples that fit in the \(wholeSize(most)) of memory that there are for data",
                 found: wholeSize(bytes), advice: "Make fewer or smaller ones.")
         }
         let generator = SyntheticGenerator(description)
         var tables: [Split: SampleTable] = [:]
-        for (stream, (split, count)) in counts.enumerated() where count > 0 {
+        for (stream, split) in Split.allCases.enumerated() {
+            guard let count = counts[split] else { continue }
             tables[split] = generator.table(split, count: count, stream: UInt32(stream))
         }
         let names = description.classes <= 1000 ? (0..<description.classes).map { "\($0)" } : nil
         return try Dataset(
             name: SyntheticGenerator.name, tables: tables, classNames: names,
             classes: description.classes)
+    }
+}
+
+extension SyntheticDescription {
+    /// Samples of each split that has any.
+    var counts: [Split: Int] {
+        [.train: samples, .validation: validation, .test: test].filter { $0.value > 0 }
     }
 }
 

@@ -18,7 +18,6 @@ public struct LoadingOptions: Sendable, Equatable {
         self.verifies = verifies
     }
 
-    var resolvedMemory: Int { memory ?? DataMemory.automatic }
     var resolvedThreads: Int { threads ?? min(2, ProcessInfo.processInfo.activeProcessorCount) }
 }
 
@@ -32,22 +31,19 @@ public enum DataUse: Sendable, Equatable {
 
 /// Amounts of memory for data.
 public enum DataMemory {
-    /// Half of the memory there is.
-    public static var automatic: Int { machine / 2 }
-
-    /// The memory of the machine, what the control group allows, or what a limit of the process (`ulimit -v`) leaves,
-    /// whichever is the least.
-    public static var machine: Int {
-        let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        let limit = controlGroupLimit(readFile: ControlGroup.read)
-        return min(machine, limit ?? .max, AddressSpace.left ?? .max)
+    /// Half of the memory there is, or what is left of it where the rest takes more.
+    ///
+    /// - Parameter others: bytes that the program takes beside the data.
+    public static func automatic(beside others: Int = 0) -> Int {
+        let limit = UsableMemory.limit.bytes
+        return max(0, min(limit / 2, limit - others))
     }
 
     /// Bytes that numbers which have to be in memory may take: what the machine has or the control group allows, less
     /// what the program takes beside them.
     static var mostNumbers: Int {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        let all = min(machine, controlGroupLimit(readFile: ControlGroup.read) ?? .max)
+        let all = min(machine, UsableMemory.controlGroupLimit(readFile: ControlGroup.read) ?? .max)
         return max(0, all - max(32 << 20, all / 8))
     }
 
@@ -59,16 +55,6 @@ public enum DataMemory {
             found: "\(wholeSize(bytes)) of them",
             advice: "Give the program more memory (memory.max of a control group), or import parts, and join them with "
                 + "lockstep convert.")
-    }
-
-    /// The strictest limit of the process's control group and of those above it, or nil where there is none: version 2
-    /// keeps it in `memory.max`, `max` for none; version 1 in `memory.limit_in_bytes`, absurdly large for none.
-    static func controlGroupLimit(readFile: (String) -> String?) -> Int? {
-        let files =
-            ControlGroup.folders(readFile: readFile).map { "\($0)/memory.max" }
-            + ControlGroup.folders(of: "memory", readFile: readFile).map { "\($0)/memory.limit_in_bytes" }
-        return files.compactMap { readFile($0).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } }
-            .filter { $0 > 0 }.min()
     }
 
     /// An amount as people write it: a whole number of bytes, or one with KiB, MiB, GiB or TiB. Nil for anything else,

@@ -9,16 +9,26 @@ struct StreamedInputs: Sendable {
     ///
     /// - Parameter rows: the rows that are the samples, ascending; nil for all.
     func streamInFileOrder(count: Int, rows: [Int32]?) throws -> RowStream {
-        let shape = StreamShape(source)
-        let unit = shape.unit(of: memory.fileOrder)
-        let plan = WindowPlan(inFileOrder: count, unit: unit)
+        let (plan, ring) = windowsInFileOrder(count: count)
         return RowStream(
-            source, rows: rows, plan: plan, ring: shape.ring(plan, in: memory.fileOrder),
-            threads: memory.threads, lastWindow: plan.windowsInEpoch - 1)
+            source, rows: rows, plan: plan, ring: ring, threads: memory.threads, lastWindow: plan.windowsInEpoch - 1)
     }
 
     /// A stream for training, epoch after epoch.
     func streamForTraining(count: Int, rows: [Int32]?, shuffle: Shuffle, seed: UInt64, batchSize: Int) -> RowStream {
+        let (plan, ring) = windowsForTraining(count: count, shuffle: shuffle, seed: seed, batchSize: batchSize)
+        return RowStream(source, rows: rows, plan: plan, ring: ring, threads: memory.threads)
+    }
+
+    private func windowsInFileOrder(count: Int) -> (WindowPlan, ring: Int) {
+        let shape = StreamShape(source)
+        let plan = WindowPlan(inFileOrder: count, unit: shape.unit(of: memory.fileOrder))
+        return (plan, shape.ring(plan, in: memory.fileOrder))
+    }
+
+    private func windowsForTraining(
+        count: Int, shuffle: Shuffle, seed: UInt64, batchSize: Int
+    ) -> (WindowPlan, ring: Int) {
         let shape = StreamShape(source)
         let plan: WindowPlan
         if case .blocks(let block, let window) = shuffle {
@@ -26,10 +36,19 @@ struct StreamedInputs: Sendable {
         } else {
             plan = WindowPlan(inFileOrder: count, unit: shape.unit(of: memory.training, batchSize: batchSize))
         }
-        return RowStream(
-            source, rows: rows, plan: plan,
-            ring: max(shape.ring(plan, in: memory.training), plan.windowsTouched(by: min(batchSize, count))),
-            threads: memory.threads)
+        return (plan, max(shape.ring(plan, in: memory.training), plan.windowsTouched(by: min(batchSize, count))))
+    }
+
+    /// Bytes of the windows of a pass in the order of the file.
+    func bytesInFileOrder(count: Int) -> Int {
+        let (plan, ring) = windowsInFileOrder(count: count)
+        return ring * plan.slots * source.rowBytes
+    }
+
+    /// Bytes of the windows of a training.
+    func bytesForTraining(count: Int, shuffle: Shuffle, batchSize: Int) -> Int {
+        let (plan, ring) = windowsForTraining(count: count, shuffle: shuffle, seed: 0, batchSize: batchSize)
+        return ring * plan.slots * source.rowBytes
     }
 }
 
@@ -40,6 +59,8 @@ struct StreamMemory: Sendable {
     /// Bytes for windows in the order of the file: to evaluate, or to go through the data once.
     var fileOrder: Int
     var threads: Int
+    /// Bytes that the threads of all splits decode in.
+    var scratch = 0
 }
 
 /// What windows of a source look like.

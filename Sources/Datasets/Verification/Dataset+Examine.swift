@@ -29,7 +29,7 @@ extension Dataset {
 
     /// Checks structure, attributes and every chunk of every object in a file of any content.
     public static func examineContents(_ path: String, loading: LoadingOptions = LoadingOptions()) -> Examination {
-        var contents = ContentsCheck(path: path, memory: loading.resolvedMemory)
+        var contents = ContentsCheck(path: path, memory: loading.memory ?? DataMemory.automatic())
         contents.run()
         return Examination(dataset: nil, objects: contents.objects, problems: contents.problems)
     }

@@ -30,15 +30,27 @@ public final class HDF5ImageBuffer: @unchecked Sendable {
         count = min(count, Int(clamping: end))
     }
 
+    /// Gives the memory back; the next file takes its own.
+    public func release() {
+        free(memory)
+        (memory, capacity, count) = (nil, 0, 0)
+    }
+
+    /// Makes room for a file of so many bytes at once, where there is memory: in steps it takes up to two and a half times
+    /// as much for a moment.
+    public func reserve(_ bytes: Int) {
+        if bytes > capacity { _ = grow(to: bytes, exactly: true) }
+    }
+
     /// Makes room, keeps what is there, and returns where it is; nil if there is no memory.
-    fileprivate func grow(to size: Int) -> UnsafeMutableRawPointer? {
+    fileprivate func grow(to size: Int, exactly isExact: Bool = false) -> UnsafeMutableRawPointer? {
         if size > capacity {
             // Large steps: the library asks for a megabyte more each time.
-            let next = max(size, capacity + capacity / 2)
+            let next = isExact ? size : max(size, capacity + capacity / 2)
             var larger: UnsafeMutableRawPointer?
             // At a page, from where files can be written past the system's cache.
             guard posix_memalign(&larger, 4096, next) == 0, let larger else { return nil }
-            if let memory { larger.copyMemory(from: memory, byteCount: capacity) }
+            if let memory, count > 0 || !isExact { larger.copyMemory(from: memory, byteCount: capacity) }
             free(memory)
             (memory, capacity) = (larger, next)
         }

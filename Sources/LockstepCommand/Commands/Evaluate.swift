@@ -18,12 +18,16 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
+    @Flag(help: "Say what all takes of memory.")
+    var verbose = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
         let model = try TrainedModel(checkpoint.path, loading: data.loading)
-        let report = try model.evaluate(dataset: dataset, split: split, note: Terminal.note)
+        let report = try model.evaluate(
+            dataset: dataset, split: split, note: Terminal.note, planned: verbose ? Terminal.show : { _ in })
         print(try json ? jsonLine(report) : report.text(classNames: model.checkpoint.classNames))
     }
 }

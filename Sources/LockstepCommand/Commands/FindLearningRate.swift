@@ -40,6 +40,9 @@ struct FindLearningRate: ParsableCommand {
         completion: .file(extensions: ["html"]))
     var report: String?
 
+    @Flag(help: "Say what all takes of memory.")
+    var verbose = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -64,7 +67,7 @@ struct FindLearningRate: ParsableCommand {
             try Interruption.finishing {
                 try finder.sweep(
                     configuration, loading: data.loading, workers: workers.workers, processors: processors,
-                    isInterrupted: { Interruption.signal != nil })
+                    isInterrupted: { Interruption.signal != nil }, planned: verbose ? Terminal.show : { _ in })
             }
         }
         try page?.write(Array(LearningRateReport(sweep).html.utf8))

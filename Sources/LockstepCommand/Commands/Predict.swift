@@ -26,9 +26,13 @@ struct Predict: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
+    @Flag(help: "Say what all takes of memory.")
+    var verbose = false
+
     func run() throws {
         try TrainedModel(checkpoint.path, loading: data.loading).predict(
-            dataset: dataset, split: split, output: output, note: Terminal.note)
+            dataset: dataset, split: split, output: output, note: Terminal.note,
+            planned: verbose ? Terminal.show : { _ in })
         print(output)
     }
 }

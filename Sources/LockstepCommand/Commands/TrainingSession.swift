@@ -25,7 +25,10 @@ struct TrainingSession {
         let placement = try workers.placement()
         let run = try prepare(observer)
         if let placement { place(run, placement, observer) }
-        if output.verbose { for line in reasons(for: run, placement) { Terminal.write(line + "\n") } }
+        if output.verbose {
+            for line in reasons(for: run, placement) { Terminal.write(line + "\n") }
+            Terminal.show(run.trainer.memoryPlan)
+        }
         // What was given from outside has been opened; from here on it is checkpoints that this process has written.
         HDF5.setTrial(nil)
         for note in run.notes + run.trainer.notes { observer.note(note) }
@@ -135,8 +138,8 @@ struct TrainingSession {
         columns.add("checkpoint", outcome.checkpoint.escaped)
         let store = CheckpointStore(directory: run.directory.checkpointsPath)
         // What the file itself says: the best state may be one that could not be written.
-        if let best = try? store.best() {
-            columns.add("best checkpoint", "\(store.bestPath.escaped) (epoch \(best.progress.epoch))")
+        if let best = try? store.bestProgress() {
+            columns.add("best checkpoint", "\(store.bestPath.escaped) (epoch \(best.epoch))")
         }
         return columns.lines()
     }

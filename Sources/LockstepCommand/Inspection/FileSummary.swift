@@ -1,5 +1,6 @@
 import Foundation
 import Lockstep
+import Workers
 
 /// What a file means to Lockstep, above what HDF5 says of it: a checkpoint, a data set, or nothing.
 struct FileSummary {
@@ -26,7 +27,7 @@ struct FileSummary {
     /// A data set is loaded whole, as training would do; one that cannot be is no error, since the file may be none.
     private static func datasetLines(_ path: String, size: Int) -> [String] {
         do {
-            guard size < DataMemory.machine / 4 else {
+            guard size < UsableMemory.limit.bytes / 4 else {
                 return ["too large to be loaded and summarized as a data set", ""]
             }
             return DatasetSummary(try Dataset.load(.file(path), targets: .optional)).lines + [""]

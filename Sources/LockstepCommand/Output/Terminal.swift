@@ -1,4 +1,5 @@
 import Foundation
+import Lockstep
 
 /// Standard error as what messages and progress go to; results go to standard output by `print`.
 enum Terminal {
@@ -17,6 +18,11 @@ enum Terminal {
     /// Writes text as it is, at once. Standard error that is closed or full is no reason to end a run.
     static func write(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+
+    /// Lists what all takes of memory.
+    static func show(_ plan: MemoryPlan) {
+        for line in plan.lines { write(line + "\n") }
     }
 
     /// Writes a line that the user should read.

@@ -26,7 +26,7 @@ public final class StepCostMeasurement {
             steps = StepTimer(trainer)
             let rows = (steps.batchSize + shards - 1) / shards
             shape = ReductionShape(
-                shards: shards, workers: 1, addsInPlace: rows <= GradientEngine.microBatch(of: trainer.model.network))
+                shards: shards, workers: 1, addsInPlace: rows <= EngineOutline.microBatch(of: trainer.model.network))
         }
 
         /// The parts of the fastest step so far.
@@ -100,7 +100,7 @@ public final class StepCostMeasurement {
             parameters: layout.bufferCount, packed: packed, moments: moments,
             blocks: trainer.model.network.blocks.map(\.range.count),
             updatePasses: max(1, coarseParts.blocks / max(1, trainer.model.network.blocks.count)),
-            microBatch: GradientEngine.microBatch(of: trainer.model.network),
+            microBatch: EngineOutline.microBatch(of: trainer.model.network),
             computeSecondsPerRow: max(0, coarseParts.compute - Double(shape.shards) * perShard) / rows,
             computeSecondsPerShard: perShard, loadSecondsPerRow: coarseParts.load / rows,
             fillSecondsPerRow: coarseParts.fill / rows,

@@ -15,6 +15,23 @@ public struct PackedWeights: @unchecked Sendable {
 
     /// - Parameter includesBackward: false for a network that only computes outputs.
     public init(layout: ParameterLayout, kernels: any KernelTable.Type, includesBackward: Bool) {
+        let (offsets, count) = Self.places(layout, kernels, includesBackward)
+        self.offsets = FixedTable(offsets)
+        self.buffer = AlignedBuffer(count: count)
+        self.kernels = kernels
+    }
+
+    /// Bytes of the weights of a network, before they are packed.
+    public static func bytes(
+        layout: ParameterLayout, kernels: any KernelTable.Type, includesBackward: Bool
+    ) -> Int {
+        places(layout, kernels, includesBackward).count * MemoryLayout<Float>.stride
+    }
+
+    /// Where each form begins, and how many floats all take.
+    private static func places(
+        _ layout: ParameterLayout, _ kernels: any KernelTable.Type, _ includesBackward: Bool
+    ) -> (offsets: [Int], count: Int) {
         var offsets = [Int](repeating: -1, count: layout.parameters.count * 2)
         var count = 0
         func reserve(_ floats: Int) -> Int {
@@ -28,9 +45,7 @@ public struct PackedWeights: @unchecked Sendable {
                 offsets[2 * parameter.index + 1] = reserve(packing.backwardCount(kernels))
             }
         }
-        self.offsets = FixedTable(offsets)
-        self.buffer = AlignedBuffer(count: count)
-        self.kernels = kernels
+        return (offsets, count)
     }
 
     /// The form of the forward pass: `W` `[inputs, outputs]`, for a linear layer.

@@ -12,6 +12,11 @@ public struct Plan: Sendable {
 
     /// What a sample in flight takes: all activations and gradients that are alive at once.
     public var bytesOfRow: Int { arena.width * MemoryLayout<Float>.stride }
+    /// The layer that hands on the most numbers a sample.
+    public var widestLayer: String? {
+        operations.map { (layer: $0.layer, width: $0.writes.reduce(0) { $0 + widths[$1] }) }
+            .max { $0.width < $1.width }?.layer
+    }
     /// Whether some operation looks at all rows of a shard at once.
     public let needsWholeShards: Bool
     /// The least rows that each shard must have in training; `Sharding` sees to that.

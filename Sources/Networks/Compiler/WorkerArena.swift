@@ -22,14 +22,28 @@ public final class WorkerArena: @unchecked Sendable {
         self.capacity = capacity
         self.kernels = kernels
         values = AlignedBuffer(untouchedCount: plan.arena.width * capacity)
-        let scratch = plan.operations.map { $0.workspaceCount(rows: capacity, kernels: kernels) }.max() ?? 0
-        workspace = AlignedBuffer(untouchedCount: scratch)
+        workspace = AlignedBuffer(
+            untouchedCount: Self.workspaceCount(plan: plan, capacity: capacity, kernels: kernels))
         activationOffsets = FixedTable(plan.activationPlaces.map { plan.arena.offsets[$0] * capacity })
         gradientOffsets = FixedTable(plan.gradientPlaces.map { $0.map { plan.arena.offsets[$0] * capacity } ?? -1 })
     }
 
     /// Bytes of its activations, their gradients and the kernels' scratch.
     public var bytes: Int { (values.count + workspace.count) * MemoryLayout<Float>.stride }
+
+    /// The same before there is one; `Int.max` for more than that.
+    public static func bytes(plan: Plan, capacity: Int, kernels: any KernelTable.Type) -> Int {
+        let (rows, overflow) = plan.bytesOfRow.multipliedReportingOverflow(by: capacity)
+        if overflow { return .max }
+        let scratch = workspaceCount(plan: plan, capacity: capacity, kernels: kernels) * MemoryLayout<Float>.stride
+        let sum = rows.addingReportingOverflow(scratch)
+        return sum.overflow ? .max : sum.partialValue
+    }
+
+    /// Floats of scratch that the neediest operation asks for.
+    private static func workspaceCount(plan: Plan, capacity: Int, kernels: any KernelTable.Type) -> Int {
+        plan.operations.map { $0.workspaceCount(rows: capacity, kernels: kernels) }.max() ?? 0
+    }
 
     /// What to compute a micro-batch on.
     public struct Model {

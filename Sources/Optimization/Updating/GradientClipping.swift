@@ -10,7 +10,7 @@ public enum GradientClipping: Sendable, Equatable {
     case layerNorm(Double)
 
     /// Whether all gradients must be known before the first is scaled.
-    var needsNorms: Bool {
+    public var needsNorms: Bool {
         if case .value = self { false } else { true }
     }
 }

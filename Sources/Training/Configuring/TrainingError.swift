@@ -12,6 +12,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case nonFinite(step: Int, layer: String, problem: String)
     /// A checkpoint that does not fit the run, the network or the data set.
     case incompatible(path: String, problem: String)
+    /// More memory would be needed than there is.
+    case tooLittleMemory(problem: String)
 
     public var description: String {
         switch self {
@@ -21,6 +23,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             .runDirectory(let path, let problem),
             .incompatible(let path, let problem):
             "\(path): \(problem)"
+        case .tooLittleMemory(let problem):
+            "too little memory: \(problem)"
         case .nonFinite(let step, let layer, let problem):
             "step \(step): \(problem); layer \(layer) is the first to go bad. "
                 + "Try a smaller learning rate, a warm-up, or clipNorm"

@@ -56,6 +56,14 @@ struct ClassificationMetrics {
     /// By label · classes + predicted; nil unless it is asked for.
     private var counts: [Int: Int]?
 
+    /// Bytes that confusions take, with the report of them: those of few classes by pair, of more classes at most one for
+    /// each sample.
+    static func bytes(classes: Int, samples: Int) -> Int {
+        let pairs = classes <= EvaluationReport.mostClassesOfMatrix ? classes * classes : samples
+        // In a dictionary that grows, and in the report.
+        return pairs * (3 * 2 * MemoryLayout<Int>.stride + MemoryLayout<ConfusionCount>.stride)
+    }
+
     /// - Parameter countsConfusions: whether confusions of many classes are counted too.
     init(classes: Int, countsConfusions: Bool) {
         self.classes = classes

@@ -17,10 +17,6 @@ public final class Evaluator {
     /// Where to draw what loading threads do, if anywhere.
     var timeline: Timeline?
 
-    /// The most samples whose outputs are held at once.
-    private static let mostRows = 8_192
-    /// About how many bytes of outputs are held at once, unless workers would have nothing to do.
-    private static let outputBytes = 4 << 20
     /// Samples whose outputs are held at once. No result depends on it.
     private let chunk: Int
 
@@ -28,11 +24,11 @@ public final class Evaluator {
         self.model = model
         self.team = team
         self.kernels = kernels
-        width = model.network.inferencePlan.output.shape.count
-        engine = InferenceEngine(network: model.network, model: model.shared, team: team, kernels: kernels)
-        let piece = engine.microBatch
-        let fitting = Self.outputBytes / (MemoryLayout<Float>.stride * max(width, 1)) / piece * piece
-        chunk = min(max(fitting, piece * team.workerCount), Self.mostRows)
+        let outline = EvaluatorOutline(model.network, workers: team.workerCount)
+        width = outline.width
+        engine = InferenceEngine(
+            network: model.network, model: model.shared, microBatch: outline.microBatch, team: team, kernels: kernels)
+        chunk = outline.chunk
         lossFunction = LossFunction(model.network.loss, width: width, kernels: kernels)
     }
 

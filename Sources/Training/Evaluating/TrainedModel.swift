@@ -12,12 +12,14 @@ import Workers
 ///     let report = try model.evaluate(split: .test)
 public struct TrainedModel {
     public let path: String
+    /// The checkpoint without its tensors, which are in the model.
     public let checkpoint: Checkpoint
     public let configuration: Configuration
     public let model: Model
     private let evaluator: Evaluator
     private let team: WorkerTeam
     private let loading: LoadingOptions
+    private let memory: MemoryPlanner
 
     /// Reads and verifies a checkpoint.
     ///
@@ -27,14 +29,32 @@ public struct TrainedModel {
         _ path: String, loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic,
         kernels: (any KernelTable.Type)? = nil
     ) throws {
+        memory = MemoryPlanner()
         let kernels = try kernels ?? selectKernels()
         self.path = path
         self.loading = loading
-        checkpoint = try Checkpoint.read(path)
-        configuration = try Configuration(yaml: checkpoint.configuration, path: path)
-        model = try Model(checkpoint: checkpoint, path: path, kernels: kernels)
         team = WorkerTeam(workerCount: workers.resolved)
+        let constants = try Checkpoint.readConstants(path)
+        configuration = try Configuration(yaml: constants.configuration, path: path)
+        let network = try CompiledNetwork(
+            network: configuration.network, loss: configuration.loss, inputShape: Shape(constants.inputShape),
+            targets: nil)
+        try memory.inference(network, samples: 0, workers: team.workerCount, kernels: kernels).check()
+        var checkpoint = try Checkpoint.read(path, keeping: Checkpoint.isEvaluated)
+        model = try Model(
+            network: network, checkpoint: checkpoint.evaluated, path: path, isTrained: false, kernels: kernels)
+        (checkpoint.parameters, checkpoint.optimizerState) = ([], [:])
+        self.checkpoint = checkpoint
         evaluator = Evaluator(model: model, team: team, kernels: kernels)
+    }
+
+    /// All that is in memory to go through a split.
+    ///
+    /// - Parameter data: bytes of the data, once they are known.
+    private func plan(_ outline: DataOutline, _ split: Split, data: Int = 0) -> MemoryPlan {
+        memory.inference(
+            model.network, data: data, samples: outline.counts[split] ?? 0, workers: team.workerCount,
+            kernels: model.kernels)
     }
 
     /// Loads the data set the checkpoint was trained on, or another of the same form.
@@ -42,12 +62,23 @@ public struct TrainedModel {
     /// - Parameters:
     ///   - path: another file; its paths inside are those of the configuration, or else the usual ones.
     ///   - split: the one that is needed.
-    private func dataset(_ path: String?, _ split: Split, on road: DataRoad, note: (String) -> Void) throws -> Dataset {
+    private func dataset(
+        _ path: String?, _ split: Split, on road: DataRoad, note: (String) -> Void, planned: (MemoryPlan) -> Void
+    ) throws -> Dataset {
         var description = configuration.dataset
         if let path { description = description.replacingPath(with: path, for: split) }
         let dataset = try Dataset.load(
             description, relativeTo: nil, targets: road == .predict ? .ignored : .required,
-            reading: configuration.loss.reading, matching: checkpoint.reference(on: road), loading: loading)
+            reading: configuration.loss.reading, matching: checkpoint.reference(on: road), loading: loading
+        ) {
+            let plan = self.plan($0, split)
+            try plan.check()
+            return plan.bytes
+        }
+        let plan = self.plan(
+            dataset.outline, split, data: dataset.residentBytes + dataset.streamedBytesInFileOrder(split))
+        try plan.check()
+        planned(plan)
         // Of its own data, everything was said when it was trained.
         if path != nil || dataset.digest != checkpoint.datasetDigest { dataset.notes.forEach(note) }
         try evaluator.check(dataset, needsTargets: road != .predict)
@@ -59,10 +90,12 @@ public struct TrainedModel {
     /// - Parameters:
     ///   - dataset: another file than the one trained on: matched by name, in the units of training.
     ///   - note: hears how it was taken.
+    ///   - planned: told what all takes of memory, before the first sample.
     public func evaluate(
-        dataset path: String? = nil, split: Split = .test, note: (String) -> Void = { _ in }
+        dataset path: String? = nil, split: Split = .test, note: (String) -> Void = { _ in },
+        planned: (MemoryPlan) -> Void = { _ in }
     ) throws -> EvaluationReport {
-        let table = try dataset(path, split, on: .evaluate, note: note).table(split)
+        let table = try dataset(path, split, on: .evaluate, note: note, planned: planned).table(split)
         var report = try team.region { try evaluator.evaluate(table, split: split) }
         report.name(by: checkpoint.classNames, checkpoint.data?.targetNames)
         return report
@@ -74,9 +107,10 @@ public struct TrainedModel {
     ///
     /// - Throws: `DurableFileError` if the file is there already or cannot be written; then none is left.
     public func predict(
-        dataset path: String? = nil, split: Split = .test, output: String, note: (String) -> Void = { _ in }
+        dataset path: String? = nil, split: Split = .test, output: String, note: (String) -> Void = { _ in },
+        planned: (MemoryPlan) -> Void = { _ in }
     ) throws {
-        let dataset = try dataset(path, split, on: .predict, note: note)
+        let dataset = try dataset(path, split, on: .predict, note: note, planned: planned)
         let table = try dataset.table(split)
         try PredictionFile.write(to: output) { file in
             try file.describe(checkpoint: checkpoint, dataset: dataset, split: split)

@@ -146,6 +146,16 @@ final class CheckpointWriter: Sendable {
         }
     }
 
+    /// Gives back the memory that only writing needs, the snapshot's too, unless that has a state which could not be
+    /// written yet.
+    func rest(_ snapshot: StateSnapshot) {
+        turn.wait()
+        defer { turn.signal() }
+        if case .unsaved = best { return }
+        buffer.release()
+        snapshot.rest()
+    }
+
     /// Waits until nothing is being written.
     func wait() {
         turn.wait()

@@ -30,13 +30,17 @@ extension TrainingRun {
         relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(), recordsFingerprints: Bool = false,
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
     ) throws {
+        let memory = MemoryPlanner(isRun: true)
         try configuration.check()
         try directory.map(RunDirectory.checkFree)
+        let kernels = try kernels ?? selectKernels()
         let start = try origin.map { try TrainerStart($0) }
-        let dataset = try configuration.loadDataset(relativeTo: base, loading, matching: start?.reference)
+        let dataset = try configuration.loadDataset(relativeTo: base, loading, matching: start?.reference) {
+            try memory.bytes(configuration, beside: $0, workers: workers, kernels: kernels)
+        }
         let trainer = try Trainer(
             start?.configuration(configuration, for: dataset) ?? configuration, from: start, dataset: dataset,
-            workers: workers, kernels: try kernels ?? selectKernels())
+            memory: memory, workers: workers, kernels: kernels)
         try Self.checkMonitor(trainer)
         let (made, lock) = try RunDirectory.create(directory, for: trainer.dataset.name) { draft in
             try draft.write(trainer.configuration)
@@ -67,6 +71,8 @@ extension TrainingRun {
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
         observer: any TrainingObserver = SilentObserver()
     ) throws {
+        let memory = MemoryPlanner(isRun: true)
+        let kernels = try kernels ?? selectKernels()
         let directory = try RunDirectory.open(path)
         let lock = try directory.lock(takesOver: takesOver)
         var loading = loading
@@ -86,11 +92,14 @@ extension TrainingRun {
         }
         changes.apply(to: &configuration)
         try configuration.check()
+        let dataset = try configuration.loadDataset(
+            relativeTo: base, loading, matching: checkpoint.reference(on: .resume)
+        ) { [configuration] in
+            try memory.bytes(configuration, beside: $0, workers: workers, kernels: kernels)
+        }
         let trainer = try Trainer(
-            resuming: checkpoint, path: checkpointPath, configuration: configuration,
-            dataset: try configuration.loadDataset(
-                relativeTo: base, loading, matching: checkpoint.reference(on: .resume)),
-            workers: workers, kernels: try kernels ?? selectKernels())
+            resuming: checkpoint, path: checkpointPath, configuration: configuration, dataset: dataset,
+            memory: memory, workers: workers, kernels: kernels)
         try self.init(
             trainer: trainer, directory: directory, lock: lock,
             recordsFingerprints: recordsFingerprints

@@ -32,6 +32,12 @@ extension TrainingRun {
                 "\(directory.workersPath): expected auto or a number of workers in 1 ... \(WorkerCount.most), found "
                     + "\(found); the run goes on with \(before)", observer)
         case .workers(let workers):
+            do {
+                try trainer.plan(workers: workers).check()
+            } catch {
+                note("the run goes on with \(before) of the workers asked for: \(error)", observer)
+                break
+            }
             let count = setWorkers(workers)
             guard count != before else { break }
             let step = trainer.progress.step

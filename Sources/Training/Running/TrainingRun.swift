@@ -191,20 +191,22 @@ public final class TrainingRun {
     public func evaluateBest(
         _ split: Split, isInterrupted: () -> Bool = { false }
     ) throws -> (epoch: Int, report: EvaluationReport)? {
-        guard let best = try store.best() else { return nil }
-        let epoch = best.progress.epoch
-        if best.progress.step == trainer.progress.step {
-            return (epoch, try evaluate(split, isInterrupted: isInterrupted))
+        if let progress = try store.bestProgress(), progress.step == trainer.progress.step {
+            return (progress.epoch, try evaluate(split, isInterrupted: isInterrupted))
         }
         let table = try trainer.dataset.table(split)
+        trainer.rest()
+        checkpoints.rest(snapshot)
+        guard let best = try store.best(keeping: Checkpoint.isEvaluated) else { return nil }
         let model = try Model(
-            network: trainer.model.network, checkpoint: best.evaluated, path: store.bestPath, kernels: trainer.kernels)
+            network: trainer.model.network, checkpoint: best.evaluated, path: store.bestPath, isTrained: false,
+            kernels: trainer.kernels)
         let evaluator = Evaluator(model: model, team: trainer.team, kernels: trainer.kernels)
         var report = try trainer.team.region {
             try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted)
         }
         name(&report)
-        return (epoch, report)
+        return (best.progress.epoch, report)
     }
 
     private func name(_ report: inout EvaluationReport) {

@@ -40,24 +40,30 @@ public struct LearningRateFinder: Sendable {
     ///   - configuration: what to train; its schedule and scaling of the learning rate are left out.
     ///   - processors: to bind workers to, as `ProcessorTopology.placement` has them; nil to let the system choose.
     ///   - isInterrupted: asked before each step; once it says yes, the steps so far are what there is.
+    ///   - planned: told what all takes of memory, before the first step.
     ///   - progress: told each step.
     /// - Throws: what `Trainer` throws for a configuration that does not fit its data.
     public func sweep(
         _ configuration: Configuration, relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(),
         workers: WorkerCount = .automatic, processors: [Int]? = nil, isInterrupted: () -> Bool = { false },
-        progress: (LearningRateSweep.Point) -> Void = { _ in }
+        planned: (MemoryPlan) -> Void = { _ in }, progress: (LearningRateSweep.Point) -> Void = { _ in }
     ) throws -> LearningRateSweep {
         try check()
+        let memory = MemoryPlanner()
+        let kernels = try selectKernels()
         var configuration = configuration
         let scaling = configuration.learningRateScaling
         configuration.schedule = .constant
         configuration.learningRateScaling = nil
         configuration.movingAverage = nil
         configuration.noiseScaleEvery = nil
+        let dataset = try configuration.loadDataset(relativeTo: base, loading) { [configuration] in
+            try memory.bytes(configuration, beside: $0, workers: workers, kernels: kernels)
+        }
         let trainer = try Trainer(
-            configuration, dataset: try configuration.loadDataset(relativeTo: base, loading), workers: workers,
-            kernels: try selectKernels())
+            configuration, dataset: dataset, memory: memory, workers: workers, kernels: kernels)
         if let processors { trainer.pinWorkers(to: processors) }
+        planned(trainer.memoryPlan)
         var sweep = LearningRateSweep(batchSize: configuration.batchSize, scaling: scaling)
         try trainer.team.region {
             for step in 0..<steps {

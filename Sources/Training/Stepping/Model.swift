@@ -25,13 +25,18 @@ public final class Model: @unchecked Sendable {
 
     /// A model with the parameters of a checkpoint.
     ///
-    /// - Parameter path: where the checkpoint came from, for messages.
+    /// - Parameters:
+    ///   - path: where the checkpoint came from, for messages.
+    ///   - isTrained: whether it will be trained, and not only compute outputs.
     /// - Throws: `TrainingError.incompatible` naming the tensor and both shapes.
-    init(network: CompiledNetwork, checkpoint: Checkpoint, path: String, kernels: any KernelTable.Type) throws {
+    init(
+        network: CompiledNetwork, checkpoint: Checkpoint, path: String, isTrained: Bool = true,
+        kernels: any KernelTable.Type
+    ) throws {
         self.network = network
         self.kernels = kernels
         parameters = AlignedBuffer(count: network.layout.bufferCount)
-        packed = PackedWeights(layout: network.layout, kernels: kernels, includesBackward: true)
+        packed = PackedWeights(layout: network.layout, kernels: kernels, includesBackward: isTrained)
         try network.layout.copy(checkpoint.parameters, into: parameters, path: path, what: "parameter")
         packed.refreshAll(network.layout, from: parameters.pointer)
     }
@@ -54,7 +59,8 @@ public final class Model: @unchecked Sendable {
         let network = try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(checkpoint.inputShape),
             targets: nil)
-        try self.init(network: network, checkpoint: checkpoint.evaluated, path: path, kernels: kernels)
+        try self.init(
+            network: network, checkpoint: checkpoint.evaluated, path: path, isTrained: false, kernels: kernels)
     }
 
     /// What workers compute on.
@@ -63,6 +69,9 @@ public final class Model: @unchecked Sendable {
 
 extension Checkpoint {
     var hasMovingAverage: Bool { optimizerState[MovingAverage.stateName] != nil }
+
+    /// Whether a moment, by its name, is all that is needed of the optimizer's state to evaluate.
+    static func isEvaluated(_ moment: String) -> Bool { moment == MovingAverage.stateName }
 
     /// The same with the parameters that are evaluated: their moving average, if there is one.
     var evaluated: Checkpoint {

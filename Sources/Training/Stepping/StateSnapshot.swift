@@ -37,14 +37,14 @@ struct CheckpointTemplate: Sendable {
 
 /// A copy of all that steps change, taken between two of them, so that training goes on while the copy is written.
 ///
-/// It is as large as parameters and moments, and is allocated once.
+/// It is as large as parameters and moments, and is allocated once, or again after a rest.
 ///
 /// `@unchecked Sendable`: in the phase that `take` runs, workers write disjoint pieces of the copies, and nobody writes
 /// what they read. Whoever calls `take` sees to it that the copy is not being read (`CheckpointWriter`).
 final class StateSnapshot: TeamTask, @unchecked Sendable {
     private let template: CheckpointTemplate
     private let sources: [AlignedBuffer]
-    private let copies: [AlignedBuffer]
+    private var copies: [AlignedBuffer] = []
     private var progress = Checkpoint.Progress()
     private var workers = 0
 
@@ -55,13 +55,19 @@ final class StateSnapshot: TeamTask, @unchecked Sendable {
     init(_ template: CheckpointTemplate, of state: [AlignedBuffer]) {
         self.template = template
         sources = state
-        copies = state.map { AlignedBuffer(count: $0.count) }
+        allocate()
     }
+
+    private func allocate() { copies = sources.map { AlignedBuffer(count: $0.count) } }
+
+    /// Gives its memory back until the next copy is taken. Only by whoever could take one.
+    func rest() { copies = [] }
 
     /// Copies the state, on all workers. Only between steps, by the leader of a region of `team`.
     func take(_ progress: Checkpoint.Progress, team: WorkerTeam) {
         self.progress = progress
         workers = team.workerCount
+        if copies.isEmpty { allocate() }
         team.run(self, count: sources.count * piecesOfBuffer)
     }
 

@@ -44,22 +44,23 @@ extension Trainer {
     ///
     /// - Throws: `CheckpointError` if the checkpoint cannot be read; `TrainingError.incompatible` if it does not fit.
     convenience init(
-        _ configuration: Configuration, from start: TrainerStart?, dataset: Dataset, workers: WorkerCount,
-        kernels: any KernelTable.Type
+        _ configuration: Configuration, from start: TrainerStart?, dataset: Dataset, memory: MemoryPlanner,
+        workers: WorkerCount, kernels: any KernelTable.Type
     ) throws {
         guard let start else {
-            try self.init(configuration, dataset: dataset, workers: workers, kernels: kernels)
+            try self.init(configuration, dataset: dataset, memory: memory, workers: workers, kernels: kernels)
             return
         }
         var checkpoint = start.checkpoint
         switch start.origin {
         case .parameters(let path):
             let network = try Self.compile(configuration, for: dataset)
+            try memory.check(configuration, network, dataset, workers: workers, kernels: kernels)
             let model = try Model(
                 network: network, checkpoint: checkpoint.evaluated, path: path, kernels: kernels)
             try self.init(
-                configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), workers: workers,
-                microBatch: nil, kernels: kernels)
+                configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), memory: memory,
+                workers: workers, microBatch: nil, kernels: kernels)
             if checkpoint.hasMovingAverage {
                 notes.append(
                     "beginning with the moving average of the parameters in \(path), which evaluate uses and which its best "
@@ -78,8 +79,8 @@ extension Trainer {
                 checkpoint.progress.averageStart = checkpoint.progress.step
             }
             try self.init(
-                resuming: checkpoint, path: path, configuration: configuration, dataset: dataset, workers: workers,
-                kernels: kernels)
+                resuming: checkpoint, path: path, configuration: configuration, dataset: dataset, memory: memory,
+                workers: workers, kernels: kernels)
             if checkpoint.hasMovingAverage, configuration.movingAverage == nil {
                 notes.append(
                     "the moving average in \(path) is left behind, since the configuration has no movingAverage: what "
@@ -96,6 +97,15 @@ extension Trainer {
         resuming checkpoint: Checkpoint, path: String, configuration: Configuration, dataset: Dataset,
         workers: WorkerCount = .automatic, kernels: any KernelTable.Type
     ) throws {
+        try self.init(
+            resuming: checkpoint, path: path, configuration: configuration, dataset: dataset,
+            memory: MemoryPlanner(beside: dataset), workers: workers, kernels: kernels)
+    }
+
+    convenience init(
+        resuming checkpoint: Checkpoint, path: String, configuration: Configuration, dataset: Dataset,
+        memory: MemoryPlanner, workers: WorkerCount, kernels: any KernelTable.Type
+    ) throws {
         guard checkpoint.datasetDigest == dataset.digest else {
             throw TrainingError.incompatible(
                 path: path,
@@ -111,9 +121,10 @@ extension Trainer {
                     + "expected at most the \(rows) of \(dataset.name), and 0 before the first step")
         }
         let network = try Self.compile(configuration, for: dataset)
+        try memory.check(configuration, network, dataset, workers: workers, kernels: kernels)
         let model = try Model(network: network, checkpoint: checkpoint, path: path, kernels: kernels)
         try self.init(
-            configuration, dataset: dataset, model: model, progress: progress, workers: workers,
+            configuration, dataset: dataset, model: model, progress: progress, memory: memory, workers: workers,
             microBatch: nil, kernels: kernels)
         try noteRate(after: checkpoint, path: path)
         // A branch may begin a moving average, from these parameters, or leave one behind.
@@ -199,22 +210,6 @@ extension Trainer {
             throw TrainingError.invalid(
                 "accumulate", "1, as layer \(layer) is synchronized and needs all shards of a step at once",
                 configuration.accumulate)
-        }
-        // Parameters, packed parameters, gradients of one shard, and moments: the least that a step needs.
-        let floats = network.layout.bufferCount.multipliedReportingOverflow(
-            by: 3 + configuration.optimizer.momentNames.count)
-        guard !floats.overflow, floats.partialValue <= DataMemory.machine / MemoryLayout<Float>.stride else {
-            throw NetworkError.invalidNetwork(
-                problem:
-                    "the network has \(network.layout.elementCount) parameters: to train them takes more memory than "
-                    + "the \(DataMemory.machine >> 20) MiB of this machine")
-        }
-        let activations = network.trainingPlan.bytesOfRow
-        guard activations <= DataMemory.machine else {
-            throw NetworkError.invalidNetwork(
-                problem:
-                    "the activations of a single sample take \(activations >> 20) MiB: expected at most the "
-                    + "\(DataMemory.machine >> 20) MiB of memory that there is; make the images or the layers smaller")
         }
         return network
     }

@@ -33,6 +33,9 @@ public final class Trainer {
     private var gradients: GradientEngine!
     private var updater: ParameterUpdater!
     private let microBatch: Int?
+    private let planner: MemoryPlanner
+    /// All that training holds in memory at its peak.
+    public private(set) var memoryPlan: MemoryPlan
     let optimizer: RunningOptimizer
     private let batches: BatchQueue
     private let augmenter: Augmenter?
@@ -74,16 +77,26 @@ public final class Trainer {
         _ configuration: Configuration, dataset: Dataset, workers: WorkerCount = .automatic, microBatch: Int? = nil,
         kernels: any KernelTable.Type
     ) throws {
+        try self.init(
+            configuration, dataset: dataset, memory: MemoryPlanner(beside: dataset), workers: workers,
+            microBatch: microBatch, kernels: kernels)
+    }
+
+    convenience init(
+        _ configuration: Configuration, dataset: Dataset, memory: MemoryPlanner, workers: WorkerCount,
+        microBatch: Int? = nil, kernels: any KernelTable.Type
+    ) throws {
         let network = try Self.compile(configuration, for: dataset)
+        try memory.check(configuration, network, dataset, workers: workers, kernels: kernels)
         let model = Model(network: network, seed: configuration.seed, kernels: kernels)
         try self.init(
-            configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), workers: workers,
-            microBatch: microBatch, kernels: kernels)
+            configuration, dataset: dataset, model: model, progress: Checkpoint.Progress(), memory: memory,
+            workers: workers, microBatch: microBatch, kernels: kernels)
     }
 
     init(
         _ configuration: Configuration, dataset: Dataset, model: Model, progress: Checkpoint.Progress,
-        workers: WorkerCount, microBatch: Int?, kernels: any KernelTable.Type
+        memory planner: MemoryPlanner? = nil, workers: WorkerCount, microBatch: Int?, kernels: any KernelTable.Type
     ) throws {
         let isShardsNamed = configuration.shards != nil
         var configuration = configuration.resolved
@@ -113,6 +126,9 @@ public final class Trainer {
             : progress.step
 
         self.microBatch = microBatch
+        self.planner = planner ?? MemoryPlanner(beside: dataset)
+        memoryPlan = self.planner.training(
+            configuration, network, .init(dataset, configuration), workers: workers, kernels: kernels)
         team = WorkerTeam(workerCount: workers.resolved(shards: configuration.shards!))
         let settings = try asTrainingError { [totalSteps, pace] in
             try configuration.schedule.check(totalSteps: totalSteps, pace: pace)
@@ -155,6 +171,7 @@ public final class Trainer {
 
     /// Makes what a step needs as often as there are workers.
     private func equip() {
+        memoryPlan = plan(workers: .exactly(team.workerCount))
         gradients = GradientEngine(
             network: model.network, model: model.shared, batchSize: min(configuration.batchSize, table.count),
             shards: configuration.shards!, passes: configuration.accumulate, seed: configuration.seed,
@@ -164,6 +181,15 @@ public final class Trainer {
             clipping: configuration.clipping, team: team, kernels: kernels)
         augmenter?.prepare(workers: team.workerCount)
     }
+
+    /// What it would hold with so many workers.
+    func plan(workers: WorkerCount) -> MemoryPlan {
+        planner.training(
+            configuration, model.network, .init(dataset, configuration), workers: workers, kernels: kernels)
+    }
+
+    /// Gives back what only steps need; the next one makes it anew. Only outside a region.
+    func rest() { (gradients, updater) = (nil, nil) }
 
     /// Goes on with another number of workers, and memory for them. Not one bit depends on it. Only outside a region:
     /// all helpers have left it then, and nobody but the caller looks at what is exchanged here.
@@ -202,6 +228,7 @@ public final class Trainer {
 
     /// - Parameter rate: the learning rate, in the place of the schedule's.
     func step(learningRate rate: Double?) throws -> StepReport {
+        if gradients == nil { equip() }
         let batch = try batches.take(positions(from: progress.samplesIntoEpoch), of: order)
         let meter = noise?.isDue(step: progress.step) == true ? noise : nil
         let loss = gradients.computeGradients(

@@ -13,7 +13,7 @@ public struct FileVerifier: Sendable {
     public var loading: LoadingOptions
 
     /// Data of any size is checked in this much, unless told otherwise: less than training takes in any case.
-    public static var defaultMemory: Int { min(256 << 20, DataMemory.automatic) }
+    public static var defaultMemory: Int { min(256 << 20, DataMemory.automatic()) }
 
     public init(loading: LoadingOptions = LoadingOptions(memory: defaultMemory)) { self.loading = loading }
 
@@ -126,7 +126,9 @@ public struct FileVerifier: Sendable {
             guard withData else { return FileVerification(path, .configuration, content: "complete") }
             let dataset = try Dataset.load(
                 configuration.dataset, reading: configuration.loss.reading, loading: loading)
-            _ = try Trainer.compile(configuration, for: dataset)
+            let network = try Trainer.compile(configuration, for: dataset)
+            try MemoryPlanner(beside: dataset).check(
+                configuration, network, dataset, workers: .automatic, kernels: selectKernels())
             return FileVerification(path, .configuration, content: "with \(dataset.name), digest \(dataset.digest)")
         } catch {
             return FileVerification(path, .configuration, problems: [FileProblem(error, in: path)])

@@ -203,21 +203,6 @@ final class StreamedLoadTests: HDF5TestCase {
         }
     }
 
-    func testTheLimitOfAControlGroupIsTheStrictestAboveTheProcess() {
-        let second = [
-            "/proc/self/cgroup": "0::/a/b\n", "/sys/fs/cgroup/a/memory.max": "1000\n",
-            "/sys/fs/cgroup/a/b/memory.max": "max\n",
-        ]
-        XCTAssertEqual(DataMemory.controlGroupLimit { second[$0] }, 1000)
-        let first = [
-            "/proc/self/cgroup": "4:memory:/x\n", "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "2000\n",
-            "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
-        ]
-        XCTAssertEqual(DataMemory.controlGroupLimit { first[$0] }, 2000)
-        XCTAssertNil(DataMemory.controlGroupLimit { _ in nil })
-        XCTAssertGreaterThan(DataMemory.automatic, 0)
-    }
-
     func testNumbersThatAGroupHasNoRoomForAreRefused() {
         XCTAssertGreaterThan(DataMemory.mostNumbers, 0)
         XCTAssertNoThrow(try DataMemory.require(32 << 20, within: 32 << 20, file: "a.csv"))
