@@ -9,7 +9,7 @@ public struct EngineOutline: Sendable, Equatable {
     public let microBatch: Int
     /// Shards whose activations are in memory at once.
     public let arenas: Int
-    /// Buffers of all parameters' gradients, at the most.
+    /// Buffers of all parameters' gradients that are in use at once.
     public let gradientBuffers: Int
     /// The most shards of a step.
     let shards: Int
@@ -46,7 +46,7 @@ public struct EngineOutline: Sendable, Equatable {
         self.arenas = arenas
         self.shards = shardLimit
         inFlight = meets ? shardLimit : nil
-        gradientBuffers = GradientReducer.bufferLimit(
+        gradientBuffers = GradientReducer.usualBuffers(
             shards: shardLimit, inFlight: inFlight ?? workers, workers: workers)
     }
 

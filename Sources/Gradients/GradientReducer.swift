@@ -80,6 +80,19 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
         bufferLimit(shards: shards, workers: inFlight, rootLimit: rootLimit(workers: workers))
     }
 
+    /// As many as are in use at once where workers keep pace, so that the shards in flight are neighbors: the roots, one on
+    /// each level below, and one for each of those shards. The limit is for a worker that is held up while the others go
+    /// on; that it leaves memory to spare costs nothing, since a buffer takes none before it is used.
+    ///
+    /// - Parameter inFlight: how many shards are computed at once.
+    static func usualBuffers(shards: Int, inFlight: Int, workers: Int) -> Int {
+        let rootLimit = rootLimit(workers: workers)
+        let levels = foldLevels(shards: shards, rootLimit: rootLimit)
+        let roots = (shards + (1 << levels) - 1) >> levels
+        return min(
+            roots + levels + inFlight, bufferLimit(shards: shards, workers: inFlight, rootLimit: rootLimit))
+    }
+
     static func rootLimit(workers: Int) -> Int { max(2 * workers, 8) }
 
     /// How many pairs of siblings are one item each, if they can be.

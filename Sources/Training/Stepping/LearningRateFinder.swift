@@ -40,13 +40,13 @@ public struct LearningRateFinder: Sendable {
     ///   - configuration: what to train; its schedule and scaling of the learning rate are left out.
     ///   - processors: to bind workers to, as `ProcessorTopology.placement` has them; nil to let the system choose.
     ///   - isInterrupted: asked before each step; once it says yes, the steps so far are what there is.
-    ///   - planned: told what all takes of memory, before the first step.
     ///   - progress: told each step.
+    ///   - planned: told what all takes of memory, before the first step.
     /// - Throws: what `Trainer` throws for a configuration that does not fit its data.
     public func sweep(
         _ configuration: Configuration, relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(),
         workers: WorkerCount = .automatic, processors: [Int]? = nil, isInterrupted: () -> Bool = { false },
-        planned: (MemoryPlan) -> Void = { _ in }, progress: (LearningRateSweep.Point) -> Void = { _ in }
+        progress: (LearningRateSweep.Point) -> Void = { _ in }, planned: (MemoryPlan) -> Void = { _ in }
     ) throws -> LearningRateSweep {
         try check()
         let memory = MemoryPlanner()

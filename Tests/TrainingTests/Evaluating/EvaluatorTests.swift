@@ -91,7 +91,7 @@ final class EvaluatorTests: RunTestCase {
             }
         }
         let (model, _) = try trained(.file(path), classes: 1, loss: .binaryCrossEntropy, steps: 1)
-        var checkpoint = model.checkpoint
+        var checkpoint = try Checkpoint.read(model.path)
         checkpoint.parameters[0].values = [.nan]
         let broken = Evaluator(
             model: try Model(checkpoint: checkpoint, path: "memory", kernels: availableKernels()[0]),
