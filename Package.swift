@@ -77,7 +77,6 @@ let package = Package(
                 "DurableFiles", "HDF5", "Images", "Kernels", "StrictCoding", "Timelines", "Workers", "CSystem",
                 "CZlib",
             ]),
-        .target(name: "Pictures", dependencies: ["CZlib"], swiftSettings: fast),
         .target(name: "Networks", dependencies: ["Kernels", "StrictCoding"], swiftSettings: unchecked),
         .target(
             name: "Batches", dependencies: ["Datasets", "Kernels", "Networks", "StrictCoding", "Timelines", "Workers"],
@@ -91,8 +90,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Batches", "Checkpoints", "Datasets", "DurableFiles", "Gradients", "HDF5", "Kernels", "Networks",
-                "Optimization", "Pictures", "StrictCoding", "Timelines", "Workers", "CSystem", "Yams",
+                "Batches", "Checkpoints", "Datasets", "DurableFiles", "Gradients", "HDF5", "Images", "Kernels",
+                "Networks", "Optimization", "StrictCoding", "Timelines", "Workers", "CSystem", "Yams",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: unchecked),
 
@@ -109,7 +108,7 @@ let package = Package(
             name: "Lockstep",
             dependencies: [
                 "Batches", "Checkpoints", "Datasets", "Gradients", "HDF5", "Images", "Kernels", "Networks",
-                "Optimization", "Pictures", "StrictCoding", "Timelines", "Training", "Workers",
+                "Optimization", "StrictCoding", "Timelines", "Training", "Workers",
             ]),
         .executableTarget(
             name: "LockstepCommand",
@@ -137,7 +136,6 @@ let package = Package(
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "ImageWriting", "TestSupport"]),
         .testTarget(
             name: "BatchesTests", dependencies: ["Batches", "Kernels", "StrictCoding", "TestSupport", "Yams"]),
-        .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "HDF5", "StrictCoding", "TestSupport", "Yams"],
             swiftSettings: [.unsafeFlags(["-O"])]),  // they compare with an oracle of plain loops, number by number
@@ -161,7 +159,7 @@ let package = Package(
                 "Lockstep", "RunSupport", "TestSupport", "AllocationCounter",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport", "CZlib"]),
+        .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport"]),
         .testTarget(
             name: "LockstepCommandTests",
             dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "RunSupport", "TestSupport"]),

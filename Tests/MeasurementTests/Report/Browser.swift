@@ -5,7 +5,7 @@ import XCTest
 struct Browser {
     /// What a page came to.
     struct Outcome {
-        let picture: PNGPicture
+        let picture: Screenshot
         /// What the page, or the browser about it, wrote to the console: script errors, blocked resources.
         let console: [String]
     }
@@ -50,7 +50,7 @@ struct Browser {
         let text = String(decoding: try Data(contentsOf: log), as: UTF8.self)
         XCTAssertEqual(process.terminationStatus, 0, text)
         return Outcome(
-            picture: try PNGPicture(Data(contentsOf: picture)),
+            picture: try Screenshot(Data(contentsOf: picture)),
             console: text.split(separator: "\n").map(String.init).filter { $0.contains(":CONSOLE") })
     }
 }

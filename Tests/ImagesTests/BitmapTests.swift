@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Pictures
+@testable import Images
 
 final class BitmapTests: XCTestCase {
     private let white = Bitmap.Color(gray: 255)
