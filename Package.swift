@@ -32,7 +32,7 @@ let package = Package(
     products: [
         .library(name: "Lockstep", targets: ["Lockstep"]),
         .library(name: "Kernels", targets: ["Kernels"]),
-        .library(name: "Measurement", targets: ["Measurement"]),
+        .library(name: "Benchmarking", targets: ["Benchmarking"]),
         .executable(name: "lockstep", targets: ["LockstepCommand"]),
     ],
     dependencies: [
@@ -97,7 +97,7 @@ let package = Package(
 
         // Benchmarks.
         .target(
-            name: "Measurement",
+            name: "Benchmarking",
             dependencies: [
                 "Training", "Optimization", "Gradients", "Batches", "Networks", "Datasets", "Kernels", "StrictCoding",
                 "Workers",
@@ -113,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "LockstepCommand",
             dependencies: [
-                "Lockstep", "CSystem", "DurableFiles", "Workers", "Measurement",
+                "Lockstep", "CSystem", "DurableFiles", "Workers", "Benchmarking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -159,7 +159,7 @@ let package = Package(
                 "Lockstep", "RunSupport", "TestSupport", "AllocationCounter",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "MeasurementTests", dependencies: ["Lockstep", "Measurement", "TestSupport"]),
+        .testTarget(name: "BenchmarkingTests", dependencies: ["Lockstep", "Benchmarking", "TestSupport"]),
         .testTarget(
             name: "LockstepCommandTests",
             dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "RunSupport", "TestSupport"]),

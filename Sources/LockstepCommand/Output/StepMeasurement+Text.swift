@@ -1,5 +1,5 @@
+import Benchmarking
 import Foundation
-import Measurement
 
 extension StepMeasurement {
     /// A few lines, and a table of the layers if they are there.

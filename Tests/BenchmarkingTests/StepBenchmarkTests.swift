@@ -1,7 +1,7 @@
 import Lockstep
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class StepBenchmarkTests: XCTestCase {
     private func measure(_ workload: String, workers: Int) throws -> StepMeasurement {

@@ -1,7 +1,7 @@
 import Lockstep
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class StepProfileTests: XCTestCase {
     private let billion: UInt64 = 1_000_000_000

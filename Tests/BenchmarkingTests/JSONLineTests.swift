@@ -1,4 +1,4 @@
-import Measurement
+import Benchmarking
 import XCTest
 
 final class JSONLineTests: XCTestCase {

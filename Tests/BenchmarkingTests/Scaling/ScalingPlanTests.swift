@@ -1,7 +1,7 @@
 import Lockstep
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class ScalingPlanTests: XCTestCase {
     private func configuration(batchSize: Int, shards: Int) -> Configuration {

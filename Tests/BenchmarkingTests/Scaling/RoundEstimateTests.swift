@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class RoundEstimateTests: XCTestCase {
     func testTheIntervalOfTenRoundsLeavesOutOneFigureAtEachEnd() {

@@ -1,7 +1,7 @@
 import TestSupport
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class ScalingLawTests: XCTestCase {
     private let workers = [1, 2, 4, 8, 16]

@@ -1,7 +1,7 @@
 import Lockstep
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 /// No time decides in these tests; machines may be as slow and as busy as they like.
 final class ScalingBenchmarkTests: XCTestCase {

@@ -1,7 +1,7 @@
 import Lockstep
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class StepSimulatorTests: XCTestCase {
     /// A step of 16 shards of 10 ms and an update of 20 ms in 100 blocks.

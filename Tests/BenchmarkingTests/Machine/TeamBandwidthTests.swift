@@ -1,7 +1,7 @@
 import Lockstep
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class TeamBandwidthTests: XCTestCase {
     func testItIsMeasuredForAnyNumberOfWorkers() {

@@ -1,7 +1,7 @@
 import Lockstep
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class KernelBenchmarkTests: XCTestCase {
     private let small = ProductShape.Pass.allCases.map { ProductShape(inputs: 7, outputs: 5, rows: 3, pass: $0) }
@@ -36,7 +36,7 @@ final class KernelBenchmarkTests: XCTestCase {
         let timing = try [
             "Kernels/LayerProduct", "Kernels/StreamKernels", "Kernels/ImageKernels", "Machine/MultiplyAddLoop",
         ].map {
-            try String(contentsOf: sources.appending(path: "Measurement/\($0).swift"), encoding: .utf8)
+            try String(contentsOf: sources.appending(path: "Benchmarking/\($0).swift"), encoding: .utf8)
         }.joined()
         XCTAssertEqual(names.filter { !timing.contains("kernels.\($0)(") }.sorted(), [])
     }

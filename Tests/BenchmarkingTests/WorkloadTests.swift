@@ -1,5 +1,5 @@
+import Benchmarking
 import Lockstep
-import Measurement
 import XCTest
 
 final class WorkloadTests: XCTestCase {

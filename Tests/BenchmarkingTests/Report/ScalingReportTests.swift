@@ -2,7 +2,7 @@ import Foundation
 import Lockstep
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class ScalingReportTests: XCTestCase {
     /// A measurement that no machine made: Amdahl's law with a little contention, on one to eight workers.

@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Measurement
+@testable import Benchmarking
 
 final class ProcessorTimeTests: XCTestCase {
     private func time(_ line: String, own: Double) throws -> ProcessorTime {
