@@ -36,10 +36,7 @@ extension LentCheckpoint {
 
     /// Makes the file's bytes. Equal checkpoints give equal bytes.
     func makeImage(_ contents: CheckpointContents, label: String, in buffer: HDF5ImageBuffer) throws {
-        let file = try HDF5File(inMemory: label, buffer: buffer)
-        let result = Result { try write(contents, into: try file.root) }
-        try file.close()
-        try result.get()
+        try HDF5File(inMemory: label, buffer: buffer).closeAfter { try write(contents, into: $0.root) }
     }
 
     /// Whether a file, whose bytes are known to be those of `image`, is this checkpoint.

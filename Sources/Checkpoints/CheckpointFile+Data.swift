@@ -41,7 +41,7 @@ extension DataContract.Column {
         case .texts(let texts): HDF5.paddedBytes(of: texts).withUnsafeBytes { hash.update($0) }
         case .numbers(let numbers): numbers.withUnsafeBytes { hash.update($0) }
         }
-        return hash.hexadecimal
+        return hash.finalize().hexadecimal
     }
 }
 

@@ -24,7 +24,7 @@ extension TensorRecord {
 private func hexadecimalDigest(of values: UnsafeBufferPointer<Float>) -> String {
     var hash = XXH64()
     hash.update(UnsafeRawBufferPointer(values))
-    return hash.hexadecimal
+    return hash.finalize().hexadecimal
 }
 
 /// A checkpoint with records in place of its tensors.
@@ -63,7 +63,7 @@ struct CheckpointContents {
             hash.update(text: CheckpointFile.moment(moment))
             hash.update(records: records)
         }
-        return hash.hexadecimal
+        return hash.finalize().hexadecimal
     }
 }
 
@@ -77,7 +77,7 @@ extension Checkpoint {
                 fingerprint.add(name: tensor.name, shape: tensor.shape, values: $0)
             }
         }
-        return fingerprint.hash.hexadecimal
+        return fingerprint.hash.finalize().hexadecimal
     }
 }
 
@@ -101,12 +101,6 @@ public struct ParameterFingerprint {
 
 /// Every text and list is preceded by its length, so that no two contents give the same bytes.
 extension XXH64 {
-    /// Of all bytes so far, as 16 digits.
-    var hexadecimal: String {
-        let digits = String(finalize(), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-
     fileprivate mutating func update(records: [TensorRecord]) {
         update(number: UInt64(records.count))
         for record in records {

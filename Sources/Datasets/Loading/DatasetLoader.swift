@@ -117,7 +117,7 @@ private struct DatasetLoader {
         tables.inheritFacts()
         let reading = description.targetKind ?? reading
         var reference =
-            try matching ?? DataReference(lead.contract(as: reading), on: .splits, name: lead.file.path)
+            matching ?? DataReference(lead.contract(as: reading), on: .splits, name: lead.file.path)
         var expected = reference
         for split in splits {
             let table = tables[split]!

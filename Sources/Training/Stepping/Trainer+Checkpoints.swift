@@ -65,7 +65,6 @@ extension Trainer {
         var hash = XXH64()
         try encoder.encode(configuration.network).withUnsafeBytes { hash.update($0) }
         try encoder.encode(inputShape.dimensions).withUnsafeBytes { hash.update($0) }
-        let digits = String(hash.finalize(), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return hash.finalize().hexadecimal
     }
 }
