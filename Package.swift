@@ -1,6 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// For Linux alone: `CSystem` stops the compiler elsewhere. It and `Workers` ask Linux for processors, memory and files.
+
 // Kernel modules are optimized in every configuration, so that `swift test` trains at full speed.
 // Instruction-set flags apply to one module only; nothing outside the three may assume more than the baseline.
 #if arch(x86_64)
