@@ -168,7 +168,7 @@ let package = Package(
         .testTarget(name: "BenchmarkingTests", dependencies: ["Lockstep", "Benchmarking", "TestSupport"]),
         .testTarget(
             name: "LockstepCommandTests",
-            dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "RunSupport", "TestSupport"]),
+            dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "RunSupport", "TestSupport", "Training"]),
     ],
     swiftLanguageModes: [.v6]
 )
