@@ -34,7 +34,7 @@ extension HDF5Group {
 }
 
 extension DataContract.Column {
-    /// Of the bytes in the file, as 16 hexadecimal digits.
+    /// The digest of the bytes in the file, as 16 hexadecimal digits.
     var digest: String {
         var hash = XXH64()
         switch self {

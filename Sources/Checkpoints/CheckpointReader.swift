@@ -162,7 +162,8 @@ struct CheckpointReader {
         try tensorNames(group).map { try verified($0, in: group, record) }
     }
 
-    /// The same for the moments of the optimizer, each of which belongs to a parameter and has its shape.
+    /// Reads the moments of the optimizer, each of which belongs to a parameter and has its shape, and compares their
+    /// digests with those that are stored.
     func optimizerState(
         of parameters: [TensorRecord], _ record: (_ moment: String) -> MakeRecord
     ) throws -> [String: [TensorRecord]] {

@@ -29,7 +29,7 @@ private func hexadecimalDigest(of values: UnsafeBufferPointer<Float>) -> String 
 
 /// A checkpoint with records in place of its tensors.
 struct CheckpointContents {
-    /// It has no tensors.
+    /// Everything but tensors; it has none.
     let constants: Checkpoint
     let parameters: [TensorRecord]
     let optimizerState: [String: [TensorRecord]]
@@ -40,10 +40,10 @@ struct CheckpointContents {
         self.optimizerState = optimizerState
     }
 
-    /// One digest of everything: values are in it by the digests of their tensors.
+    /// The digest of everything: values are in it by the digests of their tensors.
     var digest: String { digest(of: constants.attributes) }
 
-    /// The same without who wrote it, which makes no difference to a resume.
+    /// The digest of everything but who wrote it, which makes no difference to a resume.
     var stateDigest: String { digest(of: constants.attributes.filter { $0.group != CheckpointFile.writer }) }
 
     private func digest(of attributes: [CheckpointFile.Attribute]) -> String {

@@ -16,7 +16,7 @@ public final class Dataset: Sendable {
     /// Shape of one sample.
     public let inputShape: [Int]
     public let targetKind: TargetKind
-    /// One name for each class, in order of class indices.
+    /// The names of the classes, in order of class indices.
     public let classNames: [String]?
     public let title: String?
     /// Where the data came from.

@@ -24,7 +24,7 @@ final class ImageKernels {
     private let moments: AlignedBuffer
     /// Mean, inverse, scale and offset, `[4, channels]`.
     private let numbers: AlignedBuffer
-    /// Of a window's rows, and of its taps.
+    /// Offsets of a window's rows, and of its taps.
     private let rowOffsets, tapOffsets: [Int]
 
     init(kernels: any KernelTable.Type) {

@@ -9,14 +9,14 @@ public struct KernelMeasurement: Encodable, Sendable {
     public let streams: [Stream]
     /// The median over the products of layers; those of 1024 × 1024 × 1024 are none.
     public let medianShareOfPeak: Double
-    /// Of the forward product of 1024 × 1024 × 1024.
+    /// The share of the peak that the forward product of 1024 × 1024 × 1024 reaches.
     public let squareShareOfPeak: Double
 
     /// A product of matrices.
     public struct Product: Sendable {
         public let shape: ProductShape
         public let gflops: Double
-        /// Of the peak in the same moments, since the clock of the core drifts.
+        /// The share of the peak in the same moments, since the clock of the core drifts.
         public let shareOfPeak: Double
     }
 

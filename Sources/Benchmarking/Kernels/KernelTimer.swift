@@ -11,7 +11,7 @@ final class KernelTimer {
     private let seconds: Double
 
     struct Timing {
-        /// Of one call.
+        /// The seconds of one call.
         let seconds: Double
         /// Operations a second of the core between the calls.
         let peak: Double

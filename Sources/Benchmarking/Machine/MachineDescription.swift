@@ -8,12 +8,12 @@ public struct MachineDescription: Codable, Sendable, Equatable {
     public var processor: String
     /// Cores that run.
     public var cores: Int
-    /// Those of them that this process may use.
+    /// Cores that this process may use.
     public var usableCores: Int
     /// Which kernels: `avx2`.
     public var instructionSet: String
 
-    /// This machine.
+    /// Describes this machine.
     public init(kernels: any KernelTable.Type) {
         processor =
             Self.processorName(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// One direction of a chart: which values it shows, and where.
+/// A direction of a chart: which values it shows, and where.
 struct Axis {
     enum Scale { case linear, binaryLogarithm }
 

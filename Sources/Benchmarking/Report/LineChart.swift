@@ -8,7 +8,7 @@ struct LineChart {
         /// The class of its color.
         let style: String
         var points: [Point]
-        /// Where it is a prediction rather than a measurement, or something to compare with.
+        /// Whether the series is a prediction rather than a measurement, or something to compare with.
         var isDashed = false
         var hasMarkers = false
     }
@@ -24,7 +24,7 @@ struct LineChart {
     let x: Axis
     let y: Axis
     let series: [Series]
-    /// From which x on nothing was measured.
+    /// The x from which on nothing was measured.
     var predictedFrom: Double?
 
     static let size = (width: 360.0, height: 250.0)

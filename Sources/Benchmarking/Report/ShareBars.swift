@@ -4,7 +4,7 @@ struct ShareBars {
         let name: String
         /// The class of its color.
         let style: String
-        /// Of each bar.
+        /// The part's share of each bar.
         let shares: [Double]
     }
 

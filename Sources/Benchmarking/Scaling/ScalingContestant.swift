@@ -7,7 +7,7 @@ import Training
 /// A number of workers in the contest: a trainer of its own, and what was measured of it.
 final class ScalingContestant {
     let entry: ScalingPlan.Entry
-    /// One a round.
+    /// What was measured in each round.
     private(set) var turns: [Turn] = []
     /// What its workers reach together in multiply-adds and from memory, in operations and bytes a second.
     var peak: Double { RoundEstimate.median(turns.map(\.peak)) }
@@ -42,7 +42,7 @@ final class ScalingContestant {
     /// Rows of a step that is timed.
     var rows: Int { steps.batchSize }
     var flopsPerStep: Double { Double(trainer.model.network.flopsPerStep(rows: rows)) }
-    /// Of gradients, parameters, moments and packed weights.
+    /// Bytes of gradients, parameters, moments and packed weights that a step streams.
     var bytesStreamedPerStep: Double {
         let (layout, moments) = (trainer.model.network.layout, trainer.configuration.optimizer.momentNames.count)
         let traffic = StepTraffic(

@@ -3,7 +3,7 @@ struct ScalingExplanation {
     let mode: ScalingMode
     let points: [ScalingPoint]
     let fits: [ScalingFit]
-    /// Those that were tried.
+    /// The laws that were tried.
     let laws: [ScalingLaw]
 
     /// Workers that have cores: what the explanation is of.

@@ -14,10 +14,10 @@ public struct ScalingMeasurement: Encodable, Sendable {
     public let warnings: [String]
 }
 
-/// One mode's throughput by number of workers.
+/// The throughput of one mode by number of workers.
 public struct ScalingCurve: Encodable, Sendable {
     public let mode: ScalingMode
-    /// In ascending order of workers; the first is what the others are compared with.
+    /// Points in ascending order of workers; the first is what the others are compared with.
     public let points: [ScalingPoint]
     /// Laws fitted to the points that do not exceed the cores.
     public let fits: [ScalingFit]
@@ -36,7 +36,7 @@ public struct ScalingPoint: Encodable, Sendable {
     public let exceedsCores: Bool
     /// Steps that were timed in all rounds.
     public let steps: Int
-    /// Of the rounds' median steps.
+    /// The time of a step, of the rounds' median steps.
     public let stepMilliseconds: RoundEstimate
     public let samplesPerSecond: RoundEstimate
     /// Times the throughput of the first point's workers, scaled to one worker.
@@ -55,7 +55,7 @@ public struct ScalingPoint: Encodable, Sendable {
     public let streamedGigabytesPerSecond: Double
     /// Where the time of all workers goes, on average.
     public let time: TimeSplit
-    /// Where each worker's goes.
+    /// Where the time of each worker goes.
     public let timeByWorker: [TimeSplit]
 
     /// Shares of a worker's time that add up to 1.
@@ -64,7 +64,7 @@ public struct ScalingPoint: Encodable, Sendable {
         public let compute: Double
         public let reduceAndUpdate: Double
         public let data: Double
-        /// For other workers, and all else that happens between the stages.
+        /// The share spent waiting for other workers, and on all else that happens between the stages.
         public let waiting: Double
 
         init(compute: Double, reduceAndUpdate: Double, data: Double, waiting: Double) {
@@ -91,7 +91,7 @@ public struct ScalingFit: Encodable, Sendable {
     public let coherency: RoundEstimate?
     /// How many times as fast as one worker any number can be; nil without a limit.
     public let limit: Double?
-    /// Beyond how many workers throughput falls; nil where it never does.
+    /// The number of workers beyond which throughput falls; nil where it never does.
     public let bestWorkers: Double?
     /// Whether there are just as many points as unknowns, so that the fit meets all of them and nothing tests it.
     public let isExact: Bool

@@ -24,7 +24,7 @@ struct PhaseSimulation {
     private struct Running {
         let item: Int
         var work: SimulatedWork
-        /// Of it, in 0 ... 1.
+        /// The share of the work that is left, in 0 ... 1.
         var left: Double
     }
 

@@ -13,13 +13,13 @@ public struct SimulatedMachine: Codable, Sendable, Equatable {
     public var totalGigabytesPerSecond: Double
     /// Last-level cache of all cores.
     public var cacheMebibytes: Double
-    /// From a signal until a sleeping worker works.
+    /// The time from a signal until a sleeping worker works.
     public var wakeMicroseconds = 60.0
     /// What it costs the leader to signal one.
     public var signalMicroseconds = 5.0
     /// How long a worker without work looks for some before it sleeps.
     public var spinMicroseconds = 100.0
-    /// From one worker's claim of an item until another one can claim: a cache line goes from core to core.
+    /// The time from one worker's claim of an item until another one can claim: a cache line goes from core to core.
     public var claimMicroseconds = 0.1
     /// Where these numbers come from.
     public var assumptions: [String] = []
@@ -37,7 +37,7 @@ public struct SimulatedMachine: Codable, Sendable, Equatable {
         self.assumptions = assumptions
     }
 
-    /// This machine, measured for a second or so.
+    /// Describes this machine, measured for a second or so.
     public init(measuringWith kernels: any KernelTable.Type) {
         let description = MachineDescription(kernels: kernels)
         func measure(workers: Int) -> (peak: Double, bandwidth: Double) {

@@ -6,20 +6,20 @@ import Training
 /// the simulator makes of the former.
 public struct SimulationCheck {
     public let machine: SimulatedMachine
-    /// Those of the fastest steps of one worker.
+    /// The costs of the fastest steps of one worker.
     public let costs: StepCosts
-    /// By number of workers.
+    /// Comparisons, by number of workers.
     public let comparisons: [Comparison]
 
     /// What was predicted of a number of workers, and what was measured.
     public struct Comparison: Encodable, Sendable {
         public let workers: Int
-        /// Of the rounds' median steps.
+        /// The time of a step, of the rounds' median steps.
         public let measuredMilliseconds: RoundEstimate
         public let predictedMilliseconds: RoundEstimate
         /// Predicted over measured, less 1, of each round.
         public let error: RoundEstimate
-        /// Of the fastest steps of all rounds, which nothing disturbed: what the simulator is judged by.
+        /// The time of the fastest steps of all rounds, which nothing disturbed: what the simulator is judged by.
         public let bestMeasuredMilliseconds: Double
         public let bestPredictedMilliseconds: Double
         public let bestError: Double

@@ -6,7 +6,7 @@ public struct StepCosts: Codable, Sendable, Equatable {
     public var workload: String
     public var batchSize: Int
     public var shards: Int
-    /// Of the core that it was measured on.
+    /// The speed of the core that the costs were measured on.
     public var coreGflops: Double
     public var coreGigabytesPerSecond: Double
 
@@ -96,7 +96,7 @@ struct SimulatedStepWork {
         SimulatedWork(seconds: costs.foldSeconds * streaming, bytes: traffic.fold * missing)
     }
 
-    /// One pass over a block. Its time grows with what it reads and writes.
+    /// The work of one pass over a block. Its time grows with what it reads and writes.
     func update(block: Int) -> SimulatedWork {
         let share = Double(costs.blocks[block]) / Double(costs.blocks.reduce(0, +)) / Double(costs.updatePasses)
         let bytes = traffic.update(roots: shape.roots)

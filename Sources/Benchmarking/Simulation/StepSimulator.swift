@@ -20,7 +20,7 @@ public struct StepSimulator: Sendable {
         public let batchSize: Int
         public let shards: Int
         public let seconds: Double
-        /// Of it, the phase of the shards, and that of the update.
+        /// The seconds of the phase of the shards, and of that of the update.
         public let gradientSeconds: Double
         public let updateSeconds: Double
         /// The share of workers × seconds in which a worker had work.
@@ -76,7 +76,7 @@ private struct GradientPhase: SimulatedPhase {
     let work: SimulatedStepWork
     /// Where the sum that an item has become stands in the tree.
     private var places: [(level: Int, node: Int)]
-    /// For each level and node, whether it is finished and waits for its sibling.
+    /// Whether a sum is finished and waits for its sibling, for each level and node.
     private var waiting: [[Bool]]
     private let counts: [Int]
 

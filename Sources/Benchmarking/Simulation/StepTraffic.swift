@@ -18,7 +18,7 @@ struct StepTraffic {
     /// Gradients of a shard are fetched and written, and all weights read, with every micro-batch.
     func gradients(microBatches: Int) -> Double { 4 * Double(microBatches) * Double(2 * parameters + packed) }
 
-    /// Of the gradients of two siblings that are added, two are read and one is written.
+    /// Bytes for the gradients of two siblings that are added: two are read and one is written.
     var fold: Double { 12 * Double(parameters) }
 
     /// Roots are read; parameters and moments read and written; packed forms fetched and written.

@@ -17,7 +17,7 @@ public struct StepMeasurement: Encodable, Sendable {
     public let stepMillisecondsMedian: Double
     /// 95 of 100 steps took no longer.
     public let stepMillisecondsP95: Double
-    /// Of the median step.
+    /// Samples a second of the median step.
     public let samplesPerSecond: Double
     /// Billions of operations a second, of the best step: what disturbs a step only ever slows it.
     public let gflops: Double
@@ -25,7 +25,7 @@ public struct StepMeasurement: Encodable, Sendable {
     public let peakGflops: Double
     /// `gflops` over `peakGflops`: both undisturbed.
     public let shareOfPeak: Double
-    /// The same of the median step.
+    /// The share of the peak that the median step reaches.
     public let shareOfPeakMedian: Double
     public let phases: Phases
     /// The network's layers in order; nil when they were not asked for.
@@ -37,7 +37,7 @@ public struct StepMeasurement: Encodable, Sendable {
         public let forward: Double
         public let backward: Double
         public let reduceAndUpdate: Double
-        /// For other workers, and all else that happens between the stages.
+        /// The share spent waiting for other workers, and on all else that happens between the stages.
         public let waiting: Double
     }
 
@@ -48,10 +48,10 @@ public struct StepMeasurement: Encodable, Sendable {
         public let layer: String
         public let forwardMilliseconds: Double
         public let backwardMilliseconds: Double
-        /// Of all workers; nil for a layer without products.
+        /// Billions of operations a second of all workers; nil for a layer without products.
         public let forwardGflops: Double?
         public let backwardGflops: Double?
-        /// Of workers × duration.
+        /// The layer's share of workers × duration.
         public let share: Double
     }
 }

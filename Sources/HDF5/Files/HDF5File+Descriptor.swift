@@ -8,7 +8,7 @@ public struct HDF5FileStamp: Equatable, Sendable, Codable {
     public let size: Int
     /// Nanoseconds since 1970 of the last change of the contents.
     public let modified: Int
-    /// The same of contents, name or rights.
+    /// Nanoseconds since 1970 of the last change of contents, name or rights.
     public let changed: Int
 
     /// - Parameter descriptor: an open file.

@@ -53,7 +53,7 @@ struct ClassificationMetrics {
     private let classes: Int
     /// `[classes, classes]`; empty for many classes.
     private var matrix: [Int]
-    /// By label · classes + predicted; nil unless it is asked for.
+    /// Counts by label · classes + predicted; nil unless they are asked for.
     private var counts: [Int: Int]?
 
     /// - Parameter countsConfusions: whether confusions of many classes are counted too.

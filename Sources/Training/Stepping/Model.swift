@@ -64,7 +64,7 @@ public final class Model: @unchecked Sendable {
 extension Checkpoint {
     var hasMovingAverage: Bool { optimizerState[MovingAverage.stateName] != nil }
 
-    /// The same with the parameters that are evaluated: their moving average, if there is one.
+    /// This checkpoint with the parameters that are evaluated: their moving average, if there is one.
     var evaluated: Checkpoint {
         var checkpoint = self
         if let average = optimizerState[MovingAverage.stateName] { checkpoint.parameters = average }

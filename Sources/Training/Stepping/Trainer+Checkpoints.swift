@@ -36,7 +36,7 @@ extension Trainer {
         Checkpoint(copying: try lent())
     }
 
-    /// The same, with tensors where they are; only until the next step.
+    /// A checkpoint with tensors where they are; only until the next step.
     func lent() throws -> LentCheckpoint { try template.lent(state, progress, workers: team.workerCount) }
 
     /// Memory for copies of the state.

@@ -61,9 +61,9 @@ public struct BlockSizes: Sendable {
 
 /// Bytes of the data caches that one core sees.
 public struct CacheSizes: Sendable, Equatable {
-    /// Of the core's own second level.
+    /// Bytes of the second level, which is the core's own.
     public let level2: Int
-    /// Shared by several cores.
+    /// Bytes of the third level, which several cores share.
     public let level3: Int
 
     /// Sizes out of range, such as the zeros of a machine that does not tell, count as the nearest in it.
