@@ -12,28 +12,28 @@ let package = Package(
             name: "StepBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),
-                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "Benchmarking", package: "lockstep"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "CheckpointBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),
-                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "Benchmarking", package: "lockstep"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "ReducerBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),
-                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "Benchmarking", package: "lockstep"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "ScalingSimulator",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),
-                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "Benchmarking", package: "lockstep"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -46,7 +46,7 @@ let package = Package(
             name: "TraceBenchmark",
             dependencies: [
                 .product(name: "Lockstep", package: "lockstep"),
-                .product(name: "Measurement", package: "lockstep"),
+                .product(name: "Benchmarking", package: "lockstep"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

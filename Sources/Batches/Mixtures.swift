@@ -1,6 +1,6 @@
 import Kernels
 
-/// With whom the rows of a batch are mixed. Written and read as its batch is.
+/// The rows with which the rows of a batch are mixed. Written and read as its batch is.
 package final class Mixtures {
     /// The row that each row is mixed with, which may be itself.
     package let partners: UnsafeMutablePointer<Int32>

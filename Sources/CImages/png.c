@@ -114,3 +114,16 @@ bool lockstep_png_decode(
     png_destroy_read_struct(&reader.png, &reader.info, NULL);
     return succeeded;
 }
+
+static png_image rgb_image(uint32_t width, uint32_t height) {
+    return (png_image){.version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = PNG_FORMAT_RGB};
+}
+
+size_t lockstep_png_most_bytes(uint32_t width, uint32_t height) {
+    return PNG_IMAGE_PNG_SIZE_MAX(rgb_image(width, height));
+}
+
+bool lockstep_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t *file, size_t *count) {
+    png_image image = rgb_image(width, height);
+    return png_image_write_to_memory(&image, file, count, 0, pixels, 0, NULL) != 0;
+}

@@ -1,18 +1,15 @@
 #define _GNU_SOURCE
 #include "ending.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
-
-#if defined(__linux__)
-#include <dirent.h>
 #include <sys/syscall.h>
-#endif
+#include <unistd.h>
 
 // Written under the lock, read by a handler without: a path is written while `is_there` is not set.
 enum { most_temporaries = 64, longest_path = 1024 };
@@ -51,7 +48,6 @@ enum { deepest = 4 };
 // Removes a file, or a directory with what is in it. By system calls alone, as `opendir` allocates.
 static void remove_at(int directory, const char *name, int depth) {
     if (unlinkat(directory, name, 0) == 0 || (errno != EISDIR && errno != EPERM)) return;
-#if defined(__linux__)
     int inside = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (inside >= 0) {
         char entries[2048] __attribute__((aligned(8)));
@@ -67,7 +63,6 @@ static void remove_at(int directory, const char *name, int depth) {
         }
         close(inside);
     }
-#endif
     unlinkat(directory, name, AT_REMOVEDIR);
 }
 

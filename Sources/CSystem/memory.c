@@ -2,16 +2,9 @@
 #include "memory.h"
 
 #include <stdlib.h>
-
-#if defined(__linux__)
 #include <sys/mman.h>
-#endif
 
-void lockstep_advise_large_pages(void *start, size_t bytes) {
-#if defined(__linux__)
-    madvise(start, bytes, MADV_HUGEPAGE);
-#endif
-}
+void lockstep_advise_large_pages(void *start, size_t bytes) { madvise(start, bytes, MADV_HUGEPAGE); }
 
 void *lockstep_allocate(size_t alignment, size_t bytes) {
     void *memory = NULL;

@@ -2,24 +2,15 @@
 #include "threads.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 
-#if defined(__linux__)
-#include <sched.h>
-#endif
-
 int lockstep_affinity_core_count(void) {
-#if defined(__linux__)
     cpu_set_t set;
     CPU_ZERO(&set);
     if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
     return CPU_COUNT(&set);
-#else
-    return -1;
-#endif
 }
-
-#if defined(__linux__)
 
 int lockstep_get_affinity(struct lockstep_affinity *affinity) {
     return sched_getaffinity(0, sizeof *affinity, (cpu_set_t *)affinity->bits);
@@ -57,33 +48,3 @@ int lockstep_pin(int processor) {
 void lockstep_unpin(void) {
     if (atomic_load(&state) == 2) lockstep_set_affinity(&whole);
 }
-
-#else
-
-int lockstep_get_affinity(struct lockstep_affinity *affinity) {
-    (void)affinity;
-    errno = ENOSYS;
-    return -1;
-}
-
-int lockstep_set_affinity(const struct lockstep_affinity *affinity) {
-    (void)affinity;
-    errno = ENOSYS;
-    return -1;
-}
-
-bool lockstep_affinity_has(const struct lockstep_affinity *affinity, int processor) {
-    (void)affinity;
-    (void)processor;
-    return false;
-}
-
-int lockstep_pin(int processor) {
-    (void)processor;
-    errno = ENOSYS;
-    return -1;
-}
-
-void lockstep_unpin(void) {}
-
-#endif

@@ -98,6 +98,6 @@ extension TensorRecord {
             try dataset.read(rows: row..<row + count, into: values)
             hash.update(UnsafeRawBufferPointer(values))
         }
-        self.init(name: name, shape: dataset.shape, digest: hash.hexadecimal)
+        self.init(name: name, shape: dataset.shape, digest: hash.finalize().hexadecimal)
     }
 }

@@ -42,10 +42,7 @@ extension LentCheckpoint {
         let tensors = parameters + optimizerState.values.joined()
         buffer.reserve(
             tensors.reduce(1 << 20) { $0 + $1.values.count * MemoryLayout<Float>.stride + Self.bytesOfTensor })
-        let file = try HDF5File(inMemory: label, buffer: buffer)
-        let result = Result { try write(contents, into: try file.root) }
-        try file.close()
-        try result.get()
+        try HDF5File(inMemory: label, buffer: buffer).closeAfter { try write(contents, into: $0.root) }
     }
 
     /// Whether a file, whose bytes are known to be those of `image`, is this checkpoint.

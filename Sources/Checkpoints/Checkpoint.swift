@@ -110,9 +110,10 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// In the order of the network's layers.
+    /// The parameters, in the order of the network's layers.
     public var parameters: [Tensor]
-    /// By moment ("momentum", "firstMoment", "secondMoment"): tensors named and shaped as the parameters.
+    /// The state of the optimizer by moment ("momentum", "firstMoment", "secondMoment"): tensors named and shaped as
+    /// the parameters.
     public var optimizerState: [String: [Tensor]]
     public var progress: Progress
     /// The run's configuration as resolved: YAML.
@@ -124,9 +125,9 @@ public struct Checkpoint: Sendable {
     public var inputShape: [Int]
     /// What it was trained on, by which other data go; nil in files from before formats had it.
     public var data: DataContract?
-    /// In the order of the network's outputs.
+    /// The names of the classes, in the order of the network's outputs.
     public var classNames: [String]? { data.map(\.classNames) ?? olderClassNames }
-    /// The same in files without `data`.
+    /// The names of the classes in files without `data`.
     var olderClassNames: [String]?
     public var datasetDigest: String
     public var networkDigest: String

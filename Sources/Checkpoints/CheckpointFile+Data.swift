@@ -34,14 +34,14 @@ extension HDF5Group {
 }
 
 extension DataContract.Column {
-    /// Of the bytes in the file, as 16 hexadecimal digits.
+    /// The digest of the bytes in the file, as 16 hexadecimal digits.
     var digest: String {
         var hash = XXH64()
         switch self {
         case .texts(let texts): HDF5.paddedBytes(of: texts).withUnsafeBytes { hash.update($0) }
         case .numbers(let numbers): numbers.withUnsafeBytes { hash.update($0) }
         }
-        return hash.hexadecimal
+        return hash.finalize().hexadecimal
     }
 }
 

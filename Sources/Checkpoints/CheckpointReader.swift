@@ -10,15 +10,12 @@ struct CheckpointReader {
     /// Opens a file, lends a reader of it, and closes it. Errors of HDF5 become `CheckpointError`s.
     static func withFile<R>(_ path: String, _ body: (CheckpointReader) throws -> R) throws -> R {
         do {
-            let file = try HDF5File(reading: path)
-            let result = Result {
+            return try HDF5File(reading: path).closeAfter { file in
                 let reader = CheckpointReader(
                     path: path, root: try file.root, space: TensorSpace(bytes: try file.size))
                 try reader.checkFormat()
                 return try body(reader)
             }
-            try file.close()
-            return try result.get()
         } catch let error as HDF5Error {
             throw CheckpointError(reading: path, error)
         }
@@ -165,7 +162,8 @@ struct CheckpointReader {
         try tensorNames(group).map { try verified($0, in: group, record) }
     }
 
-    /// The same for the moments of the optimizer, each of which belongs to a parameter and has its shape.
+    /// Reads the moments of the optimizer, each of which belongs to a parameter and has its shape, and compares their
+    /// digests with those that are stored.
     func optimizerState(
         of parameters: [TensorRecord], _ record: (_ moment: String) -> MakeRecord
     ) throws -> [String: [TensorRecord]] {

@@ -80,7 +80,7 @@ public struct CheckpointStore: Sendable {
     public struct Retention: Sendable, Equatable {
         /// How many of the newest, at least 1.
         public var last: Int
-        /// Those of steps that are multiples of this stay for ever; nil for none.
+        /// Checkpoints of steps that are multiples of this stay for ever; nil for none.
         public var every: Int?
 
         public init(last: Int, every: Int? = nil) {

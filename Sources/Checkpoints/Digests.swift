@@ -24,12 +24,12 @@ extension TensorRecord {
 private func hexadecimalDigest(of values: UnsafeBufferPointer<Float>) -> String {
     var hash = XXH64()
     hash.update(UnsafeRawBufferPointer(values))
-    return hash.hexadecimal
+    return hash.finalize().hexadecimal
 }
 
 /// A checkpoint with records in place of its tensors.
 struct CheckpointContents {
-    /// It has no tensors.
+    /// Everything but tensors; it has none.
     let constants: Checkpoint
     let parameters: [TensorRecord]
     let optimizerState: [String: [TensorRecord]]
@@ -40,10 +40,10 @@ struct CheckpointContents {
         self.optimizerState = optimizerState
     }
 
-    /// One digest of everything: values are in it by the digests of their tensors.
+    /// The digest of everything: values are in it by the digests of their tensors.
     var digest: String { digest(of: constants.attributes) }
 
-    /// The same without who wrote it, which makes no difference to a resume.
+    /// The digest of everything but who wrote it, which makes no difference to a resume.
     var stateDigest: String { digest(of: constants.attributes.filter { $0.group != CheckpointFile.writer }) }
 
     private func digest(of attributes: [CheckpointFile.Attribute]) -> String {
@@ -63,7 +63,7 @@ struct CheckpointContents {
             hash.update(text: CheckpointFile.moment(moment))
             hash.update(records: records)
         }
-        return hash.hexadecimal
+        return hash.finalize().hexadecimal
     }
 }
 
@@ -77,7 +77,7 @@ extension Checkpoint {
                 fingerprint.add(name: tensor.name, shape: tensor.shape, values: $0)
             }
         }
-        return fingerprint.hash.hexadecimal
+        return fingerprint.hash.finalize().hexadecimal
     }
 }
 
@@ -101,12 +101,6 @@ public struct ParameterFingerprint {
 
 /// Every text and list is preceded by its length, so that no two contents give the same bytes.
 extension XXH64 {
-    /// Of all bytes so far, as 16 digits.
-    var hexadecimal: String {
-        let digits = String(finalize(), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-
     fileprivate mutating func update(records: [TensorRecord]) {
         update(number: UInt64(records.count))
         for record in records {

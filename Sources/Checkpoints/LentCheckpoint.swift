@@ -20,9 +20,9 @@ public struct LentTensor {
 public struct LentCheckpoint {
     /// Everything but tensors; it has none.
     public let constants: Checkpoint
-    /// In the order of the network's layers.
+    /// The parameters, in the order of the network's layers.
     public let parameters: [LentTensor]
-    /// By moment: tensors named and shaped as the parameters.
+    /// The state of the optimizer by moment: tensors named and shaped as the parameters.
     public let optimizerState: [String: [LentTensor]]
 
     public init(_ constants: Checkpoint, parameters: [LentTensor], optimizerState: [String: [LentTensor]]) {

@@ -16,7 +16,7 @@ public final class Dataset: Sendable {
     /// Shape of one sample.
     public let inputShape: [Int]
     public let targetKind: TargetKind
-    /// One name for each class, in order of class indices.
+    /// The names of the classes, in order of class indices.
     public let classNames: [String]?
     public let title: String?
     /// Where the data came from.
@@ -82,12 +82,12 @@ public final class Dataset: Sendable {
             inputShape: inputShape, storesBytes: first.storesBytes, featureNames: facts.featureNames,
             normalization: first.normalization.source, transformation: facts.transformation, targetKind: targetKind,
             classNames: classNames, targetNames: facts.targetNames, targetTransformation: facts.targetTransformation)
-        self.digest = hexadecimal(
+        self.digest =
             Split.allCases.reduce(into: XXH64()) { digest, split in
                 guard let table = tables[split] else { return }
                 digest.update([split.rawValue.utf8.count] + split.rawValue.utf8.map { Int($0) })
                 digest.update([Int(truncatingIfNeeded: table.digest)])
-            }.finalize())
+            }.finalize().hexadecimal
     }
 
     public subscript(split: Split) -> SampleTable? { tables[split] }
@@ -104,10 +104,4 @@ public final class Dataset: Sendable {
             found: splits.map { "\($0) (\(tables[$0]!.count) samples)" }.joined(separator: ", "),
             advice: split == .validation ? "Cut one from the train split with validationFraction: 0.1." : nil)
     }
-}
-
-/// Sixteen digits.
-func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
 }

@@ -17,25 +17,14 @@ extension DurableFile {
         }
         try write(
             { temporary in
-                try naming(temporary) { try Self.closing(HDF5File(creating: temporary), after: fill) }
+                try naming(temporary) { try HDF5File(creating: temporary).closeAfter(fill) }
             },
             verify: { temporary in
                 try naming(temporary) {
                     try HDF5.$trustsFiles.withValue(true) {
-                        try Self.closing(HDF5File(reading: temporary), after: verify)
+                        try HDF5File(reading: temporary).closeAfter(verify)
                     }
                 }
             })
-    }
-
-    /// Closes a file whatever happens; the first error is the one to throw.
-    private static func closing(_ file: HDF5File, after body: (HDF5File) throws -> Void) throws {
-        let result = Result { try body(file) }
-        do {
-            try file.close()
-        } catch  where (try? result.get()) != nil {
-            throw error
-        }
-        try result.get()
     }
 }

@@ -30,8 +30,8 @@ struct FeatureStatistics {
             variance: mean.indices.map { isDoubtful($0) ? exact.variance[$0] : variance[$0] })
     }
 
-    /// Of numbers that Float32 does not hold. Sums are of their distances from the first row: a feature that never
-    /// changes has that very mean, and no variance.
+    /// Takes the statistics of numbers that Float32 does not hold. Sums are of their distances from the first row: a
+    /// feature that never changes has that very mean, and no variance.
     init(_ inputs: WideInputs, rows: Int, _ chosen: [Int32]?) throws {
         var first = [Double](repeating: 0, count: inputs.features)
         let row = Int(chosen?.first ?? 0)
@@ -44,21 +44,22 @@ struct FeatureStatistics {
         }
     }
 
-    /// Of the rows named, which ascend, or of all. Goes through the inputs twice.
+    /// Takes the statistics of the rows named, which ascend, or of all. Goes through the inputs twice.
     init(_ inputs: SampleTable.Inputs, features: Int, rows: Int, _ chosen: [Int32]?) throws {
         try self.init(features: features, rows: rows, chosen) { body in
             try inputs.forEachRun(rows: rows) { body($0, StatisticsRows($1)) }
         }
     }
 
-    /// Of the rows named of a row-major table of numbers that Float32 does not hold, which ascend, or of all.
+    /// Takes the statistics of the rows named, which ascend, or of all, in a row-major table of numbers that Float32
+    /// does not hold.
     init(_ inputs: UnsafePointer<Double>, features: Int, rows: Int, _ chosen: [Int32]? = nil) {
         self.init(
             features: features, rows: rows, chosen, from: Array(UnsafeBufferPointer(start: inputs, count: features))
         ) { $0(0..<rows, .doubles(inputs)) }
     }
 
-    /// Of the rows named of a row-major table, which ascend, or of all.
+    /// Takes the statistics of the rows named, which ascend, or of all, in a row-major table.
     init(_ inputs: UnsafePointer<Float>, features: Int, rows: Int, _ chosen: [Int32]? = nil) {
         self.init(features: features, rows: rows, chosen) { $0(0..<rows, .floats(inputs)) }
     }
@@ -93,7 +94,7 @@ struct FeatureStatistics {
         self.variance = variance
     }
 
-    /// Of channels: features at equal distances taken together.
+    /// The statistics of channels: features at equal distances taken together.
     func merged(into channels: Int) -> FeatureStatistics {
         let pixels = Double(mean.count / channels)
         var (means, variances) = ([Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels))

@@ -56,7 +56,8 @@ enum InputRows {
         }
     }
 
-    /// The same where something is subtracted first: a run of rows at a time, short enough for the stack if a row is.
+    /// Copies rows into a batch, normalized, where something is subtracted first: a run of rows at a time, short enough
+    /// for the stack if a row is.
     private func gather(
         _ indices: UnsafePointer<Int32>, count: Int, _ normalization: Normalization,
         _ centering: Normalization.Centering, into batch: UnsafeMutablePointer<Float>, kernels: any KernelTable.Type

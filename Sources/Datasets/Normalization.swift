@@ -51,7 +51,7 @@ public final class Normalization: Sendable, Equatable {
         return buffer
     }
 
-    /// The same for inputs whose centers are subtracted already.
+    /// Makes a normalization of inputs whose centers are subtracted already.
     private init(centered other: Normalization) {
         (scales, offsets, source, centering) = (other.scales, other.offsets, other.source, nil)
     }
@@ -68,7 +68,7 @@ public final class Normalization: Sendable, Equatable {
         return (0..<scales.count).map(centering.center)
     }
 
-    /// The same as few numbers: one, one for each position of the last axis, or one for each feature.
+    /// The normalization as few numbers: one, one for each position of the last axis, or one for each feature.
     public func values(inputShape: [Int]) -> NormalizationValues {
         if centering != nil { return source }
         func few(_ values: [Float]) -> [Double] {
@@ -158,7 +158,7 @@ public struct NormalizationValues: Equatable, Sendable {
         return Float(center)
     }
 
-    /// One number, or one for each feature; nil for nil.
+    /// Numbers for each feature of one number, or of one for each; nil for nil.
     private func expand(
         _ values: [Double]?, _ name: String, _ inputShape: [Int]
     ) throws(InvalidNormalization) -> [Double]? {

@@ -1,6 +1,6 @@
 import Kernels
 
-/// One split: `count` samples of `inputShape`, with their targets. Inputs are in memory, mapped, or streamed from the
+/// A split: `count` samples of `inputShape`, with their targets. Inputs are in memory, mapped, or streamed from the
 /// file.
 ///
 /// Inputs that a file stores as uint8 stay bytes; everything else is Float32. Normalization happens on the way into a
@@ -37,7 +37,7 @@ public final class SampleTable: Sendable {
         }
     }
 
-    /// Of inputs in memory, whose digest is found out here.
+    /// Makes a table of inputs in memory, whose digest is found out here.
     convenience init(
         inputs: Inputs, count: Int, inputShape: [Int], targets: Targets, normalization: Normalization, origin: Origin
     ) {

@@ -14,7 +14,7 @@ public enum Split: String, CaseIterable, Codable, Sendable {
 
 /// What there is to predict.
 public enum TargetKind: Equatable, Sendable {
-    /// One of `count` classes a row.
+    /// Class indices, one of `count` classes a row.
     case classes(count: Int)
     /// `width` numbers a row.
     case values(width: Int)
@@ -24,7 +24,7 @@ public enum TargetKind: Equatable, Sendable {
 
 /// The targets of a split, row by row.
 public enum Targets: Equatable, Sendable {
-    /// One class index a row, from zero.
+    /// Class indices from zero, one a row.
     case classes([Int32])
     /// `width` numbers a row, in row-major order.
     case values([Float], width: Int)

@@ -23,7 +23,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     let seed: UInt64
     private let lossFunction: LossFunction
     let model: WorkerArena.Model
-    /// As many as work at once; one for each shard if these meet.
+    /// Arenas of as many workers as work at once; one for each shard if these meet.
     let arenas: [WorkerArena]
     /// Whether there are fewer arenas than workers; each worker has its own otherwise.
     private let sharesArenas: Bool

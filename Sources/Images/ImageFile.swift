@@ -8,7 +8,7 @@ public struct ImageFile {
     }
 
     public let format: Format
-    /// As the file stores it.
+    /// The size of the pixels as the file stores them.
     public let storedSize: ImageSize
     /// What a camera has noted; `.upright` where nothing is noted.
     public let orientation: ImageOrientation
@@ -104,13 +104,13 @@ public struct DecodedImage: Sendable {
         public let rawValue: Int
         public init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// It was turned or mirrored.
+        /// The picture was turned or mirrored.
         public static let turned = Traits(rawValue: 1)
         /// A pixel of it was not opaque.
         public static let transparent = Traits(rawValue: 2)
         /// Nothing is left to see of it over this background: all pixels are of one color, and were not of one opacity.
         public static let lost = Traits(rawValue: 4)
-        /// It was in inks (CMYK).
+        /// The picture was in inks (CMYK).
         public static let inks = Traits(rawValue: 8)
     }
 

@@ -54,7 +54,7 @@ public struct RasterImage: Equatable, Sendable {
         self.pixels = pixels
     }
 
-    /// The same image in another color.
+    /// This image in another color.
     ///
     /// Gray is brightness, `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601) with weights in 65,536ths, rounded to the nearest:
     /// what Pillow's `convert("L")` makes. Gray in color has three equal channels.
@@ -77,7 +77,7 @@ public struct RasterImage: Equatable, Sendable {
         }
     }
 
-    /// Of the pixel whose channels begin there.
+    /// The brightness of the pixel whose channels begin there.
     private func brightness(of place: Int) -> UInt8 {
         let red = Int(pixels[place]) * 19595
         let green = Int(pixels[place + 1]) * 38470

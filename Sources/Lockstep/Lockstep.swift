@@ -24,7 +24,6 @@
 @_exported import Kernels
 @_exported import Networks
 @_exported import Optimization
-@_exported import Pictures
 @_exported import StrictCoding
 @_exported import Timelines
 @_exported import Training

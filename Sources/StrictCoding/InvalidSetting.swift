@@ -1,6 +1,6 @@
 /// A setting whose value makes no sense: `optimizer.adam.beta1: expected a number in 0 ..< 1, found 1.5`
 public struct InvalidSetting: Error, Equatable, CustomStringConvertible {
-    /// Where it is in a configuration.
+    /// The field of a configuration that is wrong.
     public let field: String
     public let expected: String
     public let found: String

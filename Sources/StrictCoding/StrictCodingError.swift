@@ -1,6 +1,6 @@
 /// What is wrong in a configuration, and where: `network[2].linear: unknown key 'outputz'; did you mean 'outputs'?`
 public struct StrictCodingError: Error, Equatable, CustomStringConvertible {
-    /// Where in the document, such as `network[2].linear`; empty at its root.
+    /// The place in the document, such as `network[2].linear`; empty at its root.
     public let path: String
     /// What was expected, what was found, and what to do.
     public let problem: String

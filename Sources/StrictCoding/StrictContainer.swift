@@ -18,7 +18,7 @@ extension Decoder {
         try strictContainer(keyedBy: type, among: Array(Key.allCases))
     }
 
-    /// The same where only some of a type's keys may occur.
+    /// The keyed container of a configuration type of which only some keys may occur, after refusing every other one.
     public func strictContainer<Key: CodingKey>(
         keyedBy type: Key.Type, among keys: [Key]
     ) throws -> KeyedDecodingContainer<Key> {
@@ -88,7 +88,7 @@ extension KeyedDecodingContainer {
         }
     }
 
-    /// As `value(_:forKey:)`, and nil when the key is absent or its value is null.
+    /// The value of a key, and nil when the key is absent or its value is null.
     public func valueIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
         guard contains(key), try !decodeNil(forKey: key) else { return nil }
         return try value(type, forKey: key)

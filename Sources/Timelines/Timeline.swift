@@ -26,7 +26,7 @@ public final class Timeline: @unchecked Sendable {
     public struct Summary: Sendable, Equatable {
         /// Spans and values in the file.
         public let events: Int
-        /// Those that are not: rings were full, or the file.
+        /// Spans and values that are not in the file: rings were full, or the file.
         public let lost: Int
         /// Why the file ends before the run, if it does.
         public let problem: String?

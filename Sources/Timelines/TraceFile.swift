@@ -9,7 +9,7 @@ final class TraceFile {
     let path: String
     private let descriptor: Int32
     private let largest: Int
-    /// Without the closing bracket.
+    /// Bytes of the file, without the closing bracket.
     private var length = 0
     /// Why nothing more is written.
     private(set) var problem: String?

@@ -79,11 +79,7 @@ final class CommitTests: HDF5TestCase {
         assertEqual(try Checkpoint.read(path("a.h5")), checkpoint)
     }
 
-    #if os(Linux)
-        private let fileSizeLimit = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
-    #else
-        private let fileSizeLimit = RLIMIT_FSIZE
-    #endif
+    private let fileSizeLimit = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
 }
 
 /// Results from many threads.

@@ -40,7 +40,7 @@ final class H5pyTests: HDF5TestCase {
         }
     }
 
-    /// binary16 by its definition; Float16 does not exist on every platform that builds this.
+    /// A number of binary16, by its definition.
     private func widen(_ bits: UInt16) -> Float {
         let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023) / 1024)
         let magnitude: Float

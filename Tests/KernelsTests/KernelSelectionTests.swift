@@ -28,7 +28,7 @@ final class KernelSelectionTests: XCTestCase {
 
     /// The kernel of Linux and the selection must see the same processor.
     func testTheSelectionAgreesWithTheProcessorsFlags() throws {
-        #if os(Linux) && arch(x86_64)
+        #if arch(x86_64)
             let flags =
                 try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
                 .split(separator: "\n").first { $0.hasPrefix("flags") }.map { Set($0.split(separator: " ")) } ?? []

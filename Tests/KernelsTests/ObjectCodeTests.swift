@@ -1,6 +1,6 @@
 import XCTest
 
-#if os(Linux) && arch(x86_64)
+#if arch(x86_64)
     /// Guards of the one hazard in compiling the same bodies for several instruction sets: code of one of them that runs on a
     /// machine, or in a table, that it was not compiled for.
     final class ObjectCodeTests: XCTestCase {

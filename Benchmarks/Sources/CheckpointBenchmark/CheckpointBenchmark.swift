@@ -1,7 +1,7 @@
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Lockstep
-import Measurement
 
 /// What checkpoints cost a run that goes on beside them, how soon a run that is told to end has ended, and how soon it is
 /// back.

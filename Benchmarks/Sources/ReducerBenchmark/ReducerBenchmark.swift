@@ -1,7 +1,7 @@
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Lockstep
-import Measurement
 
 /// What it costs to sum gradients in an order that is the same for any number of workers.
 @main

@@ -1,5 +1,5 @@
+import Benchmarking
 import Lockstep
-import Measurement
 
 /// Trains one workload with two reducers in turn: the same model, batches, kernels and workers, and the same update but
 /// for where it gets its gradients from.

@@ -1,6 +1,6 @@
+import Benchmarking
 import Foundation
 import Lockstep
-import Measurement
 
 /// Simulated steps, by cut of the batch and number of workers.
 struct Predictions: Encodable {

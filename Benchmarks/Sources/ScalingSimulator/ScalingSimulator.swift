@@ -1,7 +1,7 @@
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Lockstep
-import Measurement
 
 /// Training steps of more workers than this machine has cores, replayed from what their parts cost one worker.
 @main

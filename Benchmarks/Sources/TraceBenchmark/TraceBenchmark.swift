@@ -1,7 +1,7 @@
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Lockstep
-import Measurement
 
 /// What drawing a timeline costs a run, with and without in turn.
 @main

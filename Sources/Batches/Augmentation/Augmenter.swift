@@ -13,7 +13,7 @@ public final class Augmenter: @unchecked Sendable {
     private let key: UInt64
     private let partnerKey: UInt64
     private let zeros: AlignedBuffer
-    /// For each worker, room for two samples.
+    /// Room for two samples of each worker.
     private var scratch: [AlignedBuffer] = []
 
     /// - Parameter inputShape: one that the augmentation has no `problem` with.

@@ -45,7 +45,7 @@ struct SampleDraw {
         return Float(0.5 + 0.5 / (1 + 1 / square).squareRoot())
     }
 
-    /// In 0 ..< 1.
+    /// A number in 0 ..< 1 of a random word.
     private static func unit(_ word: UInt32) -> Double { Double(word) * 0x1p-32 }
 
     private static func below(_ count: Int, _ word: UInt32) -> Int { Int((UInt64(word) * UInt64(count)) >> 32) }

@@ -1,5 +1,5 @@
-// Decoding PNG and JPEG. In C because libpng and libjpeg report errors by longjmp, which must not cross a Swift frame:
-// each call sets the place to jump to, frees what it took, and returns.
+// Decoding PNG and JPEG, and encoding PNG. In C because libpng and libjpeg report errors by longjmp, which must not cross
+// a Swift frame: each call sets the place to jump to, frees what it took, and returns.
 #ifndef LOCKSTEP_CIMAGES_H
 #define LOCKSTEP_CIMAGES_H
 
@@ -34,5 +34,10 @@ bool lockstep_png_decode(
     const uint8_t *bytes, size_t count, lockstep_image_shape shape, bool keeps_alpha, uint8_t *pixels, char *message);
 bool lockstep_jpeg_decode(
     const uint8_t *bytes, size_t count, lockstep_image_shape shape, uint8_t *pixels, char *message);
+
+// Encodes `[height, width, 3]` bytes of red, green and blue. `count` is the room in `file`, for which
+// `lockstep_png_most_bytes` is enough, and becomes the length of what was written. False for want of memory.
+size_t lockstep_png_most_bytes(uint32_t width, uint32_t height);
+bool lockstep_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t *file, size_t *count);
 
 #endif

@@ -2,6 +2,10 @@
 #ifndef LOCKSTEP_CSYSTEM_H
 #define LOCKSTEP_CSYSTEM_H
 
+#if !defined(__linux__)
+#error "Lockstep is for Linux: it asks Linux for processors, memory, caches and renames that never overwrite."
+#endif
+
 #include "clock.h"
 #include "cpu.h"
 #include "ending.h"

@@ -1,5 +1,5 @@
-// Making a file durable, and giving it a name without taking another file's. In C because renameat2 and renamex_np have
-// no portable name in Swift, and F_FULLFSYNC is reached through the variadic fcntl.
+// Making a file durable, and giving it a name without taking another file's. In C because renameat2 and
+// O_DIRECT are GNU's, which Swift does not see, and fcntl is variadic.
 #ifndef LOCKSTEP_FILES_H
 #define LOCKSTEP_FILES_H
 
@@ -9,7 +9,7 @@ int lockstep_sync(int descriptor);
 // Drops the file's bytes, which are on the disk, from the system's cache, so that the next read comes from there. A hint.
 void lockstep_forget(int descriptor);
 
-// Lets reads and writes of the file pass by the system's cache, or not. 0, or -1 where there is no such thing.
+// Lets reads and writes of the file pass by the system's cache, or not. 0, or -1 with errno.
 int lockstep_set_direct(int descriptor, int direct);
 
 // Renames `from` to `to` unless something is named `to`: then -1 with errno EEXIST. 0, or -1 with errno. In one step where

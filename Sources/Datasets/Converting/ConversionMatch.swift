@@ -4,7 +4,7 @@ struct ConversionMatch {
     /// For each number of a sample in the new file, its place here; nil where they are the same.
     private(set) var columns: [Int32]?
     private(set) var units: AffineMap?
-    /// The same for the numbers of a target.
+    /// For each number of a target in the new file, its place here; nil where they are the same.
     private(set) var targetColumns: [Int32]?
     private(set) var targetUnits: AffineMap?
     /// What numbers classes as the first file does; nil where both do it alike.

@@ -52,7 +52,7 @@ struct ConversionParts {
         for split in splits { try check(tables.compactMap { $0[split] }, split) }
     }
 
-    /// That numbers are taken to be in the same units though they were to be normalized otherwise.
+    /// Says that numbers are taken to be in the same units though they were to be normalized otherwise.
     private func noteOfNormalization(_ table: [Split: TableFiles], _ first: TableFiles) throws -> String? {
         func normalization(_ table: TableFiles) throws -> NormalizationValues {
             let stored = try TableReader(file: table.file).normalization(of: table.inputs)
@@ -73,7 +73,7 @@ struct ConversionParts {
         }
     }
 
-    /// The same of targets, with the class indices of the first file.
+    /// The targets of a split in all files that have it, in the order and with the class indices of the first.
     func targets(of split: Split) -> [ConversionSource] {
         zip(tables, matches).compactMap { table, matches in
             guard let targets = table[split]?.targets, let match = matches[split] else { return nil }

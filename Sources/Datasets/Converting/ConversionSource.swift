@@ -4,7 +4,7 @@ import HDF5
 /// those of the first file.
 struct ConversionSource {
     let dataset: HDF5Dataset
-    /// Of a row in the new file.
+    /// The shape of a row in the new file.
     let sampleShape: [Int]
     /// For each number of a row in the new file the one that it is; nil where they are the same.
     var columns: [Int32]?

@@ -44,9 +44,9 @@ public struct DatasetConversion {
         /// What batches are made from: wider numbers are rounded to it, as they would be when they are loaded, and the
         /// digest stays the same, except for that of uint8.
         case float32
-        /// Only for whole numbers in 0 ... 255.
+        /// Bytes, for whole numbers in 0 ... 255 alone.
         case uint8
-        /// Only for numbers that have no more than 11 significant bits.
+        /// Half precision, for numbers alone that have no more than 11 significant bits.
         case float16
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 
 /// The type of elements in a file of raw numbers (IDX, NPY).
 enum RawElement: Equatable {
@@ -26,7 +27,7 @@ enum RawElement: Equatable {
         if self == .unsigned(bytes: 1) { return .uint8([UInt8](bytes.prefix(count))) }
         if role == .inputs, let values = wide(bytes, layout, count, bigEndian, judgment) { return values }
         return switch (self, role) {
-        case (.float(2), _): .float32(map(bytes, count, bigEndian, UInt16.self) { Float(Float16(bitPattern: $0)) })
+        case (.float(2), _): .float32(map(bytes, count, bigEndian, UInt16.self) { Float(binary16: $0) })
         case (.float(4), _): .float32(map(bytes, count, bigEndian, UInt32.self) { Float(bitPattern: $0) })
         case (.float, .targets): .float64(map(bytes, count, bigEndian, UInt64.self) { Double(bitPattern: $0) })
         case (.float, .inputs): .float32(map(bytes, count, bigEndian, UInt64.self) { Float(Double(bitPattern: $0)) })

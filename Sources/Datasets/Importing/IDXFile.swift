@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// A file in the IDX format of the MNIST database, plain or compressed by gzip: two zero bytes, a type, the number of
 /// dimensions, each dimension as a big-endian 32-bit integer, then the elements, big-endian, row-major.
@@ -65,7 +66,7 @@ struct IDXFile {
             let start = [UInt8](bytes.prefix(4))
             let rank = Int(start[3])
             guard start[0] == 0, start[1] == 0, let element = Self.element(start[2]) else {
-                let found = start.map { hexadecimal(UInt64($0)).suffix(2) }.joined(separator: " ")
+                let found = start.map(\.hexadecimal).joined(separator: " ")
                 throw error(.wrongFormat, "an IDX file, which starts with 00 00 and a type", found)
             }
             guard (1...Self.largestRank).contains(rank) else {

@@ -41,24 +41,13 @@ extension ImportedDataset {
     }
 
     private func image(_ label: String) throws -> [UInt8] {
-        try with(HDF5File(inMemory: label)) { file in
+        try HDF5File(inMemory: label).closeAfter { file in
             try write(to: file)
             return try file.image()
         }
     }
 
     private static let largestImage = 1 << 24
-
-    /// Lends a file and closes it, whatever happens.
-    private func with<R>(_ file: HDF5File, _ body: (HDF5File) throws -> R) throws -> R {
-        let result = Result { try body(file) }
-        do {
-            try file.close()
-        } catch  where (try? result.get()) != nil {
-            throw error
-        }
-        return try result.get()
-    }
 
     private func write(to file: HDF5File) throws {
         let root = try file.root

@@ -25,9 +25,7 @@ public struct Likeness: Equatable, Sendable {
         self.path = path
         contract = try Dataset.load(.file(path), targets: .optional).contract
         let file = try OpenFile(path)
-        let labels = Result { try ClassLabels(file) }
-        try file.file.close()
-        self.labels = try labels.get()
+        labels = try file.file.closeAfter { _ in try ClassLabels(file) }
     }
 
     /// What a batch holds of raw numbers: an import has no others.

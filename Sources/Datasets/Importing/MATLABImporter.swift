@@ -24,13 +24,11 @@ extension ImportedDataset {
         split fractions: SplitFractions = SplitFractions(), taking: TargetImport = .required, isExcerpt: Bool = false
     ) throws -> ImportedDataset {
         let file = try OpenFile(path)
-        let result = Result {
+        var imported = try file.file.closeAfter { _ in
             try read(
                 file, inputs: inputs, targets: targets, samples: samples, split: fractions, taking: taking,
                 isExcerpt ? .excerpt : .table)
         }
-        try file.file.close()
-        var imported = try result.get()
         try imported.cut(fractions, file: path)
         return imported
     }

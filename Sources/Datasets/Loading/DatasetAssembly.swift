@@ -124,7 +124,7 @@ private struct TrainRows {
     let inputs: SampleTable.Inputs
     let wide: WideInputs?
     let count: Int
-    /// Those that no validation split is cut from, if not all.
+    /// Indices of the rows that no validation split is cut from; nil for all.
     let chosen: [Int32]?
 
     func statistics(features: Int) throws -> FeatureStatistics {
@@ -181,7 +181,7 @@ extension RawTable {
             + "\(first.text), and they are not centered before they are rounded (normalization: standardize does that)"
     }
 
-    /// As samples, with inputs that are centered before they are rounded where the normalization asks for it.
+    /// The split as samples, with inputs that are centered before they are rounded where the normalization asks for it.
     fileprivate func sampleTable(targets: Targets, _ normalization: Normalization) throws -> SampleTable {
         func table(_ inputs: SampleTable.Inputs, _ content: ContentDigest, isCentered: Bool) -> SampleTable {
             SampleTable(

@@ -52,7 +52,7 @@ public struct DatasetContents: Sendable, Equatable {
     private struct Document: Codable {
         let format: Int
         let entries: [Entry]
-        /// Of the entries.
+        /// The checksum of the entries.
         let checksum: UInt64
     }
 

@@ -11,7 +11,7 @@ extension DatasetDescription {
                 inputs: inputs, classes: classes, samples: samples, validation: validation, test: test, seed: seed))
     }
 
-    /// The same data sets in another file, the same for all splits.
+    /// This description with its data sets in another file, which is the same for all splits.
     ///
     /// Names inside a file that a split has for itself are left behind with it: in the other file `x_train` may be
     /// there too and another split, so such a split is found by the usual names.
@@ -25,7 +25,7 @@ extension DatasetDescription {
         return other
     }
 
-    /// One split in another file, of which nothing else is needed: to evaluate and to predict.
+    /// A description of one split in another file, of which nothing else is needed: to evaluate and to predict.
     public func replacingPath(with path: String, for split: Split) -> DatasetDescription {
         var other = replacingPath(with: path)
         if split == .validation, (validationFraction ?? 0) > 0 { return other }

@@ -5,7 +5,7 @@ import Kernels
 /// Whether a data set may come without targets: to predict on it needs none.
 public enum TargetRequirement: Sendable {
     case required, optional
-    /// They are not read even where there are some: to predict.
+    /// Targets are not read even where there are some: to predict.
     case ignored
 }
 
@@ -125,7 +125,7 @@ private struct DatasetLoader {
         tables.inheritFacts()
         let reading = description.targetKind ?? reading
         var reference =
-            try matching ?? DataReference(lead.contract(as: reading), on: .splits, name: lead.file.path)
+            matching ?? DataReference(lead.contract(as: reading), on: .splits, name: lead.file.path)
         var expected = reference
         for split in splits {
             let table = tables[split]!
@@ -161,7 +161,7 @@ private struct DatasetLoader {
         return directory.hasSuffix("/") ? directory + expanded : "\(directory)/\(expanded)"
     }
 
-    /// One split, or nil when it is looked for by name and not there.
+    /// Finds the data of a split, or nil when it is looked for by name and not there.
     private func table(
         _ split: Split, in file: OpenFile, _ own: SplitDescription?, byUsualNames: Bool = false
     ) throws -> TableFiles? {

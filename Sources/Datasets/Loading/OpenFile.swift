@@ -4,7 +4,7 @@ import StrictCoding
 
 /// An HDF5 file open for reading, with the errors a person needs.
 struct OpenFile {
-    /// As messages show it.
+    /// The path as messages show it.
     let path: String
     let file: HDF5File
 

@@ -11,7 +11,7 @@ struct Packing: Equatable {
     private(set) var offset = 0.0
     /// Stored numbers that stand for none, each with the attribute that says so. NaN is no number anyway.
     private(set) var missing: [Missing] = []
-    /// Nil as a rule.
+    /// How numbers are read that are stored with the wrong sign; nil as a rule.
     private var otherSign: OtherSign?
 
     struct Missing: Equatable {
@@ -22,7 +22,7 @@ struct Packing: Equatable {
     /// Whole numbers that are stored with a sign and have none, or the other way round.
     private struct OtherSign: Equatable {
         let isUnsigned: Bool
-        /// As many as there are numbers of the type.
+        /// How many numbers the type has.
         let count: Double
 
         @inline(__always)
@@ -109,7 +109,7 @@ struct Packing: Equatable {
         return "\(text) (\(attributes.joined(separator: ", ")))"
     }
 
-    /// As an array of floating-point numbers holds it.
+    /// A number as an array of floating-point numbers holds it.
     private static func rounded(_ value: Double, _ type: HDF5ElementType) -> Double {
         switch type.size {
         case 8: value

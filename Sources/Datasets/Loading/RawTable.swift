@@ -1,4 +1,4 @@
-/// One split as it was read, before targets of all splits are interpreted together and normalization is chosen.
+/// A split as it was read, before targets of all splits are interpreted together and normalization is chosen.
 struct RawTable {
     let inputs: SampleTable.Inputs
     /// Has taken in all inputs.

@@ -1,13 +1,13 @@
 /// Targets of a split as the file has them.
 enum RawTargets {
-    /// One integer a row.
+    /// Whole numbers, one a row.
     case integers([Int64])
     /// In 64 bits.
     case numbers([Double], width: Int)
     case values([Float], width: Int)
     case unlabeled
 
-    /// As class indices.
+    /// The targets as class indices.
     /// - Throws: `DatasetError` that names the first row which holds none.
     func classes(_ origin: SampleTable.Origin) throws -> Targets {
         func outOfRange(_ row: Int, _ found: String) -> DatasetError {
@@ -62,7 +62,7 @@ enum RawTargets {
         return "as in \(missing) of \(rows) rows"
     }
 
-    /// As they are in the file, if they are known in 64 bits.
+    /// The targets as they are in the file, if they are known in 64 bits.
     var wide: [Double]? {
         switch self {
         case .integers(let values): values.map { Double($0) }
@@ -71,7 +71,7 @@ enum RawTargets {
         }
     }
 
-    /// As numbers.
+    /// The targets as numbers.
     var asValues: Targets {
         switch self {
         case .integers(let values): .values(values.map { Float($0) }, width: 1)

@@ -42,7 +42,7 @@ private struct SyntheticGenerator {
     let description: SyntheticDescription
     let features: Int
     let key: UInt64
-    /// One row of bytes for each class.
+    /// Patterns of bytes, a row for each class.
     let patterns: ByteBuffer
 
     private static let noise: UInt32 = 0

@@ -6,7 +6,7 @@ struct TableFacts: Equatable, Sendable {
     var targetNames: [String]?
     /// How the inputs were made of raw numbers; nil if nothing says that they were.
     var transformation: NormalizationValues?
-    /// The same for targets.
+    /// How the targets were made of raw numbers; nil if nothing says that they were.
     var targetTransformation: NormalizationValues?
     /// Names that cannot be used, and why.
     var notes: [String] = []

@@ -20,7 +20,7 @@ public struct ShuffleQuality: Sendable, Equatable {
     public let blocksInBatch: Double
     /// What a full shuffle is expected to have.
     public let blocksInFullyShuffledBatch: Double
-    /// As a share of a full shuffle's.
+    /// How far samples are moved, as a share of what a full shuffle moves them.
     public let displacement: Double
 
     /// Batches looked at, evenly over the epoch, so that this takes milliseconds whatever the data.

@@ -25,7 +25,7 @@ public struct LoadingOptions: Sendable, Equatable {
 public enum DataUse: Sendable, Equatable {
     /// From the first row to the last: to evaluate, to predict, to look at it.
     case inFileOrder
-    /// In the order of a shuffle, in batches; and in the order of the file to validate.
+    /// Training, in the order of a shuffle, in batches; and in the order of the file to validate.
     case training(shuffle: Shuffle, batchSize: Int)
 }
 

@@ -77,7 +77,7 @@ final class FileMapping: @unchecked Sendable {
         for index in 0..<count { prefetch(row(index) * bytes, bytes) }
     }
 
-    /// The same for bytes that follow each other.
+    /// Has the system begin to read bytes that follow each other and will be touched soon.
     func prefetch(_ offset: Int, _ count: Int) {
         let (start, skipped) = page(of: offset)
         madvise(start, count + skipped, MADV_WILLNEED)

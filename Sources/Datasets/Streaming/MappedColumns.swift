@@ -7,7 +7,7 @@ struct MappedColumns: Sendable {
     let storesBytes: Bool
     /// For each number of a row, its place in a row of the file.
     let places: [Int32]
-    /// The same rows, one after the other.
+    /// The rows that are mapped, read one after the other.
     let source: any RowSource
     /// Numbers in a row of the file.
     let width: Int

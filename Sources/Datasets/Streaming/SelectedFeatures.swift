@@ -67,7 +67,7 @@ extension TableFiles {
         try storesBytes ? makeRowSource(as: UInt8.self) : makeRowSource(as: Float.self)
     }
 
-    /// The same, as elements of another type.
+    /// The rows as the network takes them, while they stay in their file, as elements of another type.
     func makeRowSource<Element: HDF5Decodable>(as type: Element.Type) throws -> any RowSource {
         guard let packing, isUnpacked else { return try selected(as: type) }
         let stored = try selected(as: Double.self)
@@ -76,7 +76,7 @@ extension TableFiles {
             : UnpackedSource<Float>(stored, packing, of: inputs, places: match?.features)
     }
 
-    /// As stored.
+    /// The rows with the columns that the network takes, in numbers as they are stored.
     private func selected<Element: HDF5Decodable>(as type: Element.Type) throws -> any RowSource {
         let source = try rowSource(inputs, as: type)
         return match?.features.map { SelectedFeatures<Element>(source, places: $0) } ?? source

@@ -75,10 +75,7 @@ private struct ContentsCheck {
 
     mutating func run() {
         attempt(nil) { check in
-            let file = try OpenFile(check.path).file
-            let result = Result { try check.walk(file) }
-            try file.close()
-            try result.get()
+            try OpenFile(check.path).file.closeAfter { try check.walk($0) }
         }
     }
 

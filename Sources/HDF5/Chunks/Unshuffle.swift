@@ -17,7 +17,7 @@ func unshuffle(
     }
 }
 
-/// One store for each element: byte by byte takes twice as long.
+/// Unshuffles with one store for each element: byte by byte takes twice as long.
 @inline(__always)
 private func unshuffle<Word: FixedWidthInteger & UnsignedInteger>(
     _ source: UnsafePointer<UInt8>, count: Int, size: Int, as: Word.Type, into output: UnsafeMutablePointer<UInt8>

@@ -8,7 +8,7 @@ public struct HDF5FileStamp: Equatable, Sendable, Codable {
     public let size: Int
     /// Nanoseconds since 1970 of the last change of the contents.
     public let modified: Int
-    /// The same of contents, name or rights.
+    /// Nanoseconds since 1970 of the last change of contents, name or rights.
     public let changed: Int
 
     /// - Parameter descriptor: an open file.
@@ -19,13 +19,8 @@ public struct HDF5FileStamp: Equatable, Sendable, Codable {
         device = UInt64(truncatingIfNeeded: status.st_dev)
         inode = UInt64(truncatingIfNeeded: status.st_ino)
         size = Int(status.st_size)
-        #if canImport(Darwin)
-            let (modification, change) = (status.st_mtimespec, status.st_ctimespec)
-        #else
-            let (modification, change) = (status.st_mtim, status.st_ctim)
-        #endif
-        modified = modification.tv_sec * 1_000_000_000 + modification.tv_nsec
-        changed = change.tv_sec * 1_000_000_000 + change.tv_nsec
+        modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+        changed = status.st_ctim.tv_sec * 1_000_000_000 + status.st_ctim.tv_nsec
     }
 }
 

@@ -125,7 +125,7 @@ public struct HDF5Attribute: Equatable, Sendable {
 /// What an attribute holds, widened to the largest type of its kind.
 public enum HDF5AttributeValue: Equatable, Sendable, CustomStringConvertible {
     case integers([Int64])
-    /// Only for 64-bit unsigned ones, which `integers` would not hold.
+    /// Unsigned 64-bit numbers, which `integers` would not hold.
     case unsignedIntegers([UInt64])
     case numbers([Double])
     case booleans([Bool])

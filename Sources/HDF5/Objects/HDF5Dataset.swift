@@ -12,7 +12,7 @@ public final class HDF5Dataset: Sendable {
     public let shape: [Int]
     public let elementType: HDF5ElementType
     public let layout: HDF5Layout
-    /// In the order a chunk passes them when it is written.
+    /// The filters in the order a chunk passes them when it is written.
     public let filters: [HDF5Filter]
     /// Bytes the elements take in the file, compressed; 0 if nothing was written.
     public let storageSize: Int

@@ -19,7 +19,7 @@ public struct HDF5ElementType: Equatable, Sendable, CustomStringConvertible {
         case fixedNullTerminated
         /// `size` bytes, padded with spaces (Fortran).
         case fixedSpacePadded
-        /// Of any length, stored beside the data (h5py's `str`).
+        /// Texts of any length, stored beside the data (h5py's `str`).
         case variableLength
     }
 
@@ -49,7 +49,7 @@ public struct HDF5ElementType: Equatable, Sendable, CustomStringConvertible {
     public static let float64 = HDF5ElementType(kind: .float, size: 8)
     public static let boolean = HDF5ElementType(kind: .boolean, size: 1)
 
-    /// The same type, most significant byte first.
+    /// This type with the most significant byte first.
     public var bigEndian: HDF5ElementType { HDF5ElementType(kind: kind, size: size, byteOrder: .bigEndian) }
 
     public var isInteger: Bool { kind == .signedInteger || kind == .unsignedInteger }

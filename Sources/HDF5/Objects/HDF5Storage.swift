@@ -30,7 +30,7 @@ public enum HDF5Layout: Equatable, Sendable {
     case virtual
 }
 
-/// One step of the pipeline that each chunk passes.
+/// A step of the pipeline that each chunk passes.
 public enum HDF5Filter: Equatable, Sendable, CustomStringConvertible {
     case deflate(level: Int)
     case shuffle

@@ -11,7 +11,7 @@ public struct HDF5Link: Equatable, Sendable {
         case softLink(target: String)
         /// To an object of another file; never followed.
         case externalLink(file: String, target: String)
-        /// Of a kind that a program registered; never followed.
+        /// A link of a kind that a program registered; never followed.
         case userDefined
     }
 

@@ -1,6 +1,6 @@
 import CHDF5
 
-/// One object met by `HDF5Group.walk`.
+/// An object met by `HDF5Group.walk`.
 public struct HDF5Entry: Equatable, Sendable {
     /// Absolute path inside the file.
     public let path: String

@@ -48,7 +48,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension HDF5Error {
-    /// The same error of a file that was to get another name.
+    /// This error as one of a file that was to get another name.
     public func renamed(_ file: String) -> HDF5Error {
         HDF5Error(
             kind: kind, operation: operation, file: file, object: object, message: message,

@@ -63,7 +63,7 @@ extension Subject {
         try call(operation, unless: { false }, body)!
     }
 
-    /// The same for a call that fails where nothing is wrong.
+    /// Runs one HDF5 call that may fail where nothing is wrong, under the lock like any other.
     ///
     /// - Parameter isExpected: whether that is what the error stack says, which is then not made an error: that takes many
     ///   times as long as the call.

@@ -43,12 +43,13 @@ public enum Accumulator {
 /// What becomes of an element of a product when its chain of additions is complete.
 @frozen
 public enum Epilogue {
-    /// It is stored as it is.
+    /// The product is stored as it is.
     case none
-    /// It is added to what the output held before; the chain itself starts at zero or at a bias.
+    /// The product is added to what the output held before; the chain itself starts at zero or at a bias.
     case addition
-    /// The activation of it.
+    /// The activation of the product.
     case activation(Activation)
-    /// It times the derivative of an activation, where `saved` is what `activationGradient` reads, laid out as the product.
+    /// The product times the derivative of an activation, where `saved` is what `activationGradient` reads, laid out as
+    /// the product.
     case activationGradient(Activation, saved: UnsafePointer<Float>)
 }

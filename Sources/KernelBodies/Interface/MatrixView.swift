@@ -20,7 +20,7 @@ public struct MatrixView {
         self.init(base: base, rowStride: columns, columnStride: 1)
     }
 
-    /// The same elements with rows and columns exchanged.
+    /// The matrix with rows and columns exchanged, in the same memory.
     @inlinable
     public var transposed: MatrixView {
         MatrixView(base: base, rowStride: columnStride, columnStride: rowStride)

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Lockstep
-import Measurement
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Compute a checkpoint's loss and metrics on a split.")

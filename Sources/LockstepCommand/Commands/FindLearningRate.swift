@@ -1,8 +1,8 @@
 import ArgumentParser
+import Benchmarking
 import DurableFiles
 import Foundation
 import Lockstep
-import Measurement
 
 struct FindLearningRate: ParsableCommand {
     static let configuration = CommandConfiguration(

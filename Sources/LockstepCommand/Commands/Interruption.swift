@@ -31,7 +31,7 @@ enum Interruption {
         return number == 0 ? nil : number
     }
 
-    /// Those that ask for an end, by name. Whoever asks again with one of the first wants it at once.
+    /// Signals that ask for an end, by name. Whoever asks again with one of the first wants it at once.
     private static let insistent = [SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGTERM: "SIGTERM"]
     private static let patient = [
         SIGHUP: "SIGHUP", SIGUSR1: "SIGUSR1", SIGUSR2: "SIGUSR2", SIGXCPU: "SIGXCPU", SIGALRM: "SIGALRM",

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Benchmarking
 import Lockstep
-import Measurement
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
+import Benchmarking
 import Foundation
-import Measurement
 
 extension KernelMeasurement {
     /// The machine's limits, products by layer, streams, and a summary.

@@ -1,5 +1,5 @@
+import Benchmarking
 import Foundation
-import Measurement
 
 extension ScalingMeasurement {
     /// A table of each mode, its laws and predictions, and what they mean. No line is longer than a terminal of 100

@@ -1,5 +1,5 @@
+import Benchmarking
 import Foundation
-import Measurement
 
 extension StepMeasurement {
     /// A few lines, and a table of the layers if they are there.
@@ -42,7 +42,7 @@ extension StepMeasurement {
 }
 
 extension StepMeasurement.Phases {
-    /// In the order of a step, the workers' common stages first.
+    /// The phases in the order of a step, the workers' common stages first.
     fileprivate var parts: [(name: String, share: Double)] {
         [
             ("forward", forward), ("backward", backward), ("reduce + update", reduceAndUpdate), ("waiting", waiting),
@@ -60,6 +60,6 @@ extension Double {
     /// A time in milliseconds: `0.0213 ms`, `2.345 ms`, `367.1 ms`.
     fileprivate var milliseconds: String { String(format: "%.\(decimals)f ms", self) }
 
-    /// As many as make about four digits.
+    /// Decimals that make about four digits.
     fileprivate var decimals: Int { self >= 100 ? 1 : self >= 10 ? 2 : self >= 1 ? 3 : 4 }
 }

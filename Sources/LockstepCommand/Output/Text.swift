@@ -39,7 +39,7 @@ extension Unicode.Scalar {
 }
 
 extension BinaryInteger {
-    /// With a comma after every third digit: `60,000`.
+    /// The number with a comma after every third digit: `60,000`.
     var grouped: String {
         let digits = String(magnitude)
         var text = self < 0 ? "-" : ""

@@ -2,16 +2,15 @@ import Lockstep
 
 /// A run's progress as lines, one an epoch: for a file, or a terminal that cannot do more.
 final class EpochLog: TrainingObserver {
-    private var summary: RunSummary?
+    private var table: EpochTable?
 
     func runStarted(_ summary: RunSummary) {
-        self.summary = summary
+        table = EpochTable(epochs: summary.epochs, lastStep: summary.lastStep)
         for line in summary.lines { Terminal.write(line + "\n") }
     }
 
     func epochFinished(_ report: EpochReport) {
-        guard let summary else { return }
-        Terminal.write(report.line(epochs: summary.epochs, lastStep: summary.lastStep) + "\n")
+        for line in table?.lines(for: report) ?? [] { Terminal.write(line + "\n") }
     }
 
     func workersChanged(to count: Int, afterStep step: Int) {

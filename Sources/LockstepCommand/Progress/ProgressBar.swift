@@ -9,6 +9,7 @@ final class ProgressBar: TrainingObserver {
     private static let eraseLine = "\r\u{1B}[K"
 
     private var summary: RunSummary?
+    private var table: EpochTable?
     private var isShown = false
     private var started = ContinuousClock.now
     private var nextDraw = ContinuousClock.now
@@ -20,6 +21,7 @@ final class ProgressBar: TrainingObserver {
 
     func runStarted(_ summary: RunSummary) {
         self.summary = summary
+        table = EpochTable(epochs: summary.epochs, lastStep: summary.lastStep)
         for line in summary.lines { Terminal.write(line + "\n") }
         started = .now
         beginEpoch()
@@ -44,9 +46,8 @@ final class ProgressBar: TrainingObserver {
     }
 
     func epochFinished(_ report: EpochReport) {
-        guard let summary else { return }
         erase()
-        Terminal.write(report.line(epochs: summary.epochs, lastStep: summary.lastStep) + "\n")
+        for line in table?.lines(for: report) ?? [] { Terminal.write(line + "\n") }
         beginEpoch()
     }
 

@@ -1,4 +1,4 @@
-/// One state of the progress bar, and how it looks in a window of so many columns.
+/// A state of the progress bar, and how it looks in a window of so many columns.
 struct ProgressLine {
     var epoch: Int
     var epochs: Int

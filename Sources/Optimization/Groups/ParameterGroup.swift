@@ -12,9 +12,9 @@ import StrictCoding
 public struct ParameterGroup: Sendable, Equatable {
     /// Patterns on names such as `linear1/weight`.
     public var parameters: [String]
-    /// In the place of the optimizer's; it follows the same schedule and scaling.
+    /// A learning rate in the place of the optimizer's; it follows the same schedule and scaling.
     public var learningRate: Double?
-    /// In the place of the optimizer's.
+    /// A weight decay in the place of the optimizer's.
     public var weightDecay: Double?
     /// Whether LARS and LAMB give each tensor a learning rate of its own; nil for: matrices, and no vectors.
     public var layerwise: Bool?

@@ -3,7 +3,7 @@ import StrictCoding
 
 /// How one parameter is trained: the optimizer's numbers, or those of its group in their place.
 public struct ParameterSettings: Sendable, Equatable {
-    /// Its learning rate over the optimizer's.
+    /// The parameter's learning rate over the optimizer's.
     public var learningRateFactor: Double
     public var weightDecay: Double
     /// Whether LARS and LAMB scale its learning rate by norms.

@@ -26,8 +26,8 @@ extension MomentEstimation {
         try expectPositive(epsilon, "epsilon")
     }
 
-    /// With the bias corrections 1 − beta1ᵗ and 1 − beta2ᵗ. PyTorch takes the beta1 of a step for that of all steps
-    /// before, too, and so do we.
+    /// The numbers of a step, with the bias corrections 1 − beta1ᵗ and 1 − beta2ᵗ. PyTorch takes the beta1 of a step
+    /// for that of all steps before, too, and so do we.
     func adamStep(_ numbers: StepNumbers, decoupled: Bool = false) -> AdamStep {
         AdamStep(
             learningRate: Float(numbers.learningRate), beta1: Float(numbers.momentum), beta2: Float(beta2),

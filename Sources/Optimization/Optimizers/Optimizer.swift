@@ -11,7 +11,7 @@ import StrictCoding
 public protocol Optimizer: Sendable, Equatable, Codable {
     /// What configurations call it.
     static var name: String { get }
-    /// Its numbers where a configuration gives none; nil where one has to.
+    /// The optimizer's numbers where a configuration gives none; nil where one has to.
     static var standard: Self? { get }
 
     /// The learning rate that a schedule varies.
@@ -60,7 +60,7 @@ extension Optimizer {
 public struct StepNumbers: Sendable {
     /// Steps that were taken, with this one.
     public let count: Int
-    /// With schedule, scaling and parameter group.
+    /// The learning rate with schedule, scaling and parameter group.
     public let learningRate: Double
     /// The optimizer's, or the schedule's in its place.
     public let momentum: Double

@@ -6,7 +6,8 @@ public enum GradientClipping: Sendable, Equatable {
     case value(Double)
     /// All gradients are scaled down so that their norm is no more than this (Pascanu, Mikolov, Bengio 2013).
     case norm(Double)
-    /// Those of each layer, its weight and bias together, are scaled down so that their norm is no more than this.
+    /// The gradients of each layer, its weight and bias together, are scaled down so that their norm is no more than
+    /// this.
     case layerNorm(Double)
 
     /// Whether all gradients must be known before the first is scaled.
@@ -20,12 +21,12 @@ public enum GradientClipping: Sendable, Equatable {
 /// `@unchecked Sendable`: `update` is the leader's, between the phases in which workers read the factors.
 final class GradientScales: @unchecked Sendable {
     private let clipping: GradientClipping
-    /// For each block its parameter, for each parameter its layer.
+    /// The parameter of each block, and the layer of each parameter.
     private let parameterOfBlock: [Int]
     private let layerOfParameter: [Int]
-    /// By layer.
+    /// Sums of squares, by layer.
     private var squares: [Double]
-    /// By parameter: what its gradients are multiplied by.
+    /// What gradients are multiplied by, by parameter.
     private var scales: [Float]
 
     /// - Parameter blocks: those that count.

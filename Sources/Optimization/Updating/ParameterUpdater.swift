@@ -18,9 +18,9 @@ public final class ParameterUpdater: @unchecked Sendable {
     private let optimizer: RunningOptimizer
     private let team: WorkerTeam
     private let kernels: any KernelTable.Type
-    /// Those of learned parameters that are not frozen.
+    /// Blocks of learned parameters that are not frozen.
     private let blocks: [ParameterBlock]
-    /// Those of statistics, which only the last pass knows: no norm counts them, nothing clips them.
+    /// Blocks of statistics, which only the last pass knows: no norm counts them, nothing clips them.
     private let statistics: [ParameterBlock]
     /// Limit of each element, if that is how gradients are clipped.
     private let largestValue: Float?
@@ -32,7 +32,7 @@ public final class ParameterUpdater: @unchecked Sendable {
     private let scratch: [AlignedBuffer]
     /// The reduced gradients of all parameters; only if something needs all before the first parameter moves.
     private let reduced: AlignedBuffer?
-    /// By block.
+    /// Sums of squares, by block.
     private let squares: AlignedBuffer
     private var reduceTask: BlockTask!
     private var prepareTask: BlockTask!

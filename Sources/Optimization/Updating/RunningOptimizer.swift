@@ -147,7 +147,8 @@ private protocol AppliedRule: AnyObject {
 
 private final class Applied<Rule: Optimizer>: AppliedRule {
     private let rule: Rule
-    /// By parameter. No array: of a type that is not known here it costs hundreds of instructions a step.
+    /// What the ranges of a parameter share in a step, by parameter. No array: of a type that is not known here it
+    /// costs hundreds of instructions a step.
     private let steps: UnsafeMutableBufferPointer<Rule.Step>
 
     init(_ rule: Rule, _ settings: [ParameterSettings]) {

@@ -65,7 +65,7 @@ private enum JSONValue: Decodable {
 }
 
 extension Node {
-    /// The same document with its floating-point numbers, which have an exponent here, in the fewest digits that
+    /// This document with its floating-point numbers, which have an exponent here, in the fewest digits that
     /// read back as the same.
     fileprivate func withNumbers(of exact: JSONValue) -> Node {
         switch (self, exact) {

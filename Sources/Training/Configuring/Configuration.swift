@@ -96,7 +96,7 @@ public struct Configuration: Sendable, Equatable {
         self.keepEvery = keepEvery
     }
 
-    /// The same with every default filled in.
+    /// This configuration with every default filled in.
     public var resolved: Configuration {
         var resolved = self
         resolved.shards = shards ?? Sharding.defaultShards(batchSize: batchSize)

@@ -53,7 +53,7 @@ struct ClassificationMetrics {
     private let classes: Int
     /// `[classes, classes]`; empty for many classes.
     private var matrix: [Int]
-    /// By label · classes + predicted; nil unless it is asked for.
+    /// Counts by label · classes + predicted; nil unless they are asked for.
     private var counts: [Int: Int]?
 
     /// Bytes that confusions take, with the report of them: those of few classes by pair, of more classes at most one for

@@ -24,10 +24,10 @@ public struct EvaluationReport: Sendable, Codable, Equatable {
     /// than the mean; nil where the targets do not vary. Over all outputs: the mean of theirs, weighted by the variance
     /// of their targets, so that an output of small numbers hardly counts.
     public var rSquared: Double?
-    /// The same of each output, where there are several; nil for one whose targets do not vary.
+    /// R² of each output, where there are several; nil for one whose targets do not vary.
     public var rSquaredByOutput: [Double?]?
-    /// Of a checkpoint's network, in the order of rows and columns of the confusion matrix; nil where classes have no
-    /// names.
+    /// The names of classes that the checkpoint has, in the order of rows and columns of the confusion matrix; nil
+    /// where classes have no names.
     public var classNames: [String]?
     /// The names of the outputs of a regression with several, in the order of `rSquaredByOutput`; nil where the targets
     /// trained on have no names.

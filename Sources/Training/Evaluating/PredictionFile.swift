@@ -33,14 +33,11 @@ final class PredictionFile {
 
     /// Whether a file says of itself what `describe` writes.
     static func isOne(_ path: String) throws -> Bool {
-        let file = try HDF5File(reading: path)
-        let result = Result {
+        try HDF5File(reading: path).closeAfter { file in
             let root = try file.root
             return try root.attributes.contains("fingerprint") && root.attributes.contains("split")
                 && Split.allCases.allSatisfy { try !root.contains("x_\($0)") }
         }
-        try file.close()
-        return try result.get()
     }
 
     func describe(checkpoint: Checkpoint, dataset: Dataset, split: Split) throws {

@@ -1,3 +1,4 @@
+import Kernels
 import Workers
 
 /// `fingerprints.csv`: a line for each step, with the fingerprint of all parameters after it and a digest of each tensor, so
@@ -55,10 +56,7 @@ final class FingerprintLog: @unchecked Sendable {
         line.reserveCapacity(line.utf8.count + 17 * digests.count)
         for digest in digests {
             line += ","
-            for shift in stride(from: 60, through: 0, by: -4) {
-                let digit = UInt8(truncatingIfNeeded: digest >> UInt64(shift) & 15)
-                line.unicodeScalars.append(Unicode.Scalar(digit < 10 ? 48 + digit : 87 + digit))
-            }
+            line.append(hexadecimal: digest, digits: 16)
         }
         try log.append(line)
     }

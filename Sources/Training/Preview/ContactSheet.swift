@@ -1,7 +1,7 @@
 import Batches
 import Datasets
+import Images
 import Kernels
-import Pictures
 
 /// Samples of images side by side in one picture, each with its target under it.
 ///

@@ -1,5 +1,5 @@
 import Batches
-import Pictures
+import Images
 
 /// Where on a sheet images and captions go. Small images are enlarged, large ones show every so many pixels.
 struct Tiles {

@@ -15,6 +15,6 @@ struct CheckpointPolicy {
         return interval.map { .now - last >= $0 } ?? false
     }
 
-    /// One was begun, for whatever reason.
+    /// Notes that a checkpoint was begun, for whatever reason.
     mutating func begun() { last = .now }
 }

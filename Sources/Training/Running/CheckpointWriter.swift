@@ -37,9 +37,9 @@ final class CheckpointWriter: Sendable {
     /// The best state so far, until its file has the name of the best.
     private enum Best {
         case named
-        /// It has a file, which no retention removes, and not the name.
+        /// The state has a file, which no retention removes, and not the name.
         case saved(Checkpoint.Progress)
-        /// It is in the snapshot only.
+        /// The state is in the snapshot only.
         case unsaved(Checkpoint.Progress)
     }
     private nonisolated(unsafe) var best = Best.named

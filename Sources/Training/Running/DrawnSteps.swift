@@ -1,4 +1,4 @@
-/// Of which steps a timeline draws what workers do.
+/// The steps of which a timeline draws what workers do.
 ///
 /// Of all, unless their spans are so short that looking at the clock between them is a good part of them: then of one step in
 /// so many, which costs all together that much less, and shows the same.

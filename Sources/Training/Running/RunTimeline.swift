@@ -12,7 +12,7 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
     let timeline: Timeline
     private let epochs: TimelineTrack
     private let steps: TimelineTrack
-    /// As many as there ever were.
+    /// The tracks of as many workers as there ever were.
     private var workers = UnsafeMutableBufferPointer<TimelineTrack>(start: nil, count: 0)
     private let checkpoints: TimelineTrack
 
@@ -24,7 +24,7 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
     private let epoch: Timeline.Label
     private let checkpoint: Timeline.Label
     private let loss: Timeline.Label
-    /// By stage, then by operation, what belongs to none of them last.
+    /// Labels of spans by stage, then by operation, what belongs to none of them last.
     private let spans: UnsafeMutableBufferPointer<Timeline.Label>
     private let operations: Int
 

@@ -64,7 +64,7 @@ extension RunSummary {
             stepsPerEpoch: trainer.stepsPerEpoch, firstStep: trainer.progress.step, lastStep: lastStep)
     }
 
-    /// For the run's log.
+    /// The summary as a line of the run's log.
     var logLine: String {
         (firstStep == 0 ? "begins" : "goes on after step \(firstStep)")
             + " to step \(lastStep): \(dataset), batches of \(batchSize) in \(shards) shards, \(workers) workers, "

@@ -31,7 +31,7 @@ public final class TrainingRun {
     private var lock: FileLock?
     /// Where a change of the number of workers is asked for.
     var control: WorkerControl
-    /// Of the newest checkpoint on the disk.
+    /// The progress of the newest checkpoint on the disk.
     private var saved: Checkpoint.Progress
     private var epochClock = Stopwatch()
     private var epochRows = 0

@@ -73,7 +73,7 @@ extension Checkpoint {
     /// Whether a moment, by its name, is all that is needed of the optimizer's state to evaluate.
     static func isEvaluated(_ moment: String) -> Bool { moment == MovingAverage.stateName }
 
-    /// The same with the parameters that are evaluated: their moving average, if there is one.
+    /// This checkpoint with the parameters that are evaluated: their moving average, if there is one.
     var evaluated: Checkpoint {
         var checkpoint = self
         if let average = optimizerState[MovingAverage.stateName] { checkpoint.parameters = average }

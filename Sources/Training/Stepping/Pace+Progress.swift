@@ -2,7 +2,7 @@ import Checkpoints
 import Optimization
 
 extension Pace {
-    /// That of a run that has come so far.
+    /// The pace of a run that has come so far.
     ///
     /// - Parameters:
     ///   - batchSize: from here on.

@@ -36,7 +36,7 @@ extension Trainer {
         Checkpoint(copying: try lent())
     }
 
-    /// The same, with tensors where they are; only until the next step.
+    /// A checkpoint with tensors where they are; only until the next step.
     func lent() throws -> LentCheckpoint { try template.lent(state, progress, workers: team.workerCount) }
 
     /// Memory for copies of the state.
@@ -65,7 +65,6 @@ extension Trainer {
         var hash = XXH64()
         try encoder.encode(configuration.network).withUnsafeBytes { hash.update($0) }
         try encoder.encode(inputShape.dimensions).withUnsafeBytes { hash.update($0) }
-        let digits = String(hash.finalize(), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return hash.finalize().hexadecimal
     }
 }

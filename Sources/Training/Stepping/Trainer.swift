@@ -60,7 +60,7 @@ public final class Trainer {
         public let loss: Double
         public let learningRate: Double
         public let rows: Int
-        /// By what the batch counts in the mean of an epoch: its rows, or the sum of their classes' weights.
+        /// What the batch counts in the mean of an epoch: its rows, or the sum of their classes' weights.
         public let weight: Double
         /// The global norm of the gradients before clipping; nil when no norm clips them.
         public let gradientNorm: Double?

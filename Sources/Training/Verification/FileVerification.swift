@@ -4,7 +4,7 @@ import HDF5
 public struct FileVerification: Sendable, Equatable, Encodable {
     public enum Kind: String, Sendable, Encodable {
         case checkpoint, dataset, configuration, metrics, fingerprints, predictions
-        /// One that cannot be opened, so that nobody knows what it would be.
+        /// A file that cannot be opened, so that nobody knows what it would be.
         case file
         /// The directory of a run, when there is something wrong with it besides its files.
         case run

@@ -20,7 +20,7 @@ struct LineFile {
     fileprivate func failure(_ problem: String) -> TrainingError { .runDirectory(path: path, problem: problem) }
 
     struct Lines {
-        /// Of the line read last, from 1.
+        /// The number of the line read last, from 1.
         private(set) var number = 0
 
         /// Longer ones are no lines of ours.

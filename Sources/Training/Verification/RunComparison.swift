@@ -20,7 +20,7 @@ public struct RunComparison: Sendable {
         /// Every recorded step that both have is the same: how many, and the first and the last.
         case same(steps: Int, ClosedRange<Int>)
         case parted(Parting)
-        /// By checkpoints alone: the newest pair is the same, of so many.
+        /// Only checkpoints are there to compare: the newest pair is the same, of so many.
         case sameCheckpoints(count: Int, newest: Int)
         /// The first pair of checkpoints that differs, how, and the newest one before it that does not.
         case partedCheckpoints(step: Int, Checkpoint.Difference, lastSame: Int?)

@@ -13,7 +13,8 @@ public enum ControlGroup {
         folders("/sys/fs/cgroup", readFile) { $0.isEmpty }
     }
 
-    /// The same in version 1, where each controller, such as `cpu` or `memory`, has a tree of its own.
+    /// The folders in version 1 of control groups, where each controller, such as `cpu` or `memory`, has a tree of its
+    /// own.
     public static func folders(of controller: String, readFile: (String) -> String?) -> [String] {
         folders("/sys/fs/cgroup/\(controller)", readFile) { $0.split(separator: ",").contains { $0 == controller } }
     }

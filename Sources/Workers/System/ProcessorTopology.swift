@@ -12,11 +12,11 @@ public struct ProcessorTopology: Sendable, Equatable {
         public let number: Int
         /// The lowest number among the threads of its core, and so a name of the core.
         public let core: Int
-        /// Its node of memory: 0 where the system has no such thing.
+        /// The number of the processor's node of memory: 0 where the system has no such thing.
         public let node: Int
     }
 
-    /// By number.
+    /// The processors, in order of their numbers.
     public let processors: [Processor]
 
     /// Reads what the system says.

@@ -8,7 +8,7 @@ public struct ThreadAffinity {
     /// Numbers of processors are below this.
     public static let limit = Int(LOCKSTEP_MOST_PROCESSORS)
 
-    /// Those of the calling thread; nil where the system has no such thing.
+    /// The processors that the calling thread may run on; nil where the system has no such thing.
     public static var current: ThreadAffinity? {
         var affinity = ThreadAffinity()
         return lockstep_get_affinity(&affinity.mask) == 0 ? affinity : nil

@@ -3,7 +3,7 @@ import Foundation
 
 /// How many workers to run.
 public enum WorkerCount: Sendable, Equatable {
-    /// As many as this process may use cores.
+    /// A worker for each core that this process may use.
     case automatic
     case exactly(Int)
 
@@ -45,7 +45,7 @@ public enum WorkerCount: Sendable, Equatable {
 public struct UsableCores: Sendable, Equatable {
     /// Hardware threads of the machine.
     public var machine: Int
-    /// Those that the affinity mask allows; nil where that cannot be known.
+    /// Hardware threads that the affinity mask allows; nil where that cannot be known.
     public var allowed: Int?
     /// Cores whose time the control group allows; nil where it has no limit.
     public var quota: Double?
@@ -70,7 +70,7 @@ public struct UsableCores: Sendable, Equatable {
         return max(1, min(cores, quota.map { Int(min($0, 1e6).rounded(.up)) } ?? cores))
     }
 
-    /// That of this process.
+    /// The number of cores that this process may use, at least 1.
     public static var count: Int {
         let allowed = Int(lockstep_affinity_core_count())
         return UsableCores(

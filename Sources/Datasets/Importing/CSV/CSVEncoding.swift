@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// How the bytes of a table are text. Numbers, delimiters and line ends are ASCII in all of them.
 public enum CSVEncoding: String, CaseIterable, Sendable {
@@ -17,7 +18,7 @@ public enum CSVEncoding: String, CaseIterable, Sendable {
             let guess = Self.windows1252Scalar(byte).map { " ('\(Character($0))' in windows-1252)" } ?? ""
             throw DatasetError(
                 .wrongFormat, file: file, object: object(), expected: "text in UTF-8",
-                found: "the byte \(Self.hexadecimal(byte))\(guess)",
+                found: "the byte 0x\(byte.hexadecimal.uppercased())\(guess)",
                 advice: "Say --encoding windows-1252 or latin1, whichever it is, or convert it "
                     + "(\(Self.conversion(of: file, from: "WINDOWS-1252"))).")
         case .latin1:
@@ -29,14 +30,12 @@ public enum CSVEncoding: String, CaseIterable, Sendable {
                         if let scalar = Self.windows1252Scalar(byte) { return scalar }
                         throw DatasetError(
                             .wrongFormat, file: file, object: object(), expected: "text in windows-1252",
-                            found: "the byte \(Self.hexadecimal(byte)), which it has no character for",
+                            found: "the byte 0x\(byte.hexadecimal.uppercased()), which it has no character for",
                             advice: "Find out the encoding of the file, and convert it "
                                 + "(\(Self.conversion(of: file, from: "ENCODING"))).")
                     }))
         }
     }
-
-    private static func hexadecimal(_ byte: UInt8) -> String { "0x" + String(byte, radix: 16, uppercase: true) }
 
     /// The position of the first byte that begins no character of UTF-8.
     private static func firstInvalid(_ bytes: ArraySlice<UInt8>) -> Int? {

@@ -1,3 +1,5 @@
+import Kernels
+
 /// The target column of a table: its texts as they stood and, where each is a number, its value.
 ///
 /// Every different text is remembered as long as there are few. Numbers of which there are many are kept as values
@@ -220,7 +222,7 @@ extension CSVTargets {
         for target in distinct {
             guard let other = seen.updateValue(target, forKey: target.text) else { continue }
             func bytes(_ text: String) -> String {
-                text.utf8.map { hexadecimal(UInt64($0)).suffix(2) }.joined(separator: " ")
+                text.utf8.map(\.hexadecimal).joined(separator: " ")
             }
             throw error(
                 .malformed, target.line,

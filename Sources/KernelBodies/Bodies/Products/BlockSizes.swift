@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// Into what blocks the matrix product cuts its dimensions, so that each loop reuses what lies in one cache.
 ///
@@ -63,24 +61,18 @@ public struct BlockSizes: Sendable {
 
 /// Bytes of the data caches that one core sees.
 public struct CacheSizes: Sendable, Equatable {
-    /// Of the core's own second level.
+    /// Bytes of the second level, which is the core's own.
     public let level2: Int
-    /// Shared by several cores.
+    /// Bytes of the third level, which several cores share.
     public let level3: Int
 
-    /// Sizes out of range, such as the zeros of a system that does not tell, count as the nearest in it.
+    /// Sizes out of range, such as the zeros of a machine that does not tell, count as the nearest in it.
     public init(level2: Int, level3: Int) {
         self.level2 = min(max(level2, 256 << 10), 4 << 20)
         self.level3 = min(max(level3, 2 << 20), 64 << 20)
     }
 
     /// What the operating system says of this machine.
-    public static let machine: CacheSizes = {
-        #if canImport(Glibc)
-            CacheSizes(
-                level2: sysconf(Int32(_SC_LEVEL2_CACHE_SIZE)), level3: sysconf(Int32(_SC_LEVEL3_CACHE_SIZE)))
-        #else
-            CacheSizes(level2: 0, level3: 0)
-        #endif
-    }()
+    public static let machine = CacheSizes(
+        level2: sysconf(Int32(_SC_LEVEL2_CACHE_SIZE)), level3: sysconf(Int32(_SC_LEVEL3_CACHE_SIZE)))
 }

@@ -39,7 +39,7 @@ extension InstructionSet {
         }
     }
 
-    /// One panel, any strides, element by element.
+    /// Packs one panel of any strides, element by element.
     @inlinable @inline(__always)
     static func copyPanel(
         width: Int, _ source: UnsafePointer<Float>, depthStride: Int, laneStride: Int, depth: Int, lanes: Int,

@@ -7,7 +7,7 @@ import CSystem
 public protocol FloatVector {
     /// Lanes.
     static var width: Int { get }
-    /// The same value in every lane.
+    /// Puts one value into every lane.
     init(repeating value: Float)
     /// `width` floats from any address of a float.
     static func load(_ source: UnsafePointer<Float>) -> Self

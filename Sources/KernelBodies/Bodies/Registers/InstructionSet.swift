@@ -104,9 +104,9 @@ public enum LowThinTile<Set: InstructionSet>: TileShape {
 /// A fixed number of registers that one may index.
 public protocol RegisterTile {
     associatedtype Register: FloatVector
-    /// The same in every register.
+    /// Puts one register's value into every register.
     init(repeating register: Register)
-    /// One of them; only indices that the compiler knows keep the tile in registers.
+    /// A register of the tile; only indices that the compiler knows keep the tile in registers.
     subscript(register index: Int) -> Register { get set }
 }
 

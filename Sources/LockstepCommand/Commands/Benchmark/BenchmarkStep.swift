@@ -1,7 +1,7 @@
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Lockstep
-import Measurement
 
 struct BenchmarkStep: ParsableCommand {
     static let configuration = CommandConfiguration(
