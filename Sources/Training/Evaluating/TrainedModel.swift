@@ -47,7 +47,8 @@ public struct TrainedModel {
         if let path { description = description.replacingPath(with: path, for: split) }
         let dataset = try Dataset.load(
             description, relativeTo: nil, targets: road == .predict ? .ignored : .required,
-            reading: configuration.loss.reading, matching: checkpoint.reference(on: road), loading: loading)
+            reading: configuration.loss.reading, matching: checkpoint.reference(on: road),
+            only: path == nil ? nil : split, loading: loading)
         // Of its own data, everything was said when it was trained.
         if path != nil || dataset.digest != checkpoint.datasetDigest { dataset.notes.forEach(note) }
         try evaluator.check(dataset, needsTargets: road != .predict)
