@@ -124,7 +124,8 @@ private struct DatasetLoader {
             throw DatasetError(
                 .missingObject, file: order[0].path, expected: "a \(only) split",
                 found: Split.allCases.compactMap { split in tables[split].map { "\(split) (\($0.count) samples)" } }
-                    .joined(separator: ", "))
+                    .joined(separator: ", "),
+                advice: Dataset.adviceOnSplits)
         }
         tables = [only: table]
     }

@@ -7,6 +7,16 @@ extension Loss {
 }
 
 extension Dataset {
+    /// What a network has agreed on with its data. Whole numbers without names, which may be classes, are numbers where
+    /// a loss reads these, and others of them need not be whole.
+    func contract(for loss: Loss) -> DataContract {
+        var contract = contract
+        if loss.reading == .values, case .classes = contract.targetKind, contract.classNames == nil {
+            contract.targetKind = .values(width: 1)
+        }
+        return contract
+    }
+
     /// Checks that a loss can mean the targets of every split: their kind, and each of their numbers.
     ///
     /// - Parameters:

@@ -63,7 +63,7 @@ public struct TrainedModel {
     public func evaluate(
         dataset path: String? = nil, split: Split = .test, note: (String) -> Void = { _ in }
     ) throws -> EvaluationReport {
-        let table = try dataset(path, split, on: .evaluate, note: note).table(split)
+        let table = try dataset(path, split, on: .evaluate, note: note).table(split, isTrained: true)
         var report = try team.region { try evaluator.evaluate(table, split: split) }
         report.name(by: checkpoint.classNames, checkpoint.data?.targetNames)
         return report
@@ -78,7 +78,7 @@ public struct TrainedModel {
         dataset path: String? = nil, split: Split = .test, output: String, note: (String) -> Void = { _ in }
     ) throws {
         let dataset = try dataset(path, split, on: .predict, note: note)
-        let table = try dataset.table(split)
+        let table = try dataset.table(split, isTrained: true)
         try PredictionFile.write(to: output) { file in
             try file.describe(checkpoint: checkpoint, dataset: dataset, split: split)
             let width = model.network.inferencePlan.output.shape.count

@@ -49,6 +49,11 @@ final class DataNotesTests: CommandTestCase {
             validation.errors.contains("other.h5: its columns are in another order, b, c, a"), validation.errors)
         assertFails(
             try lockstep("evaluate", checkpoint, "--dataset", "other.h5", "--split", "train"), "x_train", "x, y, z")
+        for arguments in [[], ["--dataset", "both.h5"]] {
+            let refused = try lockstep(["evaluate", checkpoint, "--split", "validation"] + arguments)
+            assertFails(refused, "found train (12 samples), test (12 samples)", "--split")
+            XCTAssertFalse(refused.errors.contains("validationFraction"), refused.errors)
+        }
         let both = try train("dataset: {train: train.h5, test: both.h5}, network: [{linear: 2}]").errors
         XCTAssertTrue(both.contains("both.h5: its columns are in another order"), both)
         let joined = try shell("$lockstep convert both.h5 train.h5 --output joined.h5")

@@ -94,6 +94,22 @@ final class ImportLikeNotesTests: CommandTestCase {
         }
     }
 
+    /// A loss for numbers makes no classes of whole ones.
+    func testARegressionOnWholeNumbersTakesOthers() throws {
+        try python(
+            """
+            with h5py.File(sys.argv[1] + '/train.h5', 'w') as f: f['x'], f['y'] = np.arange(24.).reshape(8, 3), np.arange(8)
+            """, directory)
+        let checkpoint = try train(outputs: 1, ", loss: meanSquaredError")
+        try write("a,b,c,y\n1,2,3,2.5\n4,5,6,9\n", to: "new.csv")
+        let outcome = try lockstep("import", "csv", "new.csv", "--like", checkpoint, "-o", "o.h5")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(
+            try python("print(h5py.File(sys.argv[1])['y_test'][...].tolist())", path("o.h5")), "[2.5, 9.0]")
+        XCTAssertEqual(try lockstep("evaluate", checkpoint, "--dataset", "o.h5").status, 0)
+        XCTAssertEqual(try lockstep("evaluate", checkpoint, "--dataset", "train.h5", "--split", "train").status, 0)
+    }
+
     func testColumnsAreMatchedOnceAndSaidOnce() throws {
         try python(
             """
