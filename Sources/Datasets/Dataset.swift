@@ -95,13 +95,19 @@ public final class Dataset: Sendable {
     /// The splits there are, in the order train, validation, test.
     public var splits: [Split] { Split.allCases.filter { tables[$0] != nil } }
 
+    static let adviceOnSplits = "Say which of these: --split."
+
     /// The table of a split that must be there.
+    ///
+    /// - Parameter isTrained: whether it is for a network that is trained, so that no split can be cut any more.
     /// - Throws: `DatasetError` that lists the splits there are.
-    public func table(_ split: Split) throws -> SampleTable {
+    public func table(_ split: Split, isTrained: Bool = false) throws -> SampleTable {
         if let table = tables[split] { return table }
         throw DatasetError(
             .missingObject, file: name, expected: "a \(split) split",
             found: splits.map { "\($0) (\(tables[$0]!.count) samples)" }.joined(separator: ", "),
-            advice: split == .validation ? "Cut one from the train split with validationFraction: 0.1." : nil)
+            advice: isTrained
+                ? Self.adviceOnSplits
+                : split == .validation ? "Cut one from the train split with validationFraction: 0.1." : nil)
     }
 }

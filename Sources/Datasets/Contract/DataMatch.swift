@@ -13,7 +13,7 @@ struct DataMatch: Sendable {
     private(set) var classNames: [String]?
     /// For each number of a target, its place among those of the file; nil where they are the same.
     private(set) var targets: [Int]?
-    /// What has to be said.
+    /// What has to be said of the table.
     private(set) var notes: [String] = []
 
     private let own: DataContract
@@ -23,24 +23,26 @@ struct DataMatch: Sendable {
     /// - Parameters:
     ///   - own: shape of the samples and names of features, classes and targets in the file.
     ///   - inputs: name of the inputs there, for messages.
+    ///   - hasColumns: whether there are columns to be matched, and not those that are expected already.
     ///   - hasTargets: whether there are targets to be matched.
     /// - Throws: `DatasetError` that lists both sides, where the road refuses what is different.
     init(
-        _ own: DataContract, to reference: DataReference, file: String, inputs: String? = nil, hasTargets: Bool = true
+        _ own: DataContract, to reference: DataReference, file: String, inputs: String? = nil, hasColumns: Bool = true,
+        hasTargets: Bool = true
     ) throws {
         self.own = own
         self.reference = reference
         self.file = file
         inputShape = own.inputShape
         classNames = reference.contract.classNames ?? own.classNames
-        try matchFeatures(own.featureNames, inputs)
+        if hasColumns { try matchFeatures(own.featureNames, inputs) }
         if reference.road.makesFile { try requireShape(inputs) }
         guard hasTargets, reference.road.decision(on: .classesInAnotherOrder) != .notRead else { return }
         try matchClasses(own.classNames)
         try matchTargets(own.targetNames)
     }
 
-    private mutating func note(_ text: String) { notes.append("\(file): \(text)") }
+    private mutating func note(_ text: String) { notes.append(text) }
 
     // MARK: Features
 
@@ -54,7 +56,7 @@ struct DataMatch: Sendable {
                     names == nil
                         ? "its columns have no names: taken by position for \(listed(expected!))"
                         : "\(reference.name) has no names of columns: \(listed(names!)) are taken by position")
-            } else if needsNames, reference.road != .splits {
+            } else if needsNames, ![.splits, .resume, .branch].contains(reference.road) {
                 note("its columns have no names, nor has \(reference.name) any: taken by position")
             }
             return
@@ -136,7 +138,11 @@ struct DataMatch: Sendable {
             return
         }
         guard let names else {
-            return note("its classes have no names: labels are taken by position, 0 for \(expected.first ?? "")")
+            // Names that are the numbers say no more than these.
+            if !expected.areIndices {
+                note("its classes have no names: labels are taken by position, 0 for \(expected.first ?? "")")
+            }
+            return
         }
         guard names != expected else { return }
         let places = ClassPlaces(expected, found: names)

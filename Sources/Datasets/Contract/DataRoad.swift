@@ -18,6 +18,9 @@ public enum DataRoad: CaseIterable, Sendable {
     /// Whether a data set is written, whose numbers then are all there is.
     var makesFile: Bool { self == .importing || self == .joining }
 
+    /// Whether the network is as it is, and reads what it reads.
+    var isOfTrainedNetwork: Bool { self == .evaluate || self == .predict }
+
     /// As the documentation has it.
     public var title: String {
         switch self {

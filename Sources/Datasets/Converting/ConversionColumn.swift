@@ -45,7 +45,7 @@ struct ConversionColumn {
                 throw DatasetError(
                     .wrongType, file: dataset.file.path, object: dataset.name,
                     expected: "elements of type \(first.elementType) as in \(first.file.path)",
-                    found: source.units == nil ? "\(dataset.elementType)" : "numbers in other units",
+                    found: isHeld ? "numbers in other units" : "\(dataset.elementType)",
                     advice: isTarget
                         ? "Whole numbers are classes, others are values: convert each file by itself, or write the targets "
                             + "of one of them anew, in the type of the other."

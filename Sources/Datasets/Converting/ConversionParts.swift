@@ -45,10 +45,15 @@ struct ConversionParts {
             }
             self.matches.append(matches)
         }
-        for notes in matches.flatMap({ matches in Split.allCases.compactMap { matches[$0]?.notes } }) {
-            self.notes += notes.filter { !self.notes.contains($0) }
+        var notes = DataNotes()
+        for (tables, matches) in zip(tables, matches) {
+            for split in Split.allCases {
+                guard let table = tables[split], let match = matches[split] else { continue }
+                notes.add(match.notes, of: DataNotes.Place(file: table.file.path, table: table.inputs.name))
+            }
         }
-        notes += try files.indices.dropFirst().compactMap { try noteOfNormalization(tables[$0], first) }
+        self.notes = notes.lines
+        self.notes += try files.indices.dropFirst().compactMap { try noteOfNormalization(tables[$0], first) }
         for split in splits { try check(tables.compactMap { $0[split] }, split) }
     }
 

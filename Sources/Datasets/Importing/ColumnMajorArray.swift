@@ -67,7 +67,9 @@ struct ColumnMajorArray {
         let places = Places(order.map { shape[$0] }, order.map { strides[$0] })
         // One number a sample is a column of its own.
         let new = order.map { shape[$0] } + (role == .inputs && order.count == 1 ? [1] : [])
-        return ImportedArray(shape: new, values: try values(places, new, role, judgment), file: file.path, object: name)
+        return ImportedArray(
+            shape: new, values: try values(places, new, role, judgment), file: file.path, object: name,
+            floatBits: packing == nil ? dataset.elementType.floatBits : nil)
     }
 
     /// The text of each row, without the spaces that fill it up; or each letter, of a single row.

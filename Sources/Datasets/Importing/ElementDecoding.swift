@@ -15,6 +15,9 @@ enum RawElement: Equatable {
         }
     }
 
+    /// Bits of floating-point numbers if they are as few as Float32 has; nil for other numbers.
+    var floatBits: Int? { if case .float(let bytes) = self, bytes <= 4 { bytes * 8 } else { nil } }
+
     /// `count` elements from the start of `bytes`, which has at least as many.
     ///
     /// As inputs, bytes stay bytes and all else becomes Float32, unless that would lose what matters (`RoundingLoss`):

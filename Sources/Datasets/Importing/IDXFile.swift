@@ -25,7 +25,8 @@ struct IDXFile {
             let values = try header.element.decode(
                 bytes.dropFirst(header.size), ArrayLayout(shape: header.shape), count: header.count, bigEndian: true,
                 as: role, judgment)
-            return ImportedArray(shape: header.shape, values: values, file: path)
+            return ImportedArray(
+                shape: header.shape, values: values, file: path, floatBits: header.element.floatBits)
         } catch {
             preconditionFailure("IDX has no 64-bit integers")
         }

@@ -1,4 +1,3 @@
-import CSystem
 import Foundation
 import Workers
 
@@ -18,7 +17,7 @@ func contents(of path: String) throws -> Data {
     // Foundation of Swift 6.3 leaks its buffer when the file is empty.
     let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     if size == 0 { return Data() }
-    if let size, size >= leastMappedBytes, let mapped = MappedFile(path) { return mapped.data }
+    if let size, size >= leastMappedBytes, let data = mapped(path) { return data }
     do {
         return try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
@@ -34,42 +33,18 @@ func contents(of path: String) throws -> Data {
 /// Bytes from which on a file is mapped: the many small ones of a folder of images are read sooner.
 private let leastMappedBytes = 1 << 20
 
-/// A regular file whose bytes are addresses in memory. If it is cut meanwhile, or its disk fails, the program ends with
-/// a message (`lockstep_guard_mapping`).
-private final class MappedFile {
-    private let base: UnsafeMutableRawPointer
-    private let count: Int
-    private let message: UnsafeMutablePointer<CChar>
-    private let guardNumber: Int32
-
-    /// Nil for what cannot be mapped.
-    init?(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
-            return nil
-        }
-        count = Int(status.st_size)
-        guard let mapped = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), mapped != MAP_FAILED else {
-            return nil
-        }
-        base = mapped
-        message = strdup("lockstep: \(path): the file was cut, or its disk failed, while it was in use\n")
-        guardNumber = lockstep_guard_mapping(base, count, message)
-    }
-
-    deinit {
-        lockstep_unguard_mapping(guardNumber)
-        munmap(base, count)
-        free(message)
-    }
-
-    /// The bytes, which keep the mapping alive.
-    var data: Data {
-        Data(bytesNoCopy: base, count: count, deallocator: .custom { _, _ in withExtendedLifetime(self) {} })
-    }
+/// The bytes of a regular file, mapped; nil for what cannot be mapped.
+private func mapped(_ path: String) -> Data? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
+        let mapping = try? GuardedMapping(descriptor, count: Int(status.st_size), name: path)
+    else { return nil }
+    return Data(
+        bytesNoCopy: mapping.pointer, count: mapping.count,
+        deallocator: .custom { _, _ in withExtendedLifetime(mapping) {} })
 }
 
 extension Data {

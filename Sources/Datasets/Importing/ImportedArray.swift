@@ -51,14 +51,17 @@ public struct ImportedArray: Equatable, Sendable {
     /// The file, and the object in it, for messages.
     let file: String
     let object: String?
+    /// Bits of the floating-point numbers in the file if they are as few as Float32 has; nil for other numbers.
+    let floatBits: Int?
 
     /// The shape holds as many elements as there are.
-    init(shape: [Int], values: ImportedValues, file: String, object: String? = nil) {
+    init(shape: [Int], values: ImportedValues, file: String, object: String? = nil, floatBits: Int? = nil) {
         precondition(elementCount(shape) == values.count)
         self.shape = shape
         (storage, chosen) = (.values(values), nil)
         self.file = file
         self.object = object
+        self.floatBits = floatBits
     }
 
     /// Class indices, one a row: elements of 64 bits that take 32 in memory.
@@ -67,6 +70,7 @@ public struct ImportedArray: Equatable, Sendable {
         (storage, chosen) = (.classes(classes), nil)
         self.file = file
         self.object = object
+        floatBits = nil
     }
 
     private enum Storage: Sendable {
@@ -78,7 +82,7 @@ public struct ImportedArray: Equatable, Sendable {
         shape = [rows.count] + array.shape.dropFirst()
         storage = array.storage
         chosen = array.chosen.map { chosen in rows.map { chosen[Int($0)] } } ?? rows
-        (file, object) = (array.file, array.object)
+        (file, object, floatBits) = (array.file, array.object, array.floatBits)
     }
 
     /// The elements, in memory of their own if they are not all that were read.

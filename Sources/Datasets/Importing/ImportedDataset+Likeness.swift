@@ -9,9 +9,9 @@ extension ImportedDataset {
         let own = DataContract(
             inputShape: Array(first.inputs.shape.dropFirst()), featureNames: featureNames, classNames: classNames)
         let match = try likeness.match(
-            own, file: first.inputs.file, inputs: first.inputs.object,
+            own, file: first.inputs.file, inputs: first.inputs.object, hasColumns: !hasColumnsMatched,
             hasTargets: tables.values.contains { $0.targets != nil })
-        notes += match.notes.filter { !notes.contains($0) }
+        notes += match.notes.map { "\(first.inputs.file): \($0)" }
         // Numbers in 0 ... 1 would be scaled once more, and nothing in the new file would tell.
         if network.storesBytes, first.inputs.values(rows: 0..<0).isFloat {
             notes.append(
@@ -37,7 +37,8 @@ extension ImportedArray {
     /// The columns named, in that order, or all; as samples of a shape.
     fileprivate func selecting(features: [Int32]?, shape sample: [Int]) throws -> ImportedArray {
         guard let features else {
-            return ImportedArray(shape: [rows] + sample, values: values, file: file, object: object)
+            return ImportedArray(
+                shape: [rows] + sample, values: values, file: file, object: object, floatBits: floatBits)
         }
         let width = shape.dropFirst().reduce(1, *)
         func select<Value>(_ values: [Value]) -> [Value] {
@@ -55,7 +56,8 @@ extension ImportedArray {
             case .float32(let values): .float32(select(values))
             case .float64(let values): .float64(select(values))
             }
-        return ImportedArray(shape: [rows] + sample, values: values, file: file, object: object)
+        return ImportedArray(
+            shape: [rows] + sample, values: values, file: file, object: object, floatBits: floatBits)
     }
 
     /// These targets as a network has them: class indices of its own, or numbers.

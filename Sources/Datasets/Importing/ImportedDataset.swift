@@ -54,6 +54,8 @@ public struct ImportedDataset: Sendable {
     public internal(set) var normalization: NormalizationValues?
     /// One name for each column of a table of numbers.
     public internal(set) var featureNames: [String]?
+    /// Whether columns are those of what the import shall be like, and in its order, already.
+    var hasColumnsMatched = false
     public internal(set) var title: String?
     public internal(set) var source: String?
     public internal(set) var license: String?

@@ -46,9 +46,11 @@ public struct Likeness: Equatable, Sendable {
     /// How data that are imported come to it.
     ///
     /// - Throws: `DatasetError` for what is not there to be matched, with both sides listed.
-    func match(_ own: DataContract, file: String, inputs: String? = nil, hasTargets: Bool) throws -> DataMatch {
+    func match(
+        _ own: DataContract, file: String, inputs: String? = nil, hasColumns: Bool = true, hasTargets: Bool
+    ) throws -> DataMatch {
         try DataMatch(
             own, to: DataReference(contract, on: .importing, name: path), file: file, inputs: inputs,
-            hasTargets: hasTargets)
+            hasColumns: hasColumns, hasTargets: hasTargets)
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Finds out whether numbers would lose what tells them apart if they were rounded to Float32: the one place that says
 /// when an importer keeps 64 bits, when a conversion to float32 is refused, and what training without a center is told.
 ///
@@ -94,11 +96,39 @@ struct RoundingLoss {
     }
 }
 
+extension RoundingLoss {
+    /// What to say of features that are centered, of numbers that their file has in fewer than 64 bits, where so few steps
+    /// of these lie in a deviation that differences which mattered in training may be gone; nil if there are none.
+    ///
+    /// - Parameter bits: 16 or 32.
+    static func note(
+        ofFloats bits: Int, centeredBy normalization: Normalization, names: [String]?, sampleShape shape: [Int]
+    ) -> String? {
+        guard let centering = normalization.centering else { return nil }
+        let lost = (0..<normalization.scales.count).compactMap { feature -> (Int, center: Double, Double, Double)? in
+            let center = centering.center(feature)
+            // As far as float16 goes, which nothing beyond has been rounded to.
+            let step = bits == 16 ? Double(Float16(max(-65_504, min(65_504, center))).ulp) : Double(center.ulp)
+            let deviation = 1 / Double(abs(normalization.scales.pointer[feature]))
+            // Four deviations are the range of most of its numbers.
+            return center != 0 && 4 * deviation < fewestSteps * step ? (feature, Double(center), step, deviation) : nil
+        }
+        guard let (feature, center, step, deviation) = lost.first else { return nil }
+        return "\(featureName(feature, names: names, sampleShape: shape))"
+            + (lost.count > 1 ? ", and \(lost.count - 1) more, are" : " is")
+            + " float\(bits), which has steps of \(short(step)) near \(short(center)), where training had a deviation of "
+            + String(format: "%.4g", deviation)
+            + ": numbers of 64 bits that were rounded to it have lost what matters (save them as float64)"
+    }
+
+    fileprivate static func short(_ value: Double) -> String { Int64(exactly: value).map(String.init) ?? "\(value)" }
+}
+
 extension RoundingLoss.Coarseness {
     /// `1700000000 ... 1700000999, where Float32 has steps of 128`.
     var text: String {
-        func short(_ value: Double) -> String { Int64(exactly: value).map(String.init) ?? "\(value)" }
-        return "\(short(least)) ... \(short(most)), where Float32 has steps of \(short(step))"
+        let (least, most, step) = (RoundingLoss.short(least), RoundingLoss.short(most), RoundingLoss.short(step))
+        return "\(least) ... \(most), where Float32 has steps of \(step)"
     }
 }
 
@@ -129,11 +159,24 @@ extension ImportedDataset {
     public mutating func round(for likeness: Likeness) throws {
         let shape = likeness.contract.inputShape
         var isCentered = [Bool](repeating: true, count: shape.reduce(1, *))
+        var notes = DataNotes()
         if let values = try likeness.normalizationOfRawNumbers,
             let normalization = try? values.resolved(inputShape: shape)
         {
             isCentered = normalization.center.map { $0 != 0 }
+            for split in Split.allCases {
+                guard let inputs = tables[split]?.inputs else { continue }
+                let note = inputs.floatBits.flatMap {
+                    RoundingLoss.note(
+                        ofFloats: $0, centeredBy: normalization, names: likeness.contract.featureNames,
+                        sampleShape: shape)
+                }
+                notes.add(
+                    [note].compactMap { $0 }, of: DataNotes.Place(file: inputs.file, table: inputs.object ?? "\(split)")
+                )
+            }
         }
+        self.notes += notes.lines
         for (split, table) in tables {
             tables[split] = try Table(
                 inputs: table.inputs.rounded(by: .centered(isCentered)), targets: table.targets)

@@ -33,13 +33,15 @@ struct ClassLabels: Equatable {
     }
 
     /// - Throws: `DatasetError` where the targets may be read as classes alone.
-    func checkMayBeValues(_ origin: SampleTable.Origin) throws {
+    func checkMayBeValues(_ origin: SampleTable.Origin, isTrained: Bool) throws {
         guard areClassesOnly else { return }
+        let alternative = names?.areIndices ?? true ? ", or say targetKind: values." : "."
         throw DatasetError(
             .wrongType, file: origin.file, object: origin.targets, expected: "values, which the loss reads",
             found: "classes, as the import was told (target_kind)",
-            advice: "Use the loss crossEntropy, or import again without --task classification"
-                + (names?.areIndices ?? true ? ", or say targetKind: values." : "."))
+            advice: isTrained
+                ? "Import again without --task classification."
+                : "Use the loss crossEntropy, or import again without --task classification" + alternative)
     }
 
     /// How many classes are described; nil if nothing is said.

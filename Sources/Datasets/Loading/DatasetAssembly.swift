@@ -13,7 +13,9 @@ extension Dataset {
         let lead = raw[splits[0]]!
         let classNames = splits.lazy.compactMap { raw[$0]!.match.classNames }.first
         let targetUnits = isGiven ? reference.contract.targetTransformation : lead.facts.targetTransformation
-        let targets = try raw.targets(description.targetKind, for: reading, requirement, units: targetUnits)
+        let isTrained = isGiven && reference.road.isOfTrainedNetwork
+        let targets = try raw.targets(
+            description.targetKind, for: reading, requirement, units: targetUnits, isTrained: isTrained)
         // Names of classes that were read as the values they stand for would name nothing.
         let areValues = raw.contains { split, table in
             guard case .values = targets[split]! else { return false }
@@ -28,17 +30,26 @@ extension Dataset {
             train: raw[.train].map { TrainRows(inputs: $0.inputs, wide: $0.wide, count: $0.count, chosen: cut?.train) })
         let units = try InputUnits(reference, isGiven: isGiven, chosen: chosen?.source, lead: lead)
         var tables: [Split: SampleTable] = [:]
-        var notes: [String] = []
+        var notes = DataNotes()
         var rounding: String?
         for split in splits {
             let table = raw[split]!
             let normalization = try units.normalization(of: table, train: raw[.train])
-            notes += table.facts.notes + table.match.notes + normalization.notes
+            notes.add(lines: table.facts.notes)
+            notes.add(
+                table.match.notes + normalization.notes,
+                of: DataNotes.Place(file: table.origin.file, table: table.origin.inputs))
+            if isTrained || table.origin.file != lead.origin.file {
+                notes.add(
+                    [table.lossNote(normalization.0, reference.contract.featureNames)].compactMap { $0 },
+                    of: DataNotes.Place(file: table.origin.file, table: table.origin.inputs))
+            }
             rounding = try rounding ?? table.roundingNote(normalization.0, reference.contract.featureNames)
-            tables[split] = try table.sampleTable(
-                targets: table.matched(targets[split]!, targetUnits, &notes), normalization.0)
+            let (targets, note) = try table.matched(targets[split]!, targetUnits)
+            notes.add(lines: [note].compactMap { $0 })
+            tables[split] = try table.sampleTable(targets: targets, normalization.0)
         }
-        if let rounding { notes.append(rounding) }
+        notes.add(lines: units.notes + [rounding].compactMap { $0 })
         var facts = lead.facts
         facts.featureNames = lead.match.features == nil ? lead.facts.featureNames : reference.contract.featureNames
         if lead.match.targets != nil { facts.targetNames = reference.contract.targetNames }
@@ -46,7 +57,7 @@ extension Dataset {
         facts.targetTransformation = targetUnits
         try self.init(
             name: name, tables: cut?.applied(to: tables) ?? tables, classNames: areValues ? nil : classNames,
-            labels: labels, facts: facts, notes: notes.unique, contents: contents)
+            labels: labels, facts: facts, notes: notes.lines, contents: contents)
     }
 
     /// Makes a synthetic data set, normalized and with its validation split cut as the description says.
@@ -181,6 +192,13 @@ extension RawTable {
             + "\(first.text), and they are not centered before they are rounded (normalization: standardize does that)"
     }
 
+    /// What to say of numbers that their file has rounded already, which nothing gives back.
+    fileprivate func lossNote(_ normalization: Normalization, _ names: [String]?) -> String? {
+        floatBits.flatMap {
+            RoundingLoss.note(ofFloats: $0, centeredBy: normalization, names: names, sampleShape: inputShape)
+        }
+    }
+
     /// The split as samples, with inputs that are centered before they are rounded where the normalization asks for it.
     fileprivate func sampleTable(targets: Targets, _ normalization: Normalization) throws -> SampleTable {
         func table(_ inputs: SampleTable.Inputs, _ content: ContentDigest, isCentered: Bool) -> SampleTable {
@@ -198,13 +216,5 @@ extension RawTable {
             content.add(run.memory(rows.count, features: wide.features))
         }
         return table(centered, content, isCentered: true)
-    }
-}
-
-extension [String] {
-    /// Each once, where it came first.
-    fileprivate var unique: [String] {
-        var known: Set<String> = []
-        return filter { known.insert($0).inserted }
     }
 }

@@ -20,6 +20,7 @@ extension Dataset {
     ///     that, and what is no class is named by its row.
     ///   - matching: what the data have to agree with: a checkpoint's, by which they are matched and normalized; nil to
     ///     have the train split say it.
+    ///   - only: the one split that is needed, whose data are matched: others are not read.
     ///   - loading: how much memory data may take. What does not fit stays in the file and is streamed.
     ///   - use: how rows will be visited, which decides what can be streamed.
     ///   - others: told what the data set is before anything of it is in memory; gives the bytes that the program takes
@@ -29,8 +30,8 @@ extension Dataset {
     public static func load(
         _ description: DatasetDescription, relativeTo directory: String? = nil,
         targets: TargetRequirement = .required, reading: TargetChoice? = nil,
-        matching: DataReference? = nil, loading: LoadingOptions = LoadingOptions(), use: DataUse = .inFileOrder,
-        beside others: (DataOutline) throws -> Int = { _ in 0 }
+        matching: DataReference? = nil, only: Split? = nil, loading: LoadingOptions = LoadingOptions(),
+        use: DataUse = .inFileOrder, beside others: (DataOutline) throws -> Int = { _ in 0 }
     ) throws -> Dataset {
         if let problem = description.problem {
             throw DatasetError(.invalidOption, file: description.path ?? "dataset", found: problem)
@@ -40,7 +41,7 @@ extension Dataset {
         }
         var loader = DatasetLoader(
             description: description, directory: directory, requirement: targets, reading: reading, matching: matching,
-            loading: loading, use: use)
+            only: only, loading: loading, use: use)
         defer { loader.closeQuietly() }
         return try loader.load(beside: others)
     }
@@ -48,11 +49,12 @@ extension Dataset {
 
 /// The walk from a description to tables in memory.
 private struct DatasetLoader {
-    let description: DatasetDescription
+    private var description: DatasetDescription
     let directory: String?
     let requirement: TargetRequirement
     let reading: TargetChoice?
     let matching: DataReference?
+    let only: Split?
     let loading: LoadingOptions
     let use: DataUse
     private var files: [String: OpenFile] = [:]
@@ -60,13 +62,14 @@ private struct DatasetLoader {
 
     init(
         description: DatasetDescription, directory: String?, requirement: TargetRequirement, reading: TargetChoice?,
-        matching: DataReference?, loading: LoadingOptions, use: DataUse
+        matching: DataReference?, only: Split?, loading: LoadingOptions, use: DataUse
     ) {
         self.description = description
         self.directory = directory
         self.requirement = requirement
         self.reading = reading
         self.matching = matching
+        self.only = only
         self.loading = loading
         self.use = use
     }
@@ -89,6 +92,8 @@ private struct DatasetLoader {
                 tables[split] = table
             }
         }
+        tables.inheritFacts()
+        if let only { try choose(only, &tables) }
         let reference = try match(&tables)
         let lead = Split.allCases.lazy.compactMap { tables[$0] }.first!
         let taken = try others(
@@ -115,6 +120,23 @@ private struct DatasetLoader {
         return dataset
     }
 
+    /// Leaves out what need not be read: all but one split, unless that is cut from another one, or goes by what another
+    /// one says.
+    ///
+    /// - Throws: `DatasetError` that lists the splits there are.
+    private mutating func choose(_ only: Split, _ tables: inout [Split: TableFiles]) throws {
+        if only == .test || tables[.validation] != nil { description.validationFraction = nil }
+        guard (description.validationFraction ?? 0) == 0, matching?.contract.normalization != nil else { return }
+        guard let table = tables[only] else {
+            throw DatasetError(
+                .missingObject, file: order[0].path, expected: "a \(only) split",
+                found: Split.allCases.compactMap { split in tables[split].map { "\(split) (\($0.count) samples)" } }
+                    .joined(separator: ", "),
+                advice: Dataset.adviceOnSplits)
+        }
+        tables = [only: table]
+    }
+
     /// Finds out how each table comes to what is expected: by the reference that is given, or else by the train split,
     /// or the first there is.
     ///
@@ -122,15 +144,14 @@ private struct DatasetLoader {
     private func match(_ tables: inout [Split: TableFiles]) throws -> DataReference {
         let splits = Split.allCases.filter { tables[$0] != nil }
         let lead = tables[splits[0]]!
-        tables.inheritFacts()
-        let reading = description.targetKind ?? reading
-        var reference =
-            matching ?? DataReference(lead.contract(as: reading), on: .splits, name: lead.file.path)
+        func contract(_ table: TableFiles) -> DataContract {
+            table.contract(as: description.targetKind ?? reading, isChosen: description.targetKind != nil)
+        }
+        var reference = matching ?? DataReference(contract(lead), on: .splits, name: lead.file.path)
         var expected = reference
         for split in splits {
             let table = tables[split]!
-            let match = try DataMatch(
-                table.contract(as: reading), to: expected, file: table.file.path, inputs: table.inputs.name)
+            let match = try DataMatch(contract(table), to: expected, file: table.file.path, inputs: table.inputs.name)
             tables[split]!.match = match
             guard split == splits[0], reference.road.decision(on: .extraClass) == .takesAPlace else { continue }
             // The other splits go by what became of the first.
@@ -175,7 +196,7 @@ private struct DatasetLoader {
             }
             let key = "\(split): {inputs: …, targets: …}."
             let targets = requirement == .ignored ? nil : try own?.targets.map { try file.dataset($0, key: key) }
-            if targets == nil, requirement == .required {
+            if targets == nil, requiresTargets(split) {
                 throw DatasetError(
                     .invalidOption, file: file.path, object: inputs, expected: "targets for the \(split) split",
                     found: "inputs alone", advice: "Say where they are with \(key)")
@@ -189,12 +210,14 @@ private struct DatasetLoader {
         else { return nil }
         let key = "targets: …."
         let targets = requirement == .ignored ? nil : try names.targets.map { try file.dataset($0, key: key) }
-        if targets == nil, requirement == .required {
+        if targets == nil, requiresTargets(split) {
             let expected = TableNames.candidates(description.targets ?? "y", split)[0]
             throw try file.missing(expected, key: key)
         }
         return try reader.files(inputs: try file.dataset(names.inputs, key: "inputs: …."), targets: targets)
     }
+
+    private func requiresTargets(_ split: Split) -> Bool { requirement == .required && split == only ?? split }
 
     private func nothingFound(in file: OpenFile, _ split: Split? = nil) throws -> DatasetError {
         let name = TableNames.candidates(description.inputs ?? "x", split ?? .train)[0]

@@ -10,8 +10,8 @@ struct InputUnits {
     /// Whether it is a checkpoint's, and not the train split's.
     private let isGiven: Bool
     private let leadFile: String
-    /// What has to be said whatever the table.
-    private var notes: [String] = []
+    /// What has to be said whatever the table, a line each.
+    private(set) var notes: [String] = []
 
     /// - Parameters:
     ///   - chosen: what the description of the data set asks for, if anything, for the numbers in `lead`.
@@ -50,13 +50,13 @@ struct InputUnits {
             // Of a checkpoint that does not know; then as it was before they did.
             let stored = try table.storedNormalization(or: train)
             let note =
-                "\(table.origin.file): normalized as it says itself, \(stored.source.text): the checkpoint was written "
-                + "before they kept the normalization of their data"
-            return (stored, notes + [note])
+                "normalized as it says itself, \(stored.source.text): the checkpoint was written before they kept the "
+                + "normalization of their data"
+            return (stored, [note])
         }
         let own = try table.ownTransformation()
         let made = try made(normalization, table, own)
-        return (made, notes + (try notes(table, made, own)))
+        return (made, try notes(table, made, own))
     }
 
     private func made(
@@ -73,16 +73,16 @@ struct InputUnits {
     }
 
     private func notes(_ table: RawTable, _ made: Normalization, _ own: NormalizationValues?) throws -> [String] {
-        let file = table.origin.file
         // Where the network was trained on numbers that were made of raw ones, what is raw is brought to these first.
         let normal = own == transformation ? (normalization ?? .identity).text : made.source.text
         if let own, own != transformation {
-            return ["\(file): its numbers are \(own.text) of raw numbers x: brought into the units of training"]
+            return ["its numbers are \(own.text) of raw numbers x: brought into the units of training"]
         }
-        let isAnother = isGiven || file != leadFile || table.isUInt8 != reference.contract.storesBytes
+        let isAnother =
+            isGiven || table.origin.file != leadFile || table.isUInt8 != reference.contract.storesBytes
         if !table.normalization.isEmpty, try table.storedNormalization() != made {
             return [
-                "\(file): \(table.origin.inputs): normalized as in training, \(normal), not by its own \(table.normalization.text)"
+                "normalized as in training, \(normal), not by its own \(table.normalization.text)"
             ]
         }
         let isKnown =
@@ -90,8 +90,8 @@ struct InputUnits {
             || (table.isUInt8 && reference.contract.storesBytes)
         guard isAnother, !isKnown, made.source != .identity || transformation != nil else { return [] }
         return [
-            "\(file): does not say how its numbers were made: taken as raw, and normalized as in training, \(normal) "
-                + "(attributes transformed_mean and transformed_standard_deviation would say otherwise)"
+            "does not say how its numbers were made: taken as raw, and normalized as in training, \(normal) (attributes "
+                + "transformed_mean and transformed_standard_deviation would say otherwise)"
         ]
     }
 }
@@ -134,10 +134,11 @@ extension RawTable {
     /// Targets as what is expected has them: classes by name, numbers by name and unit.
     ///
     /// - Parameter expected: how the targets that the network was trained on were made of raw ones.
-    func matched(_ targets: Targets, _ expected: NormalizationValues?, _ notes: inout [String]) throws -> Targets {
+    /// - Returns: with what has to be said of them, if anything.
+    func matched(_ targets: Targets, _ expected: NormalizationValues?) throws -> (Targets, note: String?) {
         switch targets {
-        case .unlabeled: return .unlabeled
-        case .classes(let labels): return .classes(try match.matched(labels, in: origin.targets))
+        case .unlabeled: return (.unlabeled, nil)
+        case .classes(let labels): return (.classes(try match.matched(labels, in: origin.targets)), nil)
         case .values(var values, var width):
             let (rows, fileWidth) = (values.count / width, width)
             func selected<Value>(_ values: [Value]) -> [Value] {
@@ -148,8 +149,7 @@ extension RawTable {
             width = match.targets?.count ?? width
             let own = facts.targetTransformation
             guard own != expected else {
-                if let note = targetRoundingNote(width: fileWidth) { notes.append(note) }
-                return .values(values, width: width)
+                return (.values(values, width: width), targetRoundingNote(width: fileWidth))
             }
             let map = try resolving {
                 let back = try (own ?? .identity).inverse(inputShape: [facts.targetNames?.count ?? width])
@@ -163,8 +163,8 @@ extension RawTable {
                 let value = wide?[index] ?? Double(values[index])
                 values[index] = Float(value * map.scale[index % width] + map.offset[index % width])
             }
-            notes.append("\(origin.file): \(origin.targets): brought into the units of the targets trained on")
-            return .values(values, width: width)
+            let note = "\(origin.file): \(origin.targets): brought into the units of the targets trained on"
+            return (.values(values, width: width), note)
         }
     }
 

@@ -1,3 +1,5 @@
+import HDF5
+
 /// A split as it was read, before targets of all splits are interpreted together and normalization is chosen.
 struct RawTable {
     let inputs: SampleTable.Inputs
@@ -23,6 +25,13 @@ struct RawTable {
     let match: DataMatch
     /// Whether inputs without attributes are scaled by 1/255.
     let isUInt8: Bool
+    /// Bits of the floating-point numbers in the file if they are as few as Float32 has; nil for other numbers.
+    let floatBits: Int?
     /// Whether the file says how what it stores becomes numbers.
     let isPacked: Bool
+}
+
+extension HDF5ElementType {
+    /// Bits of floating-point numbers if they are as few as Float32 has; nil for other numbers.
+    var floatBits: Int? { isFloat && size <= MemoryLayout<Float>.size ? size * 8 : nil }
 }

@@ -8,8 +8,10 @@ enum RawTargets {
     case unlabeled
 
     /// The targets as class indices.
+    ///
+    /// - Parameter isTrained: whether they are for a network that is trained, whose loss is what it is.
     /// - Throws: `DatasetError` that names the first row which holds none.
-    func classes(_ origin: SampleTable.Origin) throws -> Targets {
+    func classes(_ origin: SampleTable.Origin, isTrained: Bool) throws -> Targets {
         func outOfRange(_ row: Int, _ found: String) -> DatasetError {
             DatasetError(
                 .labelOutOfRange, file: origin.file, object: origin.targets,
@@ -21,8 +23,10 @@ enum RawTargets {
                     : ["4294967295", "\(Int64.max)"].contains(found)
                         ? "That is -1 without a sign, which often stands for a missing label: write the file without such rows, "
                             + "and labels as a signed type."
-                        : "Number the classes from zero, remove the row, or use a loss for values, such as "
-                            + "meanSquaredError.")
+                        : isTrained
+                            ? "Number the classes as in training, or remove the row."
+                            : "Number the classes from zero, remove the row, or use a loss for values, such as "
+                                + "meanSquaredError.")
         }
         switch self {
         case .integers(let values):
@@ -99,10 +103,11 @@ extension [Split: RawTable] {
     ///   - choice: what the description says.
     ///   - reading: what a loss reads, if it is known.
     ///   - requirement: whether anything will read them.
+    ///   - isTrained: whether they are for a network that is trained, whose loss is what it is.
     ///   - units: how the targets that a network was trained on were made of raw ones.
     func targets(
         _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement,
-        units: NormalizationValues? = nil
+        units: NormalizationValues? = nil, isTrained: Bool = false
     ) throws -> [Split: Targets] {
         let haveUnits = units != nil || values.contains { $0.facts.targetTransformation != nil }
         let integersAreClasses =
@@ -112,7 +117,8 @@ extension [Split: RawTable] {
         // In order, so that of several faults always the same one is said.
         return try Split.allCases.reduce(into: [:]) { result, split in
             result[split] = try self[split].map { table in
-                try table.targets(choice, for: reading, requirement, integersAreClasses: integersAreClasses)
+                try table.targets(
+                    choice, for: reading, requirement, integersAreClasses: integersAreClasses, isTrained: isTrained)
             }
         }
     }
@@ -120,18 +126,20 @@ extension [Split: RawTable] {
 
 extension RawTable {
     fileprivate func targets(
-        _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement, integersAreClasses: Bool
+        _ choice: TargetChoice?, for reading: TargetChoice?, _ requirement: TargetRequirement, integersAreClasses: Bool,
+        isTrained: Bool
     ) throws -> Targets {
         switch (choice ?? reading, targets) {
         case (.values, .integers(let indices)):
-            if choice == nil, requirement == .required { try classes.checkMayBeValues(origin) }
+            if choice == nil, requirement == .required { try classes.checkMayBeValues(origin, isTrained: isTrained) }
             if let values = try classes.values(of: indices, origin) { return values }
-            return choice == nil && integersAreClasses ? try targets.classes(origin) : targets.asValues
+            return choice == nil && integersAreClasses
+                ? try targets.classes(origin, isTrained: isTrained) : targets.asValues
         case (.classes, .numbers(let numbers, width: 1)) where choice != nil || requirement == .required:
             if let indices = try classes.classes(of: numbers, origin) { return indices }
-            return choice == nil ? targets.asValues : try targets.classes(origin)
-        case (.classes, _) where choice != nil: return try targets.classes(origin)
-        case (_, .integers) where integersAreClasses: return try targets.classes(origin)
+            return choice == nil ? targets.asValues : try targets.classes(origin, isTrained: isTrained)
+        case (.classes, _) where choice != nil: return try targets.classes(origin, isTrained: isTrained)
+        case (_, .integers) where integersAreClasses: return try targets.classes(origin, isTrained: isTrained)
         default: return targets.asValues
         }
     }

@@ -43,13 +43,16 @@ struct TableFiles {
 
     /// What the file says of it, before its numbers are read.
     ///
-    /// - Parameter reading: what targets are read as, if that is known. Names of classes are left out where those are
-    ///   read as the values they stand for, of which each file says what they are.
-    func contract(as reading: TargetChoice?) -> DataContract {
-        DataContract(
+    /// - Parameters:
+    ///   - reading: what targets are read as, if that is known. Names of classes are left out where those are read as the
+    ///     values they stand for, of which each file says what they are.
+    ///   - isChosen: whether the description says so. Then values are no classes, whatever names there are.
+    func contract(as reading: TargetChoice?, isChosen: Bool = false) -> DataContract {
+        let haveNoClasses = reading == .values && (isChosen || classes.values != nil)
+        return DataContract(
             inputShape: inputShape, storesBytes: storesBytes, featureNames: facts.featureNames,
             transformation: facts.transformation, targetKind: targets.map { kind(of: $0) } ?? .unlabeled,
-            classNames: reading == .values && classes.values != nil ? nil : classes.names,
+            classNames: haveNoClasses ? nil : classes.names,
             targetNames: facts.targetNames, targetTransformation: facts.targetTransformation)
     }
 

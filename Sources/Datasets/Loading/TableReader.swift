@@ -65,7 +65,8 @@ struct TableReader {
             origin: SampleTable.Origin(
                 file: file.path, inputs: table.inputs.name, targets: table.targets?.name ?? "(no targets)"),
             normalization: try normalization(of: table.inputs), facts: table.facts, match: table.match!,
-            isUInt8: table.storesBytes, isPacked: table.packing?.isScaled ?? false)
+            isUInt8: table.storesBytes, floatBits: table.packing == nil ? table.inputs.elementType.floatBits : nil,
+            isPacked: table.packing?.isScaled ?? false)
     }
 
     /// Goes through all inputs.

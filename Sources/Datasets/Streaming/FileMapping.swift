@@ -1,21 +1,15 @@
-import CSystem
 import Foundation
 import HDF5
 
-/// A part of a file as memory: the system reads pages when they are touched, and takes them back when it needs room.
-///
-/// A file that is cut while it is mapped ends the process at the next access, with a message that names it; one that is
-/// written to is noticed by `checkUnchanged`.
+/// The elements of a data set as memory (`GuardedMapping`), with pages that are read ahead. A file that is written to
+/// meanwhile is noticed by `checkUnchanged`.
 final class FileMapping: @unchecked Sendable {
-    let pointer: UnsafeRawPointer
+    private let mapping: GuardedMapping
     private let file: String
-    private let base: UnsafeMutableRawPointer
-    private let length: Int
-    private let pageSize: Int
     private let descriptor: Int32
     private let stamp: HDF5FileStamp?
-    private let message: UnsafeMutablePointer<CChar>
-    private let guardNumber: Int32
+
+    var pointer: UnsafeRawPointer { UnsafeRawPointer(mapping.pointer) }
 
     /// - Parameters:
     ///   - dataset: a contiguous one.
@@ -29,37 +23,24 @@ final class FileMapping: @unchecked Sendable {
                 found: "it cannot be mapped: \(String(cString: strerror(code)))",
                 advice: "Raise --data-memory, so that it is read instead.")
         }
-        pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
-        let start = offset / pageSize * pageSize
-        length = offset - start + dataset.storageSize
         descriptor = try dataset.file.withDescriptor { fcntl($0, F_DUPFD_CLOEXEC, 0) }
         guard descriptor >= 0 else { throw failure(errno) }
-        let mapped = mmap(nil, length, PROT_READ, MAP_PRIVATE, descriptor, off_t(start))
-        guard let mapped, mapped != MAP_FAILED else {
-            let code = errno
+        do {
+            mapping = try GuardedMapping(
+                descriptor, offset: offset, count: dataset.storageSize, name: "\(file): \(dataset.name)")
+        } catch {
             Foundation.close(descriptor)
-            throw failure(code)
+            throw failure(error.code)
         }
-        base = mapped
-        pointer = UnsafeRawPointer(mapped) + (offset - start)
         stamp = HDF5FileStamp(descriptor: descriptor)
-        message = strdup(
-            "lockstep: \(dataset.file.path): \(dataset.name): the file was cut, or its disk failed, while it was in use\n"
-        )
-        guardNumber = lockstep_guard_mapping(base, length, message)
     }
 
-    deinit {
-        lockstep_unguard_mapping(guardNumber)
-        munmap(base, length)
-        Foundation.close(descriptor)
-        free(message)
-    }
+    deinit { Foundation.close(descriptor) }
 
     // MARK: Reading ahead
 
     /// Says that rows will be touched at random, so that the system does not read their neighbors with each.
-    func expectRandomAccess() { madvise(base, length, MADV_RANDOM) }
+    func expectRandomAccess() { madvise(mapping.base, mapping.length, MADV_RANDOM) }
 
     /// Has the system begin to read rows that will be touched soon, if the disk is needed for them.
     ///
@@ -92,8 +73,9 @@ final class FileMapping: @unchecked Sendable {
 
     /// The page that an element lies in, and how far in it.
     private func page(of offset: Int) -> (start: UnsafeMutableRawPointer, skipped: Int) {
-        let place = (pointer - UnsafeRawPointer(base)) + offset
-        return (base + place / pageSize * pageSize, place % pageSize)
+        let place = (mapping.pointer - mapping.base) + offset
+        let skipped = place % GuardedMapping.pageSize
+        return (mapping.base + (place - skipped), skipped)
     }
 
     /// - Throws: `DatasetError` if the file was written to since it was mapped.

@@ -7,17 +7,31 @@ extension Loss {
 }
 
 extension Dataset {
+    /// What a network has agreed on with its data. Whole numbers without names, which may be classes, are numbers where
+    /// a loss reads these, and others of them need not be whole.
+    func contract(for loss: Loss) -> DataContract {
+        var contract = contract
+        if loss.reading == .values, case .classes = contract.targetKind, contract.classNames == nil {
+            contract.targetKind = .values(width: 1)
+        }
+        return contract
+    }
+
     /// Checks that a loss can mean the targets of every split: their kind, and each of their numbers.
     ///
-    /// - Parameter outputs: those of the network, which the targets have to fit; nil if that is checked elsewhere.
+    /// - Parameters:
+    ///   - outputs: those of the network, which the targets have to fit; nil if that is checked elsewhere.
+    ///   - isTrained: whether the network is trained, so that its loss is what it is.
     /// - Throws: `DatasetError` that names what was expected, the row where it is one, and what to do.
-    func requireTargets(for loss: Loss, outputs: Int? = nil) throws {
+    func requireTargets(for loss: Loss, outputs: Int? = nil, isTrained: Bool = false) throws {
         let consumer = "loss \(loss.name)"
         switch loss {
-        case .crossEntropy: try requireClasses(outputs: outputs, for: consumer)
+        case .crossEntropy: try requireClasses(outputs: outputs, for: consumer, isTrained: isTrained)
         // A share of a yes is as good a target as a yes.
-        case .binaryCrossEntropy: try requireValues(outputs: outputs, in: 0...1, for: consumer)
-        case .meanSquaredError, .huber: try requireValues(outputs: outputs, for: consumer)
+        case .binaryCrossEntropy:
+            try requireValues(outputs: outputs, in: 0...1, for: consumer, isTrained: isTrained)
+        case .meanSquaredError, .huber:
+            try requireValues(outputs: outputs, for: consumer, isTrained: isTrained)
         }
     }
 

@@ -47,7 +47,7 @@ public final class Evaluator {
         }
         guard needsTargets else { return }
         // Not all classes need to occur in a data set for a network to be evaluated on it.
-        try dataset.requireTargets(for: model.network.loss, outputs: width)
+        try dataset.requireTargets(for: model.network.loss, outputs: width, isTrained: true)
     }
 
     /// Computes loss and metrics of a whole split.

@@ -69,7 +69,8 @@ public struct TrainedModel {
         if let path { description = description.replacingPath(with: path, for: split) }
         let dataset = try Dataset.load(
             description, relativeTo: nil, targets: road == .predict ? .ignored : .required,
-            reading: configuration.loss.reading, matching: checkpoint.reference(on: road), loading: loading
+            reading: configuration.loss.reading, matching: checkpoint.reference(on: road), only: split,
+            loading: loading
         ) {
             let plan = self.plan($0, split)
             try plan.check()
@@ -95,7 +96,8 @@ public struct TrainedModel {
         dataset path: String? = nil, split: Split = .test, note: (String) -> Void = { _ in },
         planned: (MemoryPlan) -> Void = { _ in }
     ) throws -> EvaluationReport {
-        let table = try dataset(path, split, on: .evaluate, note: note, planned: planned).table(split)
+        let table = try dataset(path, split, on: .evaluate, note: note, planned: planned)
+            .table(split, isTrained: true)
         var report = try team.region { try evaluator.evaluate(table, split: split) }
         report.name(by: checkpoint.classNames, checkpoint.data?.targetNames)
         return report
@@ -111,7 +113,7 @@ public struct TrainedModel {
         planned: (MemoryPlan) -> Void = { _ in }
     ) throws {
         let dataset = try dataset(path, split, on: .predict, note: note, planned: planned)
-        let table = try dataset.table(split)
+        let table = try dataset.table(split, isTrained: true)
         try PredictionFile.write(to: output) { file in
             try file.describe(checkpoint: checkpoint, dataset: dataset, split: split)
             let width = model.network.inferencePlan.output.shape.count

@@ -53,7 +53,8 @@ extension Trainer {
         Checkpoint(
             parameters: [], optimizerState: [:], progress: .init(), configuration: try configuration.yaml(),
             seed: configuration.seed, batchSize: configuration.batchSize, shards: configuration.shards!,
-            inputShape: dataset.inputShape, data: dataset.contract, datasetDigest: dataset.digest,
+            inputShape: dataset.inputShape, data: dataset.contract(for: configuration.loss),
+            datasetDigest: dataset.digest,
             networkDigest: try digest(of: configuration, inputShape: network.inputShape),
             writtenBy: .init(
                 version: lockstepVersion, bitsVersion: bitsVersion, workers: 0, instructionSet: kernels.name))

@@ -55,6 +55,12 @@ final class DatasetJoinTypesTests: HDF5TestCase {
             try join("bytes", "darker", type: .uint8).content, "uint8 [[51, 255], [51, 255]] [0, 1]")
     }
 
+    func testAnotherTypeIsTheReasonWhateverTheUnits() throws {
+        assertRefused(.wrongType, "standard.h5: x_train", "elements of type uint8", "found float") {
+            try join("bytes", "standard")
+        }
+    }
+
     func testNumbersThatUnitsMakeAlmostWholeBecomeBytes() throws {
         let pairs = ["[51, 255]"] + (0..<256).map { "[\($0), \(255 - $0)]" }
         let content = try join("bytes", "standard", type: .uint8).content

@@ -50,6 +50,30 @@ final class CSVImporterTests: HDF5TestCase {
         XCTAssertEqual(try names("9007199254740993", "9007199254740992"), ["9007199254740992", "9007199254740993"])
     }
 
+    func testTextsInQuotesKeepTheirSpaces() throws {
+        let imported = try read("a,y\n1,\"e\"\n2,\" e \"\n3, e \n")
+        XCTAssertEqual(imported.classNames, [" e ", "e"])
+        XCTAssertEqual(try train(imported).targets?.values, .int64([1, 0, 1]))
+        XCTAssertTrue(
+            imported.notes[0].contains("' e ' in line 3 and 'e' in line 2 are two classes"), imported.notes[0])
+        assertRefused(.malformed, "line 3, column 'y'", "found ' '") { try read("a,y\n1,\"e\"\n2,\" \"\n") }
+    }
+
+    func testNumbersInQuotesMayHaveBlanksAround() throws {
+        let classes = try read("\"a \",\" y\"\n\" 1\",\" 10 \"\n\"2 \",\"10\"\n\" 3.5 \",\" 9\"\n")
+        XCTAssertEqual(try train(classes).inputs.values, .float32([1, 2, 3.5]))
+        XCTAssertEqual(classes.classNames, ["9", "10"])
+        XCTAssertEqual(try train(classes).targets?.values, .int64([1, 1, 0]))
+        XCTAssertEqual(classes.featureNames, ["a"])
+        XCTAssertEqual(classes.targetNames, ["y"])
+        let many = (0..<1_100).map { "\"\t\(1_700_000_000 + $0)\",\" \($0).5 \"\n" }.joined()
+        let values = try read("a,y\n" + many)
+        XCTAssertEqual(try train(values).targets?.values, .float64((0..<1_100).map { Double($0) + 0.5 }))
+        XCTAssertEqual(try train(values).inputs.values, .float64((0..<1_100).map { Double(1_700_000_000 + $0) }))
+        assertRefused(.malformed, "line 3, column 'a'", "Values are missing") { try read("a,y\n1,2\n\" NA \",3\n") }
+        assertRefused(.malformed, "target 'y'", "columns 3 and 2") { try read("a,\"y \",y\n1,2,3\n4,5,6\n") }
+    }
+
     func testCodesAreTextsWithoutBeingAskedFor() throws {
         let codes = (0..<40).map { "\($0),\(["01", "1", "001", "1.0", "10"][$0 % 5])\n" }.joined()
         XCTAssertEqual(try read(codes).classNames, ["001", "01", "1", "1.0", "10"])
@@ -96,6 +120,34 @@ final class CSVImporterTests: HDF5TestCase {
         XCTAssertEqual(imported.featureNames, ["a"])
         assertRefused(.invalidOption, "left out") { try read("a,y\n1,2\n", CSVOptions(excluded: ["y"])) }
         assertRefused(.missingObject, "column to leave out 'z'") { try read("a,y\n1,2\n", CSVOptions(excluded: ["z"])) }
+    }
+
+    /// What a hint proposes leaves out the column that it speaks of, also where another one has its number for a name.
+    func testHintsMeanTheColumnThatTheySpeakOf() throws {
+        func hint(_ text: String) throws -> String {
+            let said: String
+            do {
+                said = try read(text).notes[0]
+            } catch let error as DatasetError {
+                said = error.description
+            }
+            let parts = said.components(separatedBy: "(--exclude")
+            return try XCTUnwrap(parts.last?.split(separator: ")").first, said)
+                .components(separatedBy: " leaves")[0].dropFirst().description
+        }
+        func rest(_ text: String, without hint: String) throws -> [String]? {
+            try read(text, CSVOptions(excluded: [hint], split: unsplit)).featureNames
+        }
+        let rows = (0..<12).map { "\($0),5,\($0 % 2)\n" }.joined()
+        XCTAssertEqual(try hint("id,1,y\n" + rows), "id")
+        XCTAssertEqual(try hint("id,2,y\n" + rows), "1")
+        XCTAssertEqual(try hint("1,id,y\n" + rows), "1")
+        for (table, names) in [
+            ("id,1,y\n" + rows, ["1"]), ("a,a,y\n1,2,0\n3,4,1\n", ["a"]), ("a,a,2\n1,2,0\n3,4,1\n", ["a"]),
+            ("2,b,y\n1,p,0\n3,q,1\n", ["2"]), ("2,b,y\n1,2,0\n3,NA,1\n", ["2"]),
+        ] {
+            XCTAssertEqual(try rest(table, without: try hint(table)), names, table)
+        }
     }
 
     func testHeaderIsFoundOrForced() throws {

@@ -39,6 +39,11 @@ final class CSVReaderTests: HDF5TestCase {
         XCTAssertEqual(try read("\"a\" ,b\n"), [["a", "b"]])
     }
 
+    func testSpacesInsideQuotesAreKept() throws {
+        XCTAssertEqual(try read("\" a \",\"\tb\" , c \n"), [[" a ", "\tb", "c"]])
+        XCTAssertEqual(try read("\" \"\"a \"\n"), [[" \"a "]])
+    }
+
     func testQuotesInsideUnquotedFieldsAreText() throws {
         XCTAssertEqual(try read("5'11\",a\"b\n"), [["5'11\"", "a\"b"]])
     }
@@ -111,6 +116,13 @@ final class CSVReaderTests: HDF5TestCase {
                 XCTAssertEqual(try read("\(field),x\n1,\(field)\n"), [[field, "x"], ["1", field]])
             }
         }
+    }
+
+    func testBlanksAroundANumberAreNoPartOfIt() {
+        for text in [" 1.5", "1.5 ", "\t1.5 ", " 15e-1 ", " 0.0000000000000000000000000000000000015e36 "] {
+            XCTAssertEqual(parseNumber(Array(text.utf8)[...]), 1.5, text)
+        }
+        for text in [" ", "1 5", "- 1", "1 e5", " x "] { XCTAssertNil(parseNumber(Array(text.utf8)[...]), text) }
     }
 
     func testNumbersAreReadLikeSwiftReadsThem() {

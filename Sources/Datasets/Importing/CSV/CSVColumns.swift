@@ -10,6 +10,7 @@ struct CSVColumns {
     let target: Int?
     /// The columns that become inputs, in order.
     private(set) var inputs: [Int] = []
+    private let all: CSVNames
     /// What was guessed, and how to say otherwise.
     private(set) var guesses: [String] = []
     /// What was left out or taken for granted to be like another data set, a line each.
@@ -27,7 +28,7 @@ struct CSVColumns {
         switch options.header {
         case .present: hasHeader = true
         case .absent: hasHeader = false
-        case .automatic where options.likeness?.names(anyOf: (0..<first.count).map { first.text($0) }) == true:
+        case .automatic where options.likeness?.names(anyOf: (0..<first.count).map { first.name($0) }) == true:
             hasHeader = true
         case .automatic:
             hasHeader = CSVHeader.isFirst(of: sample)
@@ -39,12 +40,14 @@ struct CSVColumns {
         self.hasHeader = hasHeader
         let fields = try (0..<first.count).map { field in
             hasHeader
-                ? try options.encoding.text(first[field], file: path, object: "line \(first.line), column \(field + 1)")
+                ? try options.encoding.text(
+                    first[field].withoutBlanks, file: path, object: "line \(first.line), column \(field + 1)")
                 : ""
         }
         let names = fields.enumerated().map { $1.isEmpty ? "column \($0 + 1)" : $1 }
         self.names = names
         let columns = CSVNames(path: path, names: names, isNamed: fields.map { !$0.isEmpty }, hasHeader: hasHeader)
+        all = columns
         var excluded = Set(try options.excluded.map { try columns.column($0, "column to leave out") })
         let target: Int?
         if options.taking == .none {
@@ -71,6 +74,14 @@ struct CSVColumns {
             }
             excluded.insert(0)
         }
+        if options.taking == .none, let likeness = options.likeness,
+            let surplus = columns.surplus(like: likeness, excluded: excluded)
+        {
+            excluded.insert(surplus)
+            notes.append(
+                "guessed: '\(names[surplus])', the last column, is left out, since \(likeness.path) has one less "
+                    + "(--exclude another)")
+        }
         inputs = names.indices.filter { $0 != target && !excluded.contains($0) }
         if let likeness = options.likeness {
             let selection = try columns.selection(of: inputs, like: likeness)
@@ -93,19 +104,25 @@ struct CSVColumns {
         "line \(record.line), " + (hasHeader ? "column '\(names[column])'" : names[column])
     }
 
+    /// The flag that leaves a column out.
+    func excluding(_ column: Int) -> String {
+        let reference = all.reference(to: column)
+        return "--exclude" + (reference.hasPrefix("-") ? "=" : " ") + reference
+    }
+
     /// Two columns of one name: the answer must not stay an input, and others are named.
     private mutating func checkNames() throws {
         if let target, let twin = inputs.first(where: { names[$0] == names[target] }) {
             throw DatasetError(
                 .malformed, file: path, object: "target '\(names[target])'", expected: "one column of this name",
                 found: "columns \(target + 1) and \(twin + 1)",
-                advice: "Leave the other one out (--exclude \(twin + 1)), or rename it.")
+                advice: "Leave the other one out (\(excluding(twin))), or rename it.")
         }
         for (name, twins) in Dictionary(grouping: inputs, by: { names[$0] }).sorted(by: { $0.value[0] < $1.value[0] })
         where twins.count > 1 {
             guesses.append(
                 "columns \(twins.map { "\($0 + 1)" }.joined(separator: " and ")) are all called '\(name)' and all inputs "
-                    + "(--exclude \(twins[1] + 1))")
+                    + "(\(excluding(twins[1])))")
         }
     }
 }
@@ -118,6 +135,15 @@ struct CSVNames {
     let isNamed: [Bool]
     let hasHeader: Bool
 
+    /// What `column` takes for a column: its number, unless another one is called so, or else its name, or its number
+    /// from the end.
+    func reference(to column: Int) -> String {
+        let isAlone = isNamed[column] && names.count { $0 == names[column] } == 1
+        let texts = ["\(column + 1)"] + (isAlone ? [names[column]] : [])
+        return texts.first { text in names.indices.allSatisfy { !isNamed[$0] || names[$0] != text || $0 == column } }
+            ?? "\(column - names.count)"
+    }
+
     /// Names first.
     func column(_ reference: String, _ what: String) throws -> Int {
         let named = names.indices.filter { isNamed[$0] && names[$0] == reference }
@@ -125,7 +151,7 @@ struct CSVNames {
             throw DatasetError(
                 .malformed, file: path, object: "\(what) '\(reference)'", expected: "one column of this name",
                 found: "columns \(named.map { "\($0 + 1)" }.joined(separator: ", "))",
-                advice: "Say which by its number, such as \(named[0] + 1).")
+                advice: "Say which by its number, such as \(self.reference(to: named[0])).")
         }
         if let index = named.first { return index }
         if let number = Int(reference) {

@@ -6,7 +6,7 @@ enum CSVHeader {
     static func isFirst(of sample: [CSVReader.Record]) -> Bool {
         let (first, rest) = (sample[0], sample.dropFirst().filter { $0.count == sample[0].count })
         let columns = 0..<first.count
-        let names = columns.filter { isName(first[$0]) }
+        let names = columns.filter { isName(first[$0].withoutBlanks) }
         func standsOverNumbers(_ column: Int) -> Bool {
             let values = rest.map { parseNumber($0[column]) }
             return values.contains { $0 != nil }

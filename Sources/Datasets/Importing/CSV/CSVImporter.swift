@@ -15,9 +15,8 @@ extension ImportedDataset {
         (imported.classNames, imported.classValues) = (targets?.classNames, targets?.classValues)
         if options.task == .classification, targets != nil { imported.targetKind = .classes }
         imported.targetNames = table.columns.hasHeader ? table.columns.targetName.map { [$0] } : nil
-        // Columns are in its order already, by whatever they were found.
-        imported.featureNames =
-            options.likeness.map(\.contract.featureNames) ?? (table.columns.hasHeader ? table.columns.inputNames : nil)
+        imported.featureNames = table.columns.hasHeader ? table.columns.inputNames : nil
+        imported.hasColumnsMatched = options.likeness != nil
         var guesses = table.guesses
         if let name = table.columns.targetName, let guess = targets?.guess {
             guesses.append("target '\(name)': \(guess)")

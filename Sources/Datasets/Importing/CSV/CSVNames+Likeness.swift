@@ -28,6 +28,14 @@ extension CSVNames {
         )
     }
 
+    /// The column that is a target which nobody wants: the last, where names do not tell and there is one more than the
+    /// network has.
+    func surplus(like likeness: Likeness, excluded: Set<Int>) -> Int? {
+        guard !hasHeader || likeness.contract.featureNames == nil else { return nil }
+        let columns = names.indices.filter { !excluded.contains($0) }
+        return columns.count == likeness.contract.inputShape.reduce(1, *) + 1 ? columns.last : nil
+    }
+
     /// Of some columns those that the network has, in its order.
     ///
     /// - Throws: `DatasetError` for columns that are missing, with both lists.
@@ -41,7 +49,7 @@ extension CSVNames {
         let own = DataContract(
             inputShape: [columns.count], featureNames: hasHeader ? columns.map { names[$0] } : nil)
         let match = try likeness.match(own, file: path, hasTargets: false)
-        return (match.features.map { $0.map { columns[Int($0)] } } ?? columns, match.notes)
+        return (match.features.map { $0.map { columns[Int($0)] } } ?? columns, match.notes.map { "\(path): \($0)" })
     }
 }
 
@@ -50,6 +58,17 @@ extension Likeness {
     func names(anyOf fields: [String]) -> Bool {
         contract.featureNames.map { names in fields.contains { names.contains($0) } } ?? false
     }
+
+    /// What each row of a target column has to be where it can be no text.
+    var targetText: String {
+        guard case .classes(let count) = contract.targetKind else { return "a finite number, as \(path) has" }
+        return
+            "the number of a class, \(count == 2 ? "0 or 1" : "0 to \(count - 1)"), since \(path) has no names of classes"
+    }
+
+    /// What to do about a text there.
+    static let adviceOnTargets =
+        "Write it as a number, say which column is the target (--target), or take inputs alone, to predict on: --no-targets."
 
     /// What the texts of a target column mean to the network.
     var task: CSVOptions.Task {

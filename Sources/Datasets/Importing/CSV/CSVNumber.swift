@@ -3,7 +3,8 @@ func parseNumber(_ text: ArraySlice<UInt8>) -> Double? {
     text.withUnsafeBufferPointer { parseNumber($0) }
 }
 
-/// Reads a decimal number from text, correctly rounded; nil for anything else, "nan" and "inf" included.
+/// Reads a decimal number from text, correctly rounded; nil for anything else, "nan" and "inf" included. Spaces and tabs
+/// around it, which a field in quotes may have, are no part of it.
 ///
 /// Up to 15 digits with a small exponent are exact in Double by one division (Clinger, "How to read floating point
 /// numbers accurately", PLDI 1990). Up to 19 digits, which is what programs print of a Double, fit in 64 bits, and so
@@ -45,7 +46,7 @@ func parseNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
             exponent += written
             break
         } else {
-            return nil
+            return byte == 0x20 || byte == 0x09 ? generalNumber(text) : nil
         }
         index += 1
     }
@@ -159,6 +160,8 @@ private func scaled(_ bits: UInt64, _ power: Int) -> Double {
 
 /// With exponents and many digits, but no hexadecimal and nothing that is not finite.
 private func generalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    let bare = Array(text)[...].withoutBlanks
+    guard bare.count == text.count else { return parseNumber(bare) }
     let allowed = text.allSatisfy { byte in
         (byte >= 0x30 && byte <= 0x39) || "+-.eE".utf8.contains(byte)
     }

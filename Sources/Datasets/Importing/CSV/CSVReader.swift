@@ -8,17 +8,20 @@ struct CSVReader {
         /// Line of the file it begins on, from 1.
         fileprivate(set) var line = 0
         fileprivate(set) var bytes: [UInt8] = []
-        /// Where each field begins and ends, without the quotes and the spaces around it.
+        /// Where each field begins and ends, without the quotes or the blanks around it.
         fileprivate(set) var fields: [Range<Int32>] = []
 
         var count: Int { fields.count }
 
-        /// A field without the spaces around it.
+        /// A field, without the blanks around it unless they are in quotes.
         subscript(_ field: Int) -> ArraySlice<UInt8> {
             bytes[Int(fields[field].lowerBound)..<Int(fields[field].upperBound)]
         }
 
         func text(_ field: Int) -> String { String(decoding: self[field], as: UTF8.self) }
+
+        /// A field as a name, which blanks around make no other one.
+        func name(_ field: Int) -> String { String(decoding: self[field].withoutBlanks, as: UTF8.self) }
     }
 
     let path: String
@@ -138,6 +141,16 @@ struct CSVReader {
         DatasetError(
             .malformed, file: path, object: "line \(line)", expected: fault.expected, found: fault.found,
             advice: fault.advice)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Without the spaces and tabs before and after it.
+    var withoutBlanks: ArraySlice<UInt8> {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        guard let first, let last, isBlank(first) || isBlank(last) else { return self }
+        guard let start = firstIndex(where: { !isBlank($0) }) else { return self[endIndex...] }
+        return self[start...lastIndex(where: { !isBlank($0) })!]
     }
 }
 

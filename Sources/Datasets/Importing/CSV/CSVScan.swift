@@ -53,7 +53,7 @@ struct CSVScan {
     /// The record that begins with the first byte; nil if it goes on beyond the last.
     ///
     /// - Parameters:
-    ///   - fields: is given where they are, without quotes and spaces around them.
+    ///   - fields: is given where they are, without quotes or, of those that have none, blanks around them.
     ///   - error: makes an error of a fault and the lines before it.
     func record(_ fields: inout [Range<Int32>], error: (Fault, Int) -> DatasetError) throws -> Outcome? {
         fields.removeAll(keepingCapacity: true)
@@ -78,7 +78,7 @@ struct CSVScan {
                     hasQuotes = true
                     index += 2
                 }
-                fields.append(trimmed(start + 1..<index))
+                fields.append(Int32(start + 1)..<Int32(index))
                 quoted.append((fields.count - 1, hasQuotes))
                 index += 1
                 while index < bytes.count, bytes[index] == 0x20 || (bytes[index] == 0x09 && delimiter != 0x09) {

@@ -38,9 +38,7 @@ struct CSVTable {
         }
         columns = try CSVColumns(path, sample, options)
         loss = RoundingLoss(features: columns.inputs.count, by: options.likeness == nil ? .table : .excerpt)
-        targets = CSVTargets(
-            options.likeness?.task ?? options.task, file: path, name: columns.targetName ?? "",
-            fewestClasses: options.likeness == nil ? 2 : 1)
+        targets = CSVTargets(options.task, file: path, name: columns.targetName ?? "", like: options.likeness)
         guesses = reader.isDelimiterGuessed ? [Self.delimiterGuess(reader.delimiter)] : []
         guesses += columns.guesses
         reserve(of: reader.size, sampled: sample.count, bytes: bytes)
@@ -51,7 +49,7 @@ struct CSVTable {
         }
         if rows >= 10, counter != nil, let first = columns.inputs.first {
             guesses.append(
-                "'\(columns.names[first])' counts the rows and is an input (--exclude \(first + 1) leaves it out)")
+                "'\(columns.names[first])' counts the rows and is an input (\(columns.excluding(first)) leaves it out)")
         }
         if loss.feature != nil { try readWide(delimiter: Character(Unicode.Scalar(reader.delimiter))) }
     }
@@ -123,7 +121,7 @@ struct CSVTable {
             }
         }
         if let target = columns.target {
-            guard !record[target].isEmpty else { throw missing(record, target) }
+            guard !record[target].withoutBlanks.isEmpty else { throw missing(record, target) }
             let (encoding, path, columns) = (encoding, path, columns)
             try targets.append(record[target], line: record.line) {
                 try encoding.text($0, file: path, object: columns.place(target, record))
@@ -162,13 +160,14 @@ struct CSVTable {
 
     /// Whether a text says that there is no value.
     static func isAbsent(_ text: String) -> Bool {
-        ["", "na", "n/a", "nan", "null", "none", "?", "-"].contains(text.lowercased())
+        let bare = String(decoding: Array(text.utf8)[...].withoutBlanks, as: UTF8.self)
+        return ["", "na", "n/a", "nan", "null", "none", "?", "-"].contains(bare.lowercased())
     }
 
     private func notANumber(_ record: CSVReader.Record, _ column: Int) -> DatasetError {
         let text = record.text(column)
         if Self.isAbsent(text) { return missing(record, column) }
-        let flag = "--exclude \(column + 1)"
+        let flag = columns.excluding(column)
         let advice: String
         if !columns.hasHeader && rows == 0 {
             advice =
@@ -189,7 +188,8 @@ struct CSVTable {
             .malformed, columns.place(column, record), expected: "a value",
             found: text.isEmpty ? "nothing" : "'\(text)'",
             "Values are missing: remove the row, fill in a value"
-                + (isTarget ? ", or choose another target." : ", or leave the column out (--exclude \(column + 1))."))
+                + (isTarget
+                    ? ", or choose another target." : ", or leave the column out (\(columns.excluding(column)))."))
     }
 
     private func error(

@@ -16,7 +16,8 @@ struct CSVTargets {
     private let file: String
     private let name: String
     private let task: CSVOptions.Task
-    private let fewestClasses: Int
+    /// What the table is to go with; nil for one to train on.
+    private let likeness: Likeness?
     private var indices: [ArraySlice<UInt8>: Int32] = [:]
     private var numbers: [Double?] = []
     /// The first text that is no number.
@@ -27,10 +28,12 @@ struct CSVTargets {
     /// Different numbers up to which their texts are kept too, unless classes were asked for.
     static let mostTexts = 1_000
 
-    /// - Parameter fewestClasses: 1 for a table that is to go with another one.
-    init(_ task: CSVOptions.Task, file: String, name: String, fewestClasses: Int = 2) {
-        self.fewestClasses = fewestClasses
-        self.task = task
+    /// - Parameters:
+    ///   - task: what is asked for, unless `likeness` says it.
+    ///   - likeness: what the table is to go with; nil for one to train on.
+    init(_ task: CSVOptions.Task, file: String, name: String, like likeness: Likeness? = nil) {
+        self.likeness = likeness
+        self.task = likeness?.task ?? task
         self.file = file
         self.name = name
     }
@@ -51,8 +54,12 @@ struct CSVTargets {
             return values.append(try number(decode(field), line))
         }
         if let index = indices[field] { return rows.append(index) }
-        let text = try decode(field)
         let number = parseNumber(field)
+        // Blanks in quotes are part of a text, and no part of a number.
+        if number != nil, case let bare = field.withoutBlanks, bare.count < field.count {
+            return try append(bare, line: line, decode)
+        }
+        let text = try decode(field)
         if number == nil {
             if task == .regression { _ = try self.number(text, line) }
             if self.text == nil { self.text = (text, line) }
@@ -73,6 +80,10 @@ struct CSVTargets {
         let isCode = task == .automatic && Self.isCode(Array(text.utf8)[...])
         guard !isCode, let number = parseNumber(Array(text.utf8)[...]) else {
             if CSVTable.isAbsent(text) { throw missing(text, line) }
+            if let likeness {
+                throw error(
+                    .wrongType, line, expected: likeness.targetText, found: "'\(text)'", Likeness.adviceOnTargets)
+            }
             throw error(
                 .wrongType, line, expected: "a finite number", found: "'\(text)'",
                 task == .regression
@@ -88,13 +99,17 @@ struct CSVTargets {
         guard !Float(number).isFinite else { return }
         throw error(
             .wrongType, line, expected: "a finite number within the range of Float32", found: "'\(text)'",
-            "Scale the column, or make classes of it: --task classification.")
+            likeness == nil
+                ? "Scale the column, or make classes of it: --task classification." : Likeness.adviceOnTargets)
     }
 
     private func missing(_ text: String, _ line: Int) -> DatasetError {
         error(
             .malformed, line, expected: "a value", found: "'\(text)'",
-            "Values are missing: remove the row, or fill in a value; if it is a class, say --task classification.")
+            likeness == nil
+                ? "Values are missing: remove the row, or fill in a value; if it is a class, say --task classification."
+                : "Values are missing: remove the row, fill in a value, or take inputs alone, to predict on: --no-targets."
+        )
     }
 
     private func error(
@@ -105,7 +120,7 @@ struct CSVTargets {
     }
 
     private static func isCode(_ text: ArraySlice<UInt8>) -> Bool {
-        let digits = text.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        let digits = text.withoutBlanks.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
         return digits.count > 1 && digits.first == UInt8(ascii: "0") && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 }
@@ -142,14 +157,16 @@ extension CSVTargets {
         let names = order.map { distinct[$0].text }
         var asClasses = Meaning(
             array: ImportedArray(classes: rows.map { Int32(index[Int($0)]) }, file: file), classNames: names)
+        asClasses.guess = guessOfSpaces()
         if task != .classification, let text {
             let hasNumbers = numbers.contains { $0 != nil }
             let texts = zip(distinct, numbers).lazy.filter { $1 == nil }.map(\.0)
             if hasNumbers, texts.allSatisfy({ CSVTable.isAbsent($0.text) }) { throw missing(text.text, text.line) }
             if hasNumbers {
-                asClasses.guess =
+                let guess =
                     "\(names.count) classes, since '\(text.text)' in line \(text.line) is no number (--task regression "
                     + "refuses it)"
+                asClasses.guess = [guess, asClasses.guess].compactMap { $0 }.joined(separator: "; ")
             }
         }
         if task == .classification || !areNumbers {
@@ -158,6 +175,20 @@ extension CSVTargets {
         }
         asClasses.classValues = order.map { numbers[$0]! }
         return try meaningOfNumbers(asClasses)
+    }
+
+    /// What to say of two texts that spaces in quotes alone tell apart; nil if there are none.
+    private func guessOfSpaces() -> String? {
+        var bare: [ArraySlice<UInt8>: (text: String, line: Int)] = [:]
+        for target in distinct {
+            guard let other = bare.updateValue(target, forKey: Array(target.text.utf8)[...].withoutBlanks) else {
+                continue
+            }
+            return
+                "'\(target.text)' in line \(target.line) and '\(other.text)' in line \(other.line) are two classes, since "
+                + "spaces in quotes count (remove those that should not)"
+        }
+        return nil
     }
 
     private func array(_ values: [Double]) -> ImportedArray {
@@ -192,7 +223,7 @@ extension CSVTargets {
     }
 
     private func checkCount(_ names: [String]) throws {
-        guard names.count < fewestClasses else { return }
+        guard names.count < 2, likeness == nil else { return }
         throw DatasetError(
             .wrongShape, file: file, object: name, expected: "at least two classes",
             found: "'\(names[0])' in every row",

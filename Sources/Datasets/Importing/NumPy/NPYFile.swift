@@ -33,7 +33,7 @@ struct NPYFile {
                 bigEndian: header.bigEndian, as: role, judgment)
             return ImportedArray(
                 shape: header.shape, values: header.fortranOrder ? rowMajor(values, header.shape) : values, file: file,
-                object: object)
+                object: object, floatBits: header.element.floatBits)
         } catch {
             throw self.error(
                 .labelOutOfRange, expected: "integers below 2^63", "\(error.value) at index \(error.index)")

@@ -57,6 +57,16 @@ struct ImportCSV: ParsableCommand {
 
     @OptionGroup var importing: ImportOptions
 
+    func validate() throws {
+        guard likeness.like != nil else { return }
+        if task != .automatic {
+            throw ValidationError("--task: expected none with --like, which says what targets are; found \(task)")
+        }
+        if noStandardize {
+            throw ValidationError("--no-standardize: expected none with --like, which says how columns are normalized")
+        }
+    }
+
     func run() throws {
         let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
         try importing.make(at: output ?? stem + ".h5", validation: 0.1, test: 0.2, like: likeness) { split, like in
