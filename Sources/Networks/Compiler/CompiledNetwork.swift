@@ -46,7 +46,10 @@ public struct CompiledNetwork: Sendable {
         }
         if let targets {
             try loss.check(output: trainingPlan.output.shape, targets: targets)
-            try trainingPlan.checkGroups()
+            for operation in trainingPlan.operations {
+                guard let problem = operation.problem else { continue }
+                throw NetworkError.invalidLayer(layer: operation.layer, problem: problem)
+            }
         }
         self.network = network
         self.loss = loss

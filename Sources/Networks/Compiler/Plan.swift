@@ -1,6 +1,8 @@
 import Kernels
 
 /// A compiled network: the operations in order and the place of every value. Walked by each worker on its own arena.
+///
+/// Every value is read by one operation, so that its gradient has one writer.
 public struct Plan: Sendable {
     public let mode: Graph.Mode
     public let operations: [any Operation]
@@ -11,7 +13,7 @@ public struct Plan: Sendable {
     let arena: ArenaLayout
 
     /// What a sample in flight takes: all activations and gradients that are alive at once.
-    public var bytesOfRow: Int { arena.width * MemoryLayout<Float>.stride }
+    public var bytesOfRow: Int { arena.bytes }
     /// The layer that hands on the most numbers a sample.
     public var widestLayer: String? {
         operations.map { (layer: $0.layer, width: $0.writes.reduce(0) { $0 + widths[$1] }) }
@@ -24,72 +26,42 @@ public struct Plan: Sendable {
     /// The collective operations, where all shards meet, and their indices. None in a plan for inference.
     private let collectives: [any CollectiveOperation]
     private let meetings: [Int]
-    /// Floats a sample, by value.
+    /// Elements of a sample, by value.
     let widths: [Int]
     /// Where in `arena` a value's activation lies, by value.
     let activationPlaces: [Int]
     /// Where in `arena` a value's gradient lies, by value; nil where it has none.
     let gradientPlaces: [Int?]
 
-    /// Lays out the arena for a finished graph.
-    ///
-    /// Time runs from -1 (the input is loaded) over the forward passes 0 ..< n and the loss at n to the backward pass
-    /// of operation i at 2n - i.
-    init(graph: Graph, input: Value, output: Value) {
-        let operations = graph.operations
-        let end = operations.count
-        mode = graph.mode
+    /// By value.
+    let elementTypes: [ElementType]
+
+    /// - Parameter isFused: whether kernels do in one go what they can. Of no effect on the bits; see `Program.fuse`.
+    init(graph: Graph, input: Value, output: Value, isFused: Bool = true) {
+        var program = Program(graph, input: input, output: output)
+        program.insertForks()
+        if isFused { program.fuse() }
+        self.init(program)
+    }
+
+    private init(_ program: Program) {
+        let operations = program.operations
+        let isTraining = program.mode == .training
+        mode = program.mode
         self.operations = operations
-        self.input = input
-        self.output = output
-        widths = graph.widths
+        (input, output) = (program.input, program.output)
+        widths = program.values.map(\.shape.count)
+        elementTypes = program.values.map(\.elementType)
         let found = operations.enumerated().compactMap { index, operation in
             (operation as? any CollectiveOperation).map { (index, $0) }
-        }.filter { graph.mode == .training && $1.isCollective }
+        }.filter { isTraining && $1.isCollective }
         (meetings, collectives) = (found.map(\.0), found.map(\.1))
-        needsWholeShards = graph.mode == .training && operations.contains(where: \.needsWholeShards)
-        leastRowsOfShard = graph.mode == .training ? operations.map(\.leastRows.ofShard).max() ?? 1 : 1
-        runsBackward = operations.map { operation in
-            graph.mode == .training && operation.writes.contains { graph.needsGradient[$0] }
-        }
-
-        var places: [ArenaLayout.Place] = []
-        var activationPlace: [Int: Int] = [:]
-        var gradientPlace: [Int: Int] = [:]
-        func touch(_ key: Int, _ table: inout [Int: Int], width: Int, at time: Int) {
-            if let place = table[key] {
-                places[place].firstUse = min(places[place].firstUse, time)
-                places[place].lastUse = max(places[place].lastUse, time)
-            } else {
-                table[key] = places.count
-                places.append(.init(width: width, firstUse: time, lastUse: time))
-            }
-        }
-        func touchActivation(_ id: Value.ID, at time: Int) {
-            touch(graph.activationPlaces[id], &activationPlace, width: graph.widths[id], at: time)
-        }
-        func touchGradient(_ id: Value.ID, at time: Int) {
-            guard graph.mode == .training, graph.needsGradient[id] else { return }
-            touch(graph.gradientPlaces[id], &gradientPlace, width: graph.widths[id], at: time)
-        }
-        touchActivation(input.id, at: -1)
-        for (time, operation) in operations.enumerated() {
-            for id in operation.reads + operation.writes {
-                touchActivation(id, at: time)
-                touchGradient(id, at: 2 * end - time)
-            }
-            for id in operation.notes { touchActivation(id, at: time) }
-            if runsBackward[time] {
-                for id in operation.savedForBackward { touchActivation(id, at: 2 * end - time) }
-            }
-        }
-        touchActivation(output.id, at: end)
-        touchGradient(output.id, at: end)
-        arena = ArenaLayout(places)
-        activationPlaces = graph.widths.indices.map { activationPlace[graph.activationPlaces[$0]] ?? 0 }
-        gradientPlaces = graph.widths.indices.map { id in
-            graph.needsGradient[id] ? gradientPlace[graph.gradientPlaces[id]] : nil
-        }
+        needsWholeShards = isTraining && operations.contains(where: \.needsWholeShards)
+        leastRowsOfShard = isTraining ? operations.map(\.leastRows.ofShard).max() ?? 1 : 1
+        let placement = Placement(program)
+        runsBackward = placement.runsBackward
+        arena = placement.arena
+        (activationPlaces, gradientPlaces) = (placement.activationPlaces, placement.gradientPlaces)
     }
 
     /// The least rows that each batch must have in training.

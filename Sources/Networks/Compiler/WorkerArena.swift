@@ -14,6 +14,7 @@ public final class WorkerArena: @unchecked Sendable {
     private let workspace: AlignedBuffer
     private let activationOffsets: FixedTable<Int>
     private let gradientOffsets: FixedTable<Int>
+    private let elementTypes: FixedTable<ElementType>
     /// Whether the memory is in place. The worker's that has the arena, like the memory itself.
     private(set) var isTouched = false
 
@@ -21,11 +22,13 @@ public final class WorkerArena: @unchecked Sendable {
         self.plan = plan
         self.capacity = capacity
         self.kernels = kernels
-        values = AlignedBuffer(untouchedCount: plan.arena.width * capacity)
+        // Lines of memory are whole floats.
+        values = AlignedBuffer(untouchedCount: plan.arena.bytes / MemoryLayout<Float>.size * capacity)
         workspace = AlignedBuffer(
             untouchedCount: Self.workspaceCount(plan: plan, capacity: capacity, kernels: kernels))
         activationOffsets = FixedTable(plan.activationPlaces.map { plan.arena.offsets[$0] * capacity })
         gradientOffsets = FixedTable(plan.gradientPlaces.map { $0.map { plan.arena.offsets[$0] * capacity } ?? -1 })
+        elementTypes = FixedTable(plan.elementTypes)
     }
 
     /// Bytes of its activations, their gradients and the kernels' scratch.
@@ -42,7 +45,8 @@ public final class WorkerArena: @unchecked Sendable {
 
     /// Floats of scratch that the neediest operation asks for.
     private static func workspaceCount(plan: Plan, capacity: Int, kernels: any KernelTable.Type) -> Int {
-        plan.operations.map { $0.workspaceCount(rows: capacity, kernels: kernels) }.max() ?? 0
+        plan.operations.map { $0.workspaceCount(rows: capacity, isTrained: plan.mode == .training, kernels: kernels) }
+            .max() ?? 0
     }
 
     /// What to compute a micro-batch on.
@@ -74,8 +78,9 @@ public final class WorkerArena: @unchecked Sendable {
         precondition(rows <= capacity, "\(rows) rows do not fit an arena for \(capacity)")
         if !isTouched { touch() }
         return Frame(
-            kernels: kernels, rows: rows, arena: values.pointer,
+            kernels: kernels, rows: rows, arena: UnsafeMutableRawPointer(values.pointer),
             activationOffsets: activationOffsets.pointer, gradientOffsets: gradientOffsets.pointer,
+            elementTypes: elementTypes.pointer,
             parameters: model.parameters, packed: model.packed,
             parameterGradients: gradients, gradientStart: gradientStart, addsGradients: addsGradients,
             workspace: workspace.pointer, seed: seed, step: step, firstRow: firstRow,

@@ -1,8 +1,7 @@
 import Kernels
 import StrictCoding
 
-/// An elementwise activation. Where the operation before it can apply the function as it writes, no operation of its
-/// own remains.
+/// An elementwise activation.
 protocol ActivationLayer: Layer {
     var activation: Activation { get }
 
@@ -15,37 +14,12 @@ extension ActivationLayer {
 
     public func build(in graph: inout Graph, input: Value) throws -> Value {
         if let problem { throw NetworkError.invalidLayer(layer: graph.scope, problem: problem) }
-        if graph.fuse(activation, into: input) { return input }
-        let output = graph.value(shape: input.shape, gradientSharedWith: input)
+        let output = graph.value(shape: input.shape)
         graph.append(
             ActivationOperation(
                 layer: graph.scope, input: input.id, output: output.id, activation: activation,
                 count: input.shape.count))
         return output
-    }
-}
-
-/// forward: `y = f(x)`; backward: `dx = dy · f'`, in place.
-struct ActivationOperation: Operation {
-    let layer: String
-    let input: Value.ID
-    let output: Value.ID
-    let activation: Activation
-    let count: Int
-
-    private var saved: Value.ID { activation.gradientUsesInput ? input : output }
-
-    var reads: [Value.ID] { [input] }
-    var savedForBackward: [Value.ID] { [saved] }
-
-    func forward(_ frame: Frame) {
-        frame.kernels.activate(activation, frame.value(input), into: frame.value(output), count: frame.rows * count)
-    }
-
-    func backward(_ frame: Frame) {
-        guard let gradient = frame.gradient(input) else { return }
-        frame.kernels.activationGradient(
-            activation, saved: frame.value(saved), dy: gradient, into: gradient, count: frame.rows * count)
     }
 }
 

@@ -26,9 +26,8 @@ public struct Concatenate: Layer {
             throw NetworkError.invalidLayer(
                 layer: graph.scope, problem: "expected two branches or more, found \(branches.count)")
         }
-        let inputs = graph.fork(input, readers: branches.count)
-        let outputs = try branches.indices.map { index in
-            try graph.scoped(to: "branch\(index + 1)") { try branches[index].build(in: &$0, input: inputs[index]) }
+        let outputs = try branches.enumerated().map { index, branch in
+            try branch.build(in: &graph, input: input, under: "branch\(index + 1)")
         }
         let plane = outputs[0].shape.dimensions.dropLast()
         guard outputs.allSatisfy({ !$0.shape.dimensions.isEmpty && $0.shape.dimensions.dropLast() == plane }) else {
@@ -53,48 +52,6 @@ extension Graph {
                 layer: scope, inputs: inputs.map(\.id), channels: channels, output: output.id,
                 outputChannels: output.shape.features, pixels: plane.reduce(1, *)))
         return output
-    }
-}
-
-/// forward: `y = [a, b, …]` pixel by pixel; backward: `da`, `db`, … are the parts of `dy`.
-struct ConcatenationOperation: Operation {
-    let layer: String
-    let inputs: [Value.ID]
-    /// Of each input.
-    let channels: [Int]
-    let output: Value.ID
-    let outputChannels: Int
-    /// Of a sample.
-    let pixels: Int
-
-    var reads: [Value.ID] { inputs }
-    var savedForBackward: [Value.ID] { [] }
-
-    func forward(_ frame: Frame) {
-        let (y, width) = (frame.value(output), outputChannels)
-        var first = 0
-        for index in inputs.indices {
-            let (x, count) = (frame.value(inputs[index]), channels[index])
-            for pixel in 0..<frame.rows * pixels {
-                (y + pixel * width + first).update(from: x + pixel * count, count: count)
-            }
-            first += count
-        }
-    }
-
-    func backward(_ frame: Frame) {
-        guard let dy = frame.gradient(output) else { return }
-        let width = outputChannels
-        var first = 0
-        for index in inputs.indices {
-            let count = channels[index]
-            if let dx = frame.gradient(inputs[index]) {
-                for pixel in 0..<frame.rows * pixels {
-                    (dx + pixel * count).update(from: dy + pixel * width + first, count: count)
-                }
-            }
-            first += count
-        }
     }
 }
 

@@ -114,23 +114,19 @@ extension ConvolutionLayer {
             packing: plan.isDepthwise ? nil : plan.packing(isInputLearning: graph.needsGradient(input)))
         let bias = bias ? graph.parameter("bias", shape: [filters], initializer: .zeros) : nil
         let output = graph.value(shape: geometry.outputShape(channels: filters))
-        let inputActivation = graph.takeOverActivationGradient(of: input)
         if geometry.isPointwise && groups == 1 {
             graph.append(
                 LinearOperation(
                     layer: layer, input: input.id, output: output.id, weight: weight, bias: bias,
-                    inputs: channels, outputs: filters, rowsPerSample: geometry.outputPixels, activation: .identity,
-                    inputActivation: inputActivation))
+                    inputs: channels, outputs: filters, rowsPerSample: geometry.outputPixels))
         } else if plan.isDepthwise {
             graph.append(
                 DepthwiseConvolutionOperation(
-                    layer: layer, input: input.id, output: output.id, weight: weight, bias: bias, plan: plan,
-                    activation: .identity, inputActivation: inputActivation))
+                    layer: layer, input: input.id, output: output.id, weight: weight, bias: bias, plan: plan))
         } else {
             graph.append(
                 ConvolutionOperation(
-                    layer: layer, input: input.id, output: output.id, weight: weight, bias: bias, plan: plan,
-                    activation: .identity, inputActivation: inputActivation))
+                    layer: layer, input: input.id, output: output.id, weight: weight, bias: bias, plan: plan))
         }
         return output
     }

@@ -30,44 +30,13 @@ public struct Dropout: Layer {
                 problem: "the probability is \(probability), expected \(probability.expectedShare("one"))")
         }
         guard graph.mode == .training, probability > 0 else { return input }
-        let output = graph.value(shape: input.shape, gradientSharedWith: input)
+        let output = graph.value(shape: input.shape)
         let columns = channels ? input.shape.features : input.shape.count
         graph.append(
             DropoutOperation(
                 layer: graph.scope, input: input.id, output: output.id, pixels: input.shape.count / columns,
                 columns: columns, probability: Float(probability), stream: graph.randomStream()))
         return output
-    }
-}
-
-/// forward: `y = x · mask / (1 - p)`; backward: `dx = dy · mask / (1 - p)`, in place.
-struct DropoutOperation: Operation {
-    let layer: String
-    let input: Value.ID
-    let output: Value.ID
-    /// Of a sample, which share a mask.
-    let pixels: Int
-    /// Of a mask.
-    let columns: Int
-    let probability: Float
-    let stream: UInt32
-
-    var reads: [Value.ID] { [input] }
-    var savedForBackward: [Value.ID] { [] }
-
-    func forward(_ frame: Frame) {
-        mask(frame.value(input), into: frame.value(output), frame)
-    }
-
-    func backward(_ frame: Frame) {
-        guard let gradient = frame.gradient(input) else { return }
-        mask(gradient, into: gradient, frame)
-    }
-
-    private func mask(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ frame: Frame) {
-        frame.kernels.dropout(
-            x, into: y, rows: frame.rows, pixels: pixels, columns: columns,
-            probability: probability, seed: frame.seed, step: frame.step, layer: stream, firstRow: frame.firstRow)
     }
 }
 

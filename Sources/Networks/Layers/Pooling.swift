@@ -132,50 +132,8 @@ extension Graph {
             PoolingOperation(
                 layer: scope, input: input.id, output: output.id, function: function,
                 window: PoolWindow(
-                    rows: axis(geometry.rows), columns: axis(geometry.columns), channels: geometry.channels),
-                inputActivation: function == .maximum ? takeOverActivationGradient(of: input) : .identity))
+                    rows: axis(geometry.rows), columns: axis(geometry.columns), channels: geometry.channels)))
         return output
-    }
-}
-
-/// forward: `y = max` or `mean` of each window; backward: `dx` of the largest element, or of all, from `dy`.
-///
-/// An activation g before a maximum is differentiated at the maximum: the derivative depends on the value alone, and
-/// all other elements get none.
-struct PoolingOperation: Operation {
-    enum Function: Sendable { case maximum, mean }
-
-    let layer: String
-    let input: Value.ID
-    let output: Value.ID
-    let function: Function
-    let window: PoolWindow
-    let inputActivation: Activation
-
-    var reads: [Value.ID] { [input] }
-    var savedForBackward: [Value.ID] { function == .maximum ? [input, output] : [] }
-
-    func forward(_ frame: Frame) {
-        let (x, y) = (frame.value(input), frame.value(output))
-        switch function {
-        case .maximum: frame.kernels.maxPool(x, into: y, images: frame.rows, window: window)
-        case .mean: frame.kernels.averagePool(x, into: y, images: frame.rows, window: window)
-        }
-    }
-
-    func backward(_ frame: Frame) {
-        guard let dx = frame.gradient(input), let dy = frame.gradient(output) else { return }
-        switch function {
-        case .maximum:
-            let y = frame.value(output)
-            if inputActivation != .identity {
-                frame.kernels.activationGradient(
-                    inputActivation, saved: y, dy: dy, into: dy, count: frame.rows * window.outputCount)
-            }
-            frame.kernels.maxPoolGradient(
-                x: frame.value(input), y: y, dy: dy, into: dx, images: frame.rows, window: window)
-        case .mean: frame.kernels.averagePoolGradient(dy: dy, into: dx, images: frame.rows, window: window)
-        }
     }
 }
 

@@ -30,11 +30,8 @@ public struct Residual: Layer {
     }
 
     public func build(in graph: inout Graph, input: Value) throws -> Value {
-        var (branch, skip) = graph.fork(input)
-        branch = try network.build(in: &graph, input: branch)
-        if let projection {
-            skip = try graph.scoped(to: "projection") { try projection.build(in: &$0, input: skip) }
-        }
+        let branch = try network.build(in: &graph, input: input)
+        let skip = try projection?.build(in: &graph, input: input, under: "projection") ?? input
         guard branch.shape == skip.shape else {
             let changes = "its layers turn shape \(input.shape) into \(branch.shape)"
             throw NetworkError.invalidLayer(
@@ -44,52 +41,11 @@ public struct Residual: Layer {
                         + "\(branch.shape) too: {layers: [...], projection: [...]}"
                     : "\(changes), its projection into \(skip.shape): expected the same shape")
         }
-        return graph.sum(branch, skip)
-    }
-}
-
-/// Lets two operations read one value. forward: nothing, both read the input where it is;
-/// backward: `dx = da + db`, where dx lies where da is.
-struct ForkOperation: Operation {
-    let layer: String
-    let input: Value.ID
-    let output: Value.ID
-    let second: Value.ID
-    let count: Int
-
-    var reads: [Value.ID] { [input] }
-    var writes: [Value.ID] { [output, second] }
-    var savedForBackward: [Value.ID] { [] }
-
-    func forward(_ frame: Frame) {}
-
-    func backward(_ frame: Frame) {
-        guard let dx = frame.gradient(input), let skipped = frame.gradient(second) else { return }
-        frame.kernels.add(skipped, into: dx, count: frame.rows * count)
-    }
-}
-
-/// forward: `y = a + b`; backward: `da = dy`, where it is, and `db = dy`, as a copy, since the operation that made a may
-/// work on da in place.
-struct SumOperation: Operation {
-    let layer: String
-    let first: Value.ID
-    let second: Value.ID
-    let output: Value.ID
-    let count: Int
-
-    var reads: [Value.ID] { [first, second] }
-    var savedForBackward: [Value.ID] { [] }
-
-    func forward(_ frame: Frame) {
-        let y = frame.value(output)
-        y.update(from: frame.value(second), count: frame.rows * count)
-        frame.kernels.add(frame.value(first), into: y, count: frame.rows * count)
-    }
-
-    func backward(_ frame: Frame) {
-        guard let dy = frame.gradient(output), let skipped = frame.gradient(second) else { return }
-        skipped.update(from: dy, count: frame.rows * count)
+        let output = graph.value(shape: branch.shape)
+        graph.append(
+            SumOperation(
+                layer: graph.scope, first: branch.id, second: skip.id, output: output.id, count: output.shape.count))
+        return output
     }
 }
 

@@ -25,26 +25,3 @@ public struct Softmax: Layer {
     public init(from tagged: Tagged) throws { try tagged.refuseValue() }
     public func encodeTagged(to encoder: any Encoder) throws { try encoder.encodeTagged(Self.kind) }
 }
-
-/// forward: `y = softmax(x)` a row; backward: `dx = y · (dy - Σ y·dy)`.
-struct SoftmaxOperation: Operation {
-    let layer: String
-    let input: Value.ID
-    let output: Value.ID
-    let columns: Int
-    let rowsPerSample: Int
-
-    var reads: [Value.ID] { [input] }
-    var savedForBackward: [Value.ID] { [output] }
-
-    func forward(_ frame: Frame) {
-        frame.kernels.softmax(
-            frame.value(input), into: frame.value(output), rows: frame.rows * rowsPerSample, columns: columns)
-    }
-
-    func backward(_ frame: Frame) {
-        guard let dx = frame.gradient(input), let dy = frame.gradient(output) else { return }
-        frame.kernels.softmaxGradient(
-            y: frame.value(output), dy: dy, into: dx, rows: frame.rows * rowsPerSample, columns: columns)
-    }
-}

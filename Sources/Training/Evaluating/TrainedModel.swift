@@ -69,7 +69,8 @@ public struct TrainedModel {
         if let path { description = description.replacingPath(with: path, for: split) }
         let dataset = try Dataset.load(
             description, relativeTo: nil, targets: road == .predict ? .ignored : .required,
-            reading: configuration.loss.reading, matching: checkpoint.reference(on: road), only: split,
+            reading: configuration.loss.reading, matching: checkpoint.reference(on: road),
+            only: path == nil ? nil : split,
             loading: loading
         ) {
             let plan = self.plan($0, split)

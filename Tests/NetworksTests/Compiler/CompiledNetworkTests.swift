@@ -168,4 +168,19 @@ final class CompiledNetworkTests: XCTestCase {
             XCTAssertEqual(training.bias?.offset, inference.bias?.offset)
         }
     }
+
+    // MARK: Depth
+
+    /// By a compiler that compares each layer with all others this takes minutes.
+    func testTwentyThousandLayersAreCompiledInSeconds() throws {
+        let network = try compile {
+            for index in 0..<5_000 {
+                Linear(2 + index * 7_919 % 97)
+                ReLU()
+                Residual { LayerNormalization() }
+            }
+            Linear(1)
+        }
+        XCTAssertEqual(network.summary.count, 20_001)
+    }
 }

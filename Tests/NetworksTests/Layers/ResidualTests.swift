@@ -228,7 +228,7 @@ final class ResidualTests: XCTestCase {
         assertRefused(
             #"[{"residual": [{"liner": 4}]}]"#, as: Network.self,
             "[0].residual[0]: unknown layer 'liner'; did you mean 'linear'? Choose from: "
-                + layerKinds.map { $0.kind }.joined(separator: ", "))
+                + LayerKinds.standard.names.joined(separator: ", "))
         assertRefused(
             #"[{"residual": {"layer": []}}]"#, as: Network.self,
             "[0].residual: unknown key 'layer'; did you mean 'layers'? Known keys: layers, projection, name")

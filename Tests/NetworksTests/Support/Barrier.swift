@@ -12,21 +12,21 @@ struct Barrier: Layer {
     func encodeTagged(to encoder: any Encoder) throws { try encoder.encodeTagged(Self.kind) }
 
     func build(in graph: inout Graph, input: Value) throws -> Value {
-        let output = graph.value(shape: input.shape, gradientSharedWith: input)
+        let output = graph.value(shape: input.shape)
         graph.append(
             CopyOperation(layer: graph.scope, input: input.id, output: output.id, count: input.shape.count))
         return output
     }
 }
 
-struct CopyOperation: Operation {
+struct CopyOperation: UnaryOperation {
     let layer: String
-    let input: Value.ID
-    let output: Value.ID
+    var input: Value.ID
+    var output: Value.ID
     let count: Int
 
-    var reads: [Value.ID] { [input] }
     var savedForBackward: [Value.ID] { [] }
+    var gradientSharedWith: Value.ID? { input }
 
     func forward(_ frame: Frame) {
         frame.value(output).update(from: frame.value(input), count: frame.rows * count)

@@ -27,9 +27,10 @@ struct LayerRun {
     /// - Parameter learnsInput: whether something that learns stands before the layers, so that their input has a
     ///   gradient.
     /// - Parameter isFrozen: whether a parameter stays as it is in training.
+    /// - Parameter isFused: whether kernels do in one go what they can.
     init(
         _ network: Network, inputShape: Shape, rows: Int, mode: Graph.Mode = .training, learnsInput: Bool = true,
-        isFrozen: @escaping (String) -> Bool = { _ in false }, kernels: any KernelTable.Type
+        isFrozen: @escaping (String) -> Bool = { _ in false }, isFused: Bool = true, kernels: any KernelTable.Type
     ) throws {
         var graph = Graph(mode: mode, isFrozen: isFrozen)
         let input = graph.value(shape: inputShape)
@@ -39,7 +40,7 @@ struct LayerRun {
             graph.append(SourceOperation(input: input.id, output: first.id, count: inputShape.count))
         }
         let output = try network.build(in: &graph, input: first)
-        plan = Plan(graph: graph, input: input, output: output)
+        plan = Plan(graph: graph, input: input, output: output, isFused: isFused)
         layout = graph.layout
         self.rows = rows
         self.kernels = kernels
@@ -128,13 +129,12 @@ struct LayerRun {
 
 /// Hands the input on as if a layer that learns had made it. The last to run in a backward pass: the gradient of its
 /// output can be looked at afterwards.
-struct SourceOperation: Operation {
+struct SourceOperation: UnaryOperation {
     let layer = "source"
-    let input: Value.ID
-    let output: Value.ID
+    var input: Value.ID
+    var output: Value.ID
     let count: Int
 
-    var reads: [Value.ID] { [input] }
     var savedForBackward: [Value.ID] { [] }
     var hasParameters: Bool { true }
 
