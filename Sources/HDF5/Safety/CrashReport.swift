@@ -1,4 +1,4 @@
-import Foundation
+import CSystem
 
 extension HDF5 {
     /// Has the process end with a message and exit status 1, and no signal, when the library crashes while it reads a
@@ -97,6 +97,8 @@ enum CrashReport {
 
     private static func handle(_ signal: Int32) {
         if thread == pthread_self() {
+            // What was being made, which may be the file itself, read back.
+            lockstep_remove_temporaries()
             _ = write(STDERR_FILENO, message, messageCount)
             _exit(1)
         }

@@ -22,8 +22,8 @@ public final class TrainingRun {
     public internal(set) var notes: [String] = []
 
     let store: CheckpointStore
-    private let checkpoints: CheckpointWriter
-    private let snapshot: StateSnapshot
+    let checkpoints: CheckpointWriter
+    let snapshot: StateSnapshot
     private var policy: CheckpointPolicy
     var evaluator: Evaluator
     private let records: RunRecords
@@ -167,50 +167,6 @@ public final class TrainingRun {
             try reportCheckpoints(observer)
             throw error
         }
-    }
-
-    /// Computes loss and metrics of one split with the current parameters.
-    ///
-    /// - Parameter isInterrupted: asked every few thousand samples.
-    /// - Throws: `CancellationError` once it says yes.
-    public func evaluate(_ split: Split, isInterrupted: () -> Bool = { false }) throws -> EvaluationReport {
-        let table = try trainer.dataset.table(split)
-        trainer.prepareEvaluation()
-        var report = try trainer.team.region {
-            try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted)
-        }
-        name(&report)
-        return report
-    }
-
-    /// Computes loss and metrics of one split with the parameters of the best checkpoint.
-    ///
-    /// - Parameter isInterrupted: asked every few thousand samples.
-    /// - Returns: the epoch it was written after, and its metrics; nil where there is no best checkpoint.
-    /// - Throws: `CancellationError` once `isInterrupted` says yes; `CheckpointError` if it cannot be read.
-    public func evaluateBest(
-        _ split: Split, isInterrupted: () -> Bool = { false }
-    ) throws -> (epoch: Int, report: EvaluationReport)? {
-        if let progress = try store.bestProgress(), progress.step == trainer.progress.step {
-            return (progress.epoch, try evaluate(split, isInterrupted: isInterrupted))
-        }
-        let table = try trainer.dataset.table(split)
-        trainer.rest()
-        checkpoints.rest(snapshot)
-        guard let best = try store.best(keeping: Checkpoint.isEvaluated) else { return nil }
-        let model = try Model(
-            network: trainer.model.network, checkpoint: best.evaluated, path: store.bestPath, isTrained: false,
-            kernels: trainer.kernels)
-        let evaluator = Evaluator(model: model, team: trainer.team, kernels: trainer.kernels)
-        var report = try trainer.team.region {
-            try evaluator.evaluate(table, split: split, isInterrupted: isInterrupted)
-        }
-        name(&report)
-        return (best.progress.epoch, report)
-    }
-
-    private func name(_ report: inout EvaluationReport) {
-        report.name(by: trainer.dataset.classNames, trainer.dataset.contract.targetNames)
     }
 
     // MARK: Epochs

@@ -39,9 +39,9 @@ public final class Trainer {
     let optimizer: RunningOptimizer
     private let batches: BatchQueue
     private let augmenter: Augmenter?
-    private let table: SampleTable
+    let table: SampleTable
     let template: CheckpointTemplate
-    private var order: SampleOrder
+    private(set) var order: SampleOrder
     /// Measures the gradient noise scale; nil if that is not asked for.
     private let noise: NoiseMeter?
     /// What validations are made on: the model, or the moving average of its parameters.
@@ -281,23 +281,6 @@ public final class Trainer {
         batches.record(on: timeline?.timeline)
     }
 
-    /// What to say of data whose chunks do not suit the order of samples; nil if all is well.
-    public var loadingNote: String? { table.streamingNote(configuration.shuffle) }
-
-    /// What to say of layers that are frozen in part, and may be meant to be frozen; nil if there are none.
-    public var freezingNote: String? { configuration.parameterGroups.freezingNote(model.network.layout) }
-
-    /// How well the order of the current epoch mixes samples; nil for a full shuffle, which leaves nothing to say.
-    public var shuffleQuality: ShuffleQuality? {
-        let block: Int
-        switch configuration.shuffle {
-        case .full: return nil
-        case .none: block = Shuffle.defaultBlock
-        case .blocks(let own, _): block = own
-        }
-        return ShuffleQuality(of: order, batchSize: configuration.batchSize, block: block, kernels: kernels)
-    }
-
     private func recordStep(loss: Double, rows: Int, weight: Double) {
         progress.step += 1
         progress.samplesIntoEpoch += rows
@@ -312,13 +295,4 @@ public final class Trainer {
         .nonFinite(
             step: progress.step + 1, layer: gradients.firstNonFiniteLayer() ?? "loss", problem: "the loss is \(loss)")
     }
-
 }
-
-/// The version of this library.
-public let lockstepVersion = "0.1.0"
-
-/// The version of the bits: two programs of one number make the same parameters of the same run.
-///
-/// Whoever changes a row of `GoldenFingerprintTests` raises it, and says in the CHANGELOG which rows changed and why.
-public let bitsVersion = 3
