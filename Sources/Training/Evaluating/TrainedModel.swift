@@ -21,18 +21,19 @@ public struct TrainedModel {
 
     /// Reads and verifies a checkpoint.
     ///
+    /// - Parameter kinds: what its configuration may name.
     /// - Throws: what `Checkpoint.read` throws, and `TrainingError.incompatible` for tensors that do not fit the
     ///   network.
     public init(
-        _ path: String, loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic,
-        kernels: (any KernelTable.Type)? = nil
+        _ path: String, kinds: ConfigurationKinds = .standard, loading: LoadingOptions = LoadingOptions(),
+        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
     ) throws {
         let kernels = try kernels ?? selectKernels()
         self.path = path
         self.loading = loading
         checkpoint = try Checkpoint.read(path)
-        configuration = try Configuration(yaml: checkpoint.configuration, path: path)
-        model = try Model(checkpoint: checkpoint, path: path, kernels: kernels)
+        configuration = try Configuration(yaml: checkpoint.configuration, path: path, kinds: kinds)
+        model = try Model(checkpoint: checkpoint, path: path, kinds: kinds, kernels: kernels)
         team = WorkerTeam(workerCount: workers.resolved)
         evaluator = Evaluator(model: model, team: team, kernels: kernels)
     }
