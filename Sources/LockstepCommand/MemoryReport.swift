@@ -18,7 +18,7 @@ enum MemoryReport {
         guard let limit = AddressSpace.limit else { return }
         // What Swift and other libraries do without memory is to abort.
         let text =
-            "lockstep: too little memory, most likely: the program was ended by a signal, under a limit of "
+            "lockstep: too little memory, most likely: the program was ended, under a limit of "
             + "\(limit.byteSize) of address space: raise it (ulimit -v)\n"
         lockstep_report_endings(strdup(text))
     }

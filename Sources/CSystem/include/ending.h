@@ -3,10 +3,10 @@
 #ifndef LOCKSTEP_ENDING_H
 #define LOCKSTEP_ENDING_H
 
-// From now on a signal by which a process ends itself, or trips over memory that is not there, removes what was noted
-// below, writes `message` to standard error and ends the process with status 1. The message is kept, not copied. To be
-// called by the first thread: its stack, which grows, may be what there is no memory for, and the handler has one of
-// its own there.
+// From now on a signal by which a process ends itself, or trips over memory that is not there, or a library's exit with
+// status 255, removes what was noted below, writes `message` to standard error and ends the process with status 1. The
+// message is kept, not copied. To be called by the first thread: its stack, which grows, may be what there is no memory
+// for, and the handler has one of its own there.
 void lockstep_report_endings(const char *message);
 
 // Notes a file or directory in the making. A few dozen are noted at a time; others stay when the process ends so.

@@ -13,7 +13,7 @@ extension Dataset {
         guard bytes <= most else {
             throw DatasetError(
                 .invalidOption, file: SyntheticGenerator.name,
-                expected: "samples that fit in the \(wholeSize(most)) of memory that there are for data",
+                expected: "samples that fit in the \(wholeSize(most)) of memory that there is for data",
                 found: wholeSize(bytes), advice: "Make fewer or smaller ones.")
         }
         let generator = SyntheticGenerator(description)

@@ -1,4 +1,5 @@
 import CSystem
+import Foundation
 
 extension HDF5 {
     /// Has the process end with a message and exit status 1, and no signal, when the library crashes while it reads a

@@ -1,11 +1,12 @@
 extension Program {
-    /// Puts values of their own in the place of each that several operations read, and forks that make them of it, before
-    /// the first of the readers. A gradient then has one writer, and no operation needs to know who else reads its input.
+    /// Puts values of their own in the place of each that several operations read, and forks that make them of it,
+    /// before the first of the readers. A gradient then has one writer, and no operation needs to know who else reads
+    /// its input.
     ///
-    /// The readers are the operations in order, and of one operation its places in order, with the loss as the reader of
-    /// the output; but a network within a layer is one reader, which has forks of its own if more than one of its
-    /// operations read the value. Gradients are added from the last reader to the first. So the bits of a gradient depend
-    /// on how layers are nested.
+    /// The readers are the operations in order, and of one operation its places in order, with the loss as the reader
+    /// of the output; but a network within a layer is one reader, which has forks of its own if more than one of its
+    /// operations read the value. Gradients are added from the last reader to the first. So the bits of a gradient
+    /// depend on how layers are nested.
     mutating func insertForks() {
         var readers = [Int](repeating: 0, count: values.count)
         for operation in operations {

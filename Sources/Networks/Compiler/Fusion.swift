@@ -6,14 +6,14 @@ extension Program {
     /// Each operation is looked at in order, after those it reads from have been:
     ///
     /// - An activation becomes part of the operation before it, which applies it as it writes.
-    /// - A residual sum becomes part of the operation that makes its first part, which then adds the second as it writes.
-    ///   That operation comes after whatever makes the second.
-    /// - The derivative of an activation that has become part of an operation is left to the reader of its output, which
-    ///   multiplies by it as it writes the gradient.
+    /// - A residual sum becomes part of the operation that makes its first part, which then adds the second as it
+    ///   writes. That operation comes after whatever makes the second.
+    /// - The derivative of an activation that has become part of an operation is left to the reader of its output,
+    ///   which multiplies by it as it writes the gradient.
     ///
-    /// Of the last there is one case in which other bits are possible, and those that a plan has had from the beginning are
-    /// those of the fused form: a maximum over windows that overlap after an activation other than a rectifier. A value may be
-    /// the largest of several windows, and Σ dy · f' is not always (Σ dy) · f'.
+    /// Of the last there is one case in which other bits are possible, and those that a plan has had from the beginning
+    /// are those of the fused form: a maximum over windows that overlap after an activation other than a rectifier. A
+    /// value may be the largest of several windows, and Σ dy · f' is not always (Σ dy) · f'.
     ///
     /// Each value must be read once, as after `insertForks`.
     mutating func fuse() {

@@ -1,8 +1,8 @@
 /// Which addresses are taken when.
 ///
-/// A segment tree over time: a range that is taken for a while stands at the few nodes that make up that while, and, for
-/// those who ask for a longer one, at the nodes above them. Ranges that touch become one, so that a node has few of them
-/// where memory is packed tightly. Both operations take O(log times) visits of nodes.
+/// A segment tree over time: a range that is taken for a while stands at the few nodes that make up that while, and,
+/// for those who ask for a longer one, at the nodes above them. Ranges that touch become one, so that a node has few of
+/// them where memory is packed tightly. Both operations take O(log times) visits of nodes.
 struct Occupancy {
     private struct Node {
         /// Taken for all of the node's time.

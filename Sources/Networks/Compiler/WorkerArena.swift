@@ -1,8 +1,8 @@
 import Kernels
 
 /// One worker's private memory to walk a plan with: activations, their gradients, scratch for the kernels. Allocated
-/// once, for a largest micro-batch; walking allocates nothing. The memory is first touched by the worker that first walks
-/// with it, which has it near then.
+/// once, for a largest micro-batch; walking allocates nothing. The memory is first touched by the worker that first
+/// walks with it, which has it near then.
 ///
 /// `@unchecked Sendable`: an arena is handed to one worker at a time, by its index.
 public final class WorkerArena: @unchecked Sendable {

@@ -11,7 +11,8 @@ public struct Shape: Sendable, Hashable, CustomStringConvertible {
         count = dimensions.reduce(1, *)
     }
 
-    /// No output of a layer has more elements: 4 TiB. Keeps a slip of the pen from overflowing the numbers of the layout.
+    /// No output of a layer has more elements: 4 TiB. Keeps a slip of the pen from overflowing the numbers of the
+    /// layout.
     static let largestCount = 1 << 40
 
     /// The innermost dimension, the one a linear layer works on: 1 for a scalar.

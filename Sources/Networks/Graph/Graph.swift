@@ -2,9 +2,9 @@ import Kernels
 
 /// What layers describe a network in: the operations in forward order, the values between them, the parameters.
 ///
-/// A directed acyclic graph. **A value may be read by any number of operations**, and each operation does one thing: what
-/// is to be added where gradients meet, and which operations the kernels can do in one go, the compiler finds out; see
-/// `Program`.
+/// A directed acyclic graph. **A value may be read by any number of operations**, and each operation does one thing:
+/// what is to be added where gradients meet, and which operations the kernels can do in one go, the compiler finds out;
+/// see `Program`.
 public struct Graph {
     public enum Mode: Sendable {
         /// Forward, loss, backward.
@@ -66,8 +66,8 @@ public struct Graph {
         operations.append(operation)
     }
 
-    /// The input of a network within the layer being built. The gradients of a value are added within each network that it
-    /// is the input of, and then over all that read it, from the last to the first.
+    /// The input of a network within the layer being built. The gradients of a value are added within each network that
+    /// it is the input of, and then over all that read it, from the last to the first.
     mutating func entry(of input: Value) -> Value {
         let output = value(shape: input.shape, elementType: input.elementType)
         append(EntryOperation(layer: scope, input: input.id, output: output.id))

@@ -4,10 +4,11 @@ import StrictCoding
 /// A convolution over images: each output pixel is a linear layer of the pixels its window covers.
 ///
 /// - Input: `[height, width, channels]`; output: the same with `filters` channels.
-/// - Parameters: `weight` of shape `[kernel height, kernel width, channels / groups, filters]`, `bias` of shape `[filters]`.
+/// - Parameters: `weight` of shape `[kernel height, kernel width, channels / groups, filters]`, `bias` of shape
+///   `[filters]`.
 ///
-/// With groups, filters see a share of the channels each: the first of as many shares for the first share of the filters,
-/// and so on; as many groups as channels is a depthwise convolution.
+/// With groups, filters see a share of the channels each: the first of as many shares for the first share of the
+/// filters, and so on; as many groups as channels is a depthwise convolution.
 public struct Convolution: ConvolutionLayer {
     public static let kind = "convolution"
     static let plane = Plane.image

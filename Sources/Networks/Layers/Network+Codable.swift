@@ -1,6 +1,7 @@
 import StrictCoding
 
-/// Which names layers have, the decoder knows: `userInfo[.layerKinds]`, or `LayerKinds.standard` where nothing stands there.
+/// Which names layers have, the decoder knows: `userInfo[.layerKinds]`, or `LayerKinds.standard` where nothing stands
+/// there.
 extension Network: Codable {
     public init(from decoder: any Decoder) throws {
         guard var list = try? decoder.unkeyedContainer() else {

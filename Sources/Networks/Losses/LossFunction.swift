@@ -28,8 +28,8 @@ public enum TargetRows {
 
 /// A loss made ready to run: its constants as floats, at a fixed address.
 ///
-/// The mean over a batch is exact in weight: every sample's gradient is scaled by the same number, 1 over what the whole
-/// batch weighs, whichever shard it lies in; and shards are summed.
+/// The mean over a batch is exact in weight: every sample's gradient is scaled by the same number, 1 over what the
+/// whole batch weighs, whichever shard it lies in; and shards are summed.
 public final class LossFunction: Sendable {
     public let loss: Loss
     /// Outputs a sample.

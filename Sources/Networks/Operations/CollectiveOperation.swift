@@ -1,5 +1,5 @@
-/// An operation that may look at the whole batch: each shard contributes some numbers, all wait, and everyone goes on with
-/// what the numbers come to together ("all-reduce").
+/// An operation that may look at the whole batch: each shard contributes some numbers, all wait, and everyone goes on
+/// with what the numbers come to together ("all-reduce").
 ///
 /// If it `isCollective`, a training plan is cut before it, forward and backward; see `Plan.stages`.
 public protocol CollectiveOperation: Operation {

@@ -1,7 +1,7 @@
 import Kernels
 
-/// An operation with parameters whose kernels can apply an activation f as they write the output, and which multiplies by
-/// f' in its backward pass unless the reader of the output does.
+/// An operation with parameters whose kernels can apply an activation f as they write the output, and which multiplies
+/// by f' in its backward pass unless the reader of the output does.
 protocol ActivatedOperation: UnaryOperation {
     var activation: Activation { get set }
     /// Whether the reader of the output multiplies by f'.
@@ -21,8 +21,8 @@ extension ActivatedOperation {
 
 /// One that can also add the other part of a residual sum before it applies the activation.
 ///
-/// The gradient of a sum is that of its parts, so that of the addend lies where that of the output does, and that of the
-/// input elsewhere.
+/// The gradient of a sum is that of its parts, so that of the addend lies where that of the output does, and that of
+/// the input elsewhere.
 protocol SummingOperation: ActivatedOperation {
     /// What is added, of the shape of the output.
     var addend: Value.ID? { get set }
@@ -40,8 +40,8 @@ extension SummingOperation {
     var gradientSharedWith: Value.ID? { addend }
 }
 
-/// An operation that can multiply the gradient it computes for its input by the derivative of an activation, in place of
-/// the operation that has applied the activation.
+/// An operation that can multiply the gradient it computes for its input by the derivative of an activation, in place
+/// of the operation that has applied the activation.
 protocol DifferentiatingOperation: UnaryOperation {
     /// Whose derivative that is; identity for none.
     var inputActivation: Activation { get set }

@@ -5,8 +5,9 @@ import Kernels
 ///     forward    Y = f(X·W + b + A)
 ///     backward   dZ = dY · f'(Y)        db += Σ rows of dZ        dW += Xᵀ·dZ        dX = dZ·Wᵀ · g'(X)
 ///
-/// where A is the other part of a residual sum, if there is one, whose gradient lies where dZ does, and g the activation that
-/// the operation before has fused and left to this one to differentiate, so that the product writes its gradient once.
+/// where A is the other part of a residual sum, if there is one, whose gradient lies where dZ does, and g the
+/// activation that the operation before has fused and left to this one to differentiate, so that the product writes its
+/// gradient once.
 struct LinearOperation: SummingOperation, DifferentiatingOperation {
     let layer: String
     var input: Value.ID

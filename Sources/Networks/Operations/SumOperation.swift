@@ -1,7 +1,7 @@
 import Kernels
 
-/// forward: `y = a + b`; backward: `da = dy`, where it is, and `db = dy`, as a copy, since the operation that made a may
-/// work on da in place.
+/// forward: `y = a + b`; backward: `da = dy`, where it is, and `db = dy`, as a copy, since the operation that made a
+/// may work on da in place.
 struct SumOperation: Operation {
     let layer: String
     var first: Value.ID

@@ -26,8 +26,8 @@ public struct Parameter: Sendable {
     public enum Role: Sendable, Equatable {
         /// The optimizer moves it against its gradient.
         case learned
-        /// A moving average of something shards see, such as the mean of a channel. What stands in the place of a shard's
-        /// gradient is its part in the step's mean, of which the average takes the share `momentum`.
+        /// A moving average of something shards see, such as the mean of a channel. What stands in the place of a
+        /// shard's gradient is its part in the step's mean, of which the average takes the share `momentum`.
         case statistic(momentum: Double)
     }
 
@@ -83,8 +83,8 @@ public struct ParameterBlock: Sendable, Equatable {
 }
 
 extension ParameterLayout {
-    /// Floats in a block, about: 64 KiB of parameters, so that a block's sources, moments and results fit a second-level
-    /// cache of 512 KiB, and a network of half a million parameters still makes 30 blocks to share out.
+    /// Floats in a block, about: 64 KiB of parameters, so that a block's sources, moments and results fit a
+    /// second-level cache of 512 KiB, and a network of half a million parameters still makes 30 blocks to share out.
     static let targetBlockCount = 16_384
 
     /// All parameters in blocks, in order.

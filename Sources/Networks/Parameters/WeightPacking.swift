@@ -3,9 +3,10 @@ import Kernels
 /// In what forms a weight is packed for the products that read it.
 ///
 /// A weight is a matrix of `taps · channels` rows and `groups · filters` columns: a linear layer's has one tap, a
-/// convolution's one for each place of its window. The forward pass reads, for each group, its columns as one matrix. The
-/// backward pass reads matrices that take gradients of outputs, `[taps · filters, channels]` for each group: one for a
-/// linear layer, and for a convolution one for each phase of its stride, with the taps that reach inputs of that phase.
+/// convolution's one for each place of its window. The forward pass reads, for each group, its columns as one matrix.
+/// The backward pass reads matrices that take gradients of outputs, `[taps · filters, channels]` for each group: one
+/// for a linear layer, and for a convolution one for each phase of its stride, with the taps that reach inputs of that
+/// phase.
 public struct WeightPacking: Sendable, Equatable {
     public let taps: Int
     /// Rows of the weight a tap: the inputs of one group.

@@ -5,11 +5,14 @@ import Yams
 extension Configuration {
     /// Reads a configuration from YAML text.
     ///
-    /// - Parameter path: the file it came from, for messages.
-    /// - Throws: `StrictCodingError` naming the field; `TrainingError.unreadableConfiguration` for text that is not YAML.
-    public init(yaml: String, path: String) throws {
+    /// - Parameters:
+    ///   - path: the file it came from, for messages.
+    ///   - kinds: what it may name.
+    /// - Throws: `StrictCodingError` naming the field; `TrainingError.unreadableConfiguration` for text that is not
+    ///   YAML.
+    public init(yaml: String, path: String, kinds: ConfigurationKinds = .standard) throws {
         do {
-            self = try strictly { try YAMLDecoder().decode(Configuration.self, from: yaml) }
+            self = try strictly { try YAMLDecoder().decode(Configuration.self, from: yaml, userInfo: kinds.userInfo) }
         } catch let error as StrictCodingError {
             throw error
         } catch {
@@ -19,8 +22,9 @@ extension Configuration {
 
     /// Reads a configuration file.
     ///
-    /// - Throws: what `init(yaml:path:)` throws, and `TrainingError.unreadableConfiguration` for a file that cannot be read.
-    public init(contentsOf path: String) throws {
+    /// - Throws: what `init(yaml:path:)` throws, and `TrainingError.unreadableConfiguration` for a file that cannot be
+    ///   read.
+    public init(contentsOf path: String, kinds: ConfigurationKinds = .standard) throws {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
@@ -30,13 +34,13 @@ extension Configuration {
                 path: path,
                 problem: exists ? "cannot be read as UTF-8 text" : "no such file: expected a configuration in YAML")
         }
-        try self.init(yaml: text, path: path)
+        try self.init(yaml: text, path: path, kinds: kinds)
     }
 
     /// The configuration as YAML text that reads back as an equal one.
     ///
-    /// The encoder of Yams writes 0.2 as `2e-1` and keeps 15 digits, with which a run that is resumed would not have the
-    /// learning rate of the one that was stopped. So the order of keys is taken from it, and the numbers from JSON.
+    /// The encoder of Yams writes 0.2 as `2e-1` and keeps 15 digits, with which a run that is resumed would not have
+    /// the learning rate of the one that was stopped. So the order of keys is taken from it, and the numbers from JSON.
     public func yaml() throws -> String {
         let exact = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(self))
         guard let node = try compose(yaml: try YAMLEncoder().encode(self)) else { return "" }

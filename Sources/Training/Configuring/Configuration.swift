@@ -57,6 +57,8 @@ public struct Configuration: Sendable, Equatable {
     public var keepCheckpoints: Int
     /// A checkpoint is written, and kept for ever, at each step that is a multiple of this. nil for none.
     public var keepEvery: Int?
+    /// What it may name. No part of what is stored.
+    public var kinds = ConfigurationKinds.standard
 
     public init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
@@ -261,6 +263,7 @@ extension Configuration: Codable {
         checkpointMinutes = try fields.decodeIfPresent(Double.self, forKey: .checkpointMinutes)
         try read(.keepCheckpoints, into: &keepCheckpoints)
         keepEvery = try fields.decodeIfPresent(Int.self, forKey: .keepEvery)
+        kinds = ConfigurationKinds(of: decoder)
     }
 }
 

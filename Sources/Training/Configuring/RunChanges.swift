@@ -1,6 +1,7 @@
 import Datasets
 
-/// What may change in a configuration when its run goes on, or when a command line says otherwise. nil leaves it as it is.
+/// What may change in a configuration when its run goes on, or when a command line says otherwise. nil leaves it as it
+/// is.
 public struct RunChanges: Sendable, Equatable {
     /// Epochs of the whole run.
     public var epochs: Int?
@@ -43,13 +44,14 @@ extension RunChanges {
 }
 
 extension RunDirectory {
-    /// What `config.yaml` says otherwise than the configuration of a checkpoint, as far as that may change while a run lasts.
+    /// What `config.yaml` says otherwise than the configuration of a checkpoint, as far as that may change while a run
+    /// lasts.
     ///
     /// - Parameter note: hears of a file that cannot be read, and of changes that do not count.
     func changes(from checkpoint: Configuration, note: (String) -> Void) -> RunChanges? {
         let current: Configuration
         do {
-            current = try Configuration(contentsOf: configurationPath)
+            current = try Configuration(contentsOf: configurationPath, kinds: checkpoint.kinds)
             try current.check()
         } catch {
             note("going on without it: \(error)")

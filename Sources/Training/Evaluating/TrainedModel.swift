@@ -23,11 +23,12 @@ public struct TrainedModel {
 
     /// Reads and verifies a checkpoint.
     ///
+    /// - Parameter kinds: what its configuration may name.
     /// - Throws: what `Checkpoint.read` throws, and `TrainingError.incompatible` for tensors that do not fit the
     ///   network.
     public init(
-        _ path: String, loading: LoadingOptions = LoadingOptions(), workers: WorkerCount = .automatic,
-        kernels: (any KernelTable.Type)? = nil
+        _ path: String, kinds: ConfigurationKinds = .standard, loading: LoadingOptions = LoadingOptions(),
+        workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
     ) throws {
         memory = MemoryPlanner()
         let kernels = try kernels ?? selectKernels()
@@ -35,7 +36,7 @@ public struct TrainedModel {
         self.loading = loading
         team = WorkerTeam(workerCount: workers.resolved)
         let constants = try Checkpoint.readConstants(path)
-        configuration = try Configuration(yaml: constants.configuration, path: path)
+        configuration = try Configuration(yaml: constants.configuration, path: path, kinds: kinds)
         let network = try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(constants.inputShape),
             targets: nil)

@@ -59,6 +59,7 @@ extension TrainingRun {
     /// Continues a run from its newest good checkpoint.
     ///
     /// - Parameters:
+    ///   - kinds: what its configuration may name.
     ///   - changes: what shall be otherwise from here on.
     ///   - takesOver: whether to go on although somebody may still train in the directory, on a file system without
     ///     locks.
@@ -66,7 +67,8 @@ extension TrainingRun {
     ///     it.
     ///   - observer: hears of damaged checkpoints that were passed over.
     public convenience init(
-        resuming path: String, changes: RunChanges = RunChanges(), relativeTo base: String? = nil,
+        resuming path: String, kinds: ConfigurationKinds = .standard, changes: RunChanges = RunChanges(),
+        relativeTo base: String? = nil,
         loading: LoadingOptions = LoadingOptions(), takesOver: Bool = false, recordsFingerprints: Bool = false,
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
         observer: any TrainingObserver = SilentObserver()
@@ -85,7 +87,8 @@ extension TrainingRun {
         } else {
             try store.setAside(after: checkpoint.progress.step)
         }
-        var configuration = try Configuration(yaml: checkpoint.configuration, path: checkpointPath)
+        var configuration = try Configuration(
+            yaml: checkpoint.configuration, path: checkpointPath, kinds: kinds)
         // What an earlier resume was told may not be in a checkpoint yet.
         if let stored = directory.changes(from: configuration, note: { observer.note($0) }) {
             stored.apply(to: &configuration)

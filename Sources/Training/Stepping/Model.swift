@@ -54,8 +54,12 @@ public final class Model: @unchecked Sendable {
 
     /// The network of a checkpoint with its parameters, or with their moving average if it has one, ready to compute
     /// outputs.
-    public convenience init(checkpoint: Checkpoint, path: String, kernels: any KernelTable.Type) throws {
-        let configuration = try Configuration(yaml: checkpoint.configuration, path: path)
+    ///
+    /// - Parameter kinds: what the checkpoint's configuration may name.
+    public convenience init(
+        checkpoint: Checkpoint, path: String, kinds: ConfigurationKinds = .standard, kernels: any KernelTable.Type
+    ) throws {
+        let configuration = try Configuration(yaml: checkpoint.configuration, path: path, kinds: kinds)
         let network = try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(checkpoint.inputShape),
             targets: nil)

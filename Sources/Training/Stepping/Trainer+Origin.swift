@@ -152,7 +152,7 @@ extension Trainer {
     private func noteRate(after checkpoint: Checkpoint, path: String) throws {
         let step = progress.step
         guard step > 0, progress.epoch < configuration.epochs else { return }
-        let before = try Configuration(yaml: checkpoint.configuration, path: path)
+        let before = try Configuration(yaml: checkpoint.configuration, path: path, kinds: configuration.kinds)
         var past = checkpoint.progress
         if past.branches.last?.step == step { past.branches.removeLast() }
         let pace = Pace(
@@ -176,7 +176,7 @@ extension Trainer {
     /// so that the first steps would be too large or too small by orders of magnitude.
     private func checkMomentum(of checkpoint: Checkpoint, path: String) throws {
         guard checkpoint.optimizerState["momentum"] != nil else { return }
-        let before = try Configuration(yaml: checkpoint.configuration, path: path).optimizer
+        let before = try Configuration(yaml: checkpoint.configuration, path: path, kinds: configuration.kinds).optimizer
         guard before.name != configuration.optimizer.name else { return }
         throw TrainingError.incompatible(
             path: path,

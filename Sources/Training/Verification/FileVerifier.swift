@@ -11,11 +11,18 @@ import Optimization
 public struct FileVerifier: Sendable {
     /// How much memory data may take.
     public var loading: LoadingOptions
+    /// What configurations may name.
+    public var kinds: ConfigurationKinds
 
     /// Data of any size is checked in this much, unless told otherwise: less than training takes in any case.
     public static var defaultMemory: Int { min(256 << 20, DataMemory.automatic()) }
 
-    public init(loading: LoadingOptions = LoadingOptions(memory: defaultMemory)) { self.loading = loading }
+    public init(
+        loading: LoadingOptions = LoadingOptions(memory: defaultMemory), kinds: ConfigurationKinds = .standard
+    ) {
+        self.loading = loading
+        self.kinds = kinds
+    }
 
     /// Checks a data set or a checkpoint in HDF5, a configuration in YAML with the data it names, or the directory of a
     /// run with all its files.
@@ -81,7 +88,7 @@ public struct FileVerifier: Sendable {
 
     /// - Throws: what is wrong between a checkpoint's tensors and its configuration.
     private func checkFit(_ checkpoint: Checkpoint, _ path: String) throws {
-        let configuration = try Configuration(yaml: checkpoint.configuration, path: path)
+        let configuration = try Configuration(yaml: checkpoint.configuration, path: path, kinds: kinds)
         try configuration.check()
         let layout = try CompiledNetwork(
             network: configuration.network, loss: configuration.loss, inputShape: Shape(checkpoint.inputShape),
@@ -121,7 +128,7 @@ public struct FileVerifier: Sendable {
     /// - Parameter withData: whether the data set is read too.
     private func verifyConfiguration(_ path: String, withData: Bool) -> FileVerification {
         do {
-            let configuration = try Configuration(contentsOf: path)
+            let configuration = try Configuration(contentsOf: path, kinds: kinds)
             try configuration.check()
             guard withData else { return FileVerification(path, .configuration, content: "complete") }
             let dataset = try Dataset.load(

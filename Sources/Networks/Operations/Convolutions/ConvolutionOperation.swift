@@ -5,9 +5,9 @@ import Kernels
 ///     forward    Y = f(patches(X)·W + b + A)
 ///     backward   dZ = dY · f'(Y)    db += Σ pixels of dZ    dW += patches(X)ᵀ·dZ    dX = patches(dZ)·Wᵀ · g'(X)
 ///
-/// where A is the other part of a residual sum, if there is one, whose gradient lies where dZ does, and g the activation that
-/// the operation before has fused and left to this one to differentiate. Each image is
-/// copied into a bordered place in scratch memory, which stays in a near cache while the products read it many times.
+/// where A is the other part of a residual sum, if there is one, whose gradient lies where dZ does, and g the
+/// activation that the operation before has fused and left to this one to differentiate. Each image is copied into a
+/// bordered place in scratch memory, which stays in a near cache while the products read it many times.
 struct ConvolutionOperation: SummingOperation, DifferentiatingOperation {
     let layer: String
     var input: Value.ID
@@ -117,7 +117,8 @@ struct ConvolutionOperation: SummingOperation, DifferentiatingOperation {
         if frame.addsGradients { kernels.add(sums, into: dw, count: weight.count) }
     }
 
-    /// dW, a chain over all pixels of all images, and dX: both of some images while the gradient of their outputs is near.
+    /// dW, a chain over all pixels of all images, and dX: both of some images while the gradient of their outputs is
+    /// near.
     private func computeGradients(
         _ dz: UnsafePointer<Float>, dw: UnsafeMutablePointer<Float>, dx: UnsafeMutablePointer<Float>?,
         _ scratch: Scratch, _ frame: Frame

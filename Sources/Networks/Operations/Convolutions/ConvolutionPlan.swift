@@ -10,11 +10,11 @@ import Kernels
 ///     dx[j, c]    = Σ over taps t, filters f     dy[(j + p - d·t) / s, f] · w[t, c, f]     where s divides
 ///     dw[t, c, f] = Σ over pixels i              x[s·i + d·t - p, c] · dy[i, f]
 ///
-/// The pixels j of one remainder by s, a phase, see the same taps; so the second is a convolution of stride 1 for each of the
-/// s² phases. Its sum runs over outputs in increasing order, which is decreasing order of taps.
+/// The pixels j of one remainder by s, a phase, see the same taps; so the second is a convolution of stride 1 for each
+/// of the s² phases. Its sum runs over outputs in increasing order, which is decreasing order of taps.
 ///
-/// Rows of a window that lie above the image or below it are left out of the first two sums; where a window reaches beyond
-/// the sides, zeros of the border are multiplied, so that all tiles of a row do the same.
+/// Rows of a window that lie above the image or below it are left out of the first two sums; where a window reaches
+/// beyond the sides, zeros of the border are multiplied, so that all tiles of a row do the same.
 struct ConvolutionPlan: Sendable {
     let geometry: WindowGeometry
     let groups: Int
