@@ -45,10 +45,10 @@ let package = Package(
     targets: [
         // What Swift cannot call.
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-        // Two libraries for deflate. libdeflate inflates chunks of HDF5 at 2.1 to 2.6 times the speed of zlib (1 MiB chunks of
-        // Fashion-MNIST 485 beside 186 MB/s, of Float32 359 beside 160), but only whole buffers of a known size. zlib
-        // inflates the beginning of a gzip file, whose header says how much may follow, so that a bomb ends there; libhdf5
-        // and libpng load it anyway.
+        // Two libraries for deflate. libdeflate inflates chunks of HDF5 at 2.1 to 2.6 times the speed of zlib (1 MiB
+        // chunks of Fashion-MNIST 485 beside 186 MB/s, of Float32 359 beside 160), but only whole buffers of a known
+        // size. zlib inflates the beginning of a gzip file, whose header says how much may follow, so that a bomb ends
+        // there; libhdf5 and libpng load it anyway.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "CSystem"),

@@ -4,11 +4,11 @@ import Networks
 
 /// The rows of a split that one step or one piece of an evaluation works on. Filled by the leader, read by all workers.
 ///
-/// Inputs are not copied here: each worker gathers, normalizes and augments those of its own rows, right before it needs
-/// them. Those of streamed data must have been acquired from the reader by then.
+/// Inputs are not copied here: each worker gathers, normalizes and augments those of its own rows, right before it
+/// needs them. Those of streamed data must have been acquired from the reader by then.
 ///
-/// `@unchecked Sendable`: written by the leader between phases only; in a phase `load` reads, and writes nothing but the
-/// caller's memory and the augmenter's room for that worker.
+/// `@unchecked Sendable`: written by the leader between phases only; in a phase `load` reads, and writes nothing but
+/// the caller's memory and the augmenter's room for that worker.
 package final class Batch: BatchInputs, @unchecked Sendable {
     package let capacity: Int
     package private(set) var rows = 0

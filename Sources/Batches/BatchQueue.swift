@@ -9,8 +9,8 @@ import Workers
 /// one worker while the others update the parameters of the step before. The inputs follow later: each worker gathers
 /// and normalizes those of its own rows, right before it needs them and has them in its cache.
 ///
-/// `@unchecked Sendable`: `take` and `announce` are the leader's, between phases. In a phase `run` writes the batch that
-/// is not in use, once.
+/// `@unchecked Sendable`: `take` and `announce` are the leader's, between phases. In a phase `run` writes the batch
+/// that is not in use, once.
 package final class BatchQueue: TeamTask, @unchecked Sendable {
     /// Whose phases this is used in. Changed by the leader, between regions.
     package var team: WorkerTeam

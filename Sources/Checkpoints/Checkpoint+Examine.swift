@@ -8,8 +8,9 @@ extension Checkpoint {
         public let problems: [FileProblem]
     }
 
-    /// Checks a checkpoint thoroughly: every tensor by its own digest, names and shapes, moments beside their parameters,
-    /// finite values, and the digest of the whole. After a tensor that is damaged it goes on with the others.
+    /// Checks a checkpoint thoroughly: every tensor by its own digest, names and shapes, moments beside their
+    /// parameters, finite values, and the digest of the whole. After a tensor that is damaged it goes on with the
+    /// others.
     ///
     /// - Throws: `CheckpointError` for what is no checkpoint at all: `.notFound`, `.notACheckpoint`.
     public static func examine(_ path: String) throws -> Examination {

@@ -5,7 +5,8 @@ extension Checkpoint {
     /// Reads a checkpoint and verifies every digest in it. Throws `CheckpointError`: `.notFound`, `.notACheckpoint`,
     /// `.unsupportedVersion`, `.truncated`, `.damaged`, `.missingTensor` or `.wrongShape`.
     ///
-    /// - Parameter isKept: which moments are wanted, by name; the others are verified piece by piece, and take no memory.
+    /// - Parameter isKept: which moments are wanted, by name; the others are verified piece by piece, and take no
+    ///   memory.
     public static func read(_ path: String, keeping isKept: (String) -> Bool = { _ in true }) throws -> Checkpoint {
         try CheckpointReader.withFile(path) { reader in
             var checkpoint = try reader.constants()

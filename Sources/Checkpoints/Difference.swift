@@ -1,8 +1,8 @@
 extension Checkpoint {
     /// How the tensors of two checkpoints differ, bit by bit: where first, by how much, and how many elements.
     public struct Difference: Equatable, Sendable, CustomStringConvertible {
-        /// The first thing that differs, in the order of the layers: parameters, then moments of the optimizer. Tensors are
-        /// named by their path in the file, such as `parameters/linear1/weight`.
+        /// The first thing that differs, in the order of the layers: parameters, then moments of the optimizer. Tensors
+        /// are named by their path in the file, such as `parameters/linear1/weight`.
         public enum First: Equatable, Sendable {
             case onlyInFirst(tensor: String)
             case onlyInSecond(tensor: String)

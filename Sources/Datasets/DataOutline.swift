@@ -26,8 +26,8 @@ extension Dataset {
         DataOutline(inputShape: inputShape, counts: tables.mapValues(\.count))
     }
 
-    /// Bytes of inputs and targets that are in memory now. Those of a mapped file are the system's, which takes them back
-    /// when it needs them.
+    /// Bytes of inputs and targets that are in memory now. Those of a mapped file are the system's, which takes them
+    /// back when it needs them.
     public var residentBytes: Int { tables.values.reduce(0) { $0 + $1.residentBytes } }
 
     /// Bytes that a training, with its validations, reads inputs into that stay in their file.

@@ -9,8 +9,8 @@ extension SampleTable {
     ///   - name: what messages call it.
     ///   - inputs: whole rows, row-major.
     ///   - normalization: nil leaves inputs as they are.
-    /// - Throws: `DatasetError` when inputs are not whole rows, targets are too few or too many, anything is not finite, a
-    ///   label is negative, or the normalization does not fit.
+    /// - Throws: `DatasetError` when inputs are not whole rows, targets are too few or too many, anything is not
+    ///   finite, a label is negative, or the normalization does not fit.
     public convenience init(
         name: String = "memory", inputs: [Float], inputShape: [Int], targets: Targets,
         normalization: NormalizationValues? = nil

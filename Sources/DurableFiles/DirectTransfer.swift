@@ -3,8 +3,9 @@ import Foundation
 
 /// Writing a large file and reading it back past the system's cache: the disk fetches and delivers the bytes itself.
 ///
-/// For 128 MiB that took 0.02 s of processor time each way where the cache took 0.05 s to write and 0.26 s to read (ext4 on
-/// a virtual disk), and what is read back comes from the disk. Where files cannot be read so, the cache does it.
+/// For 128 MiB that took 0.02 s of processor time each way where the cache took 0.05 s to write and 0.26 s to read
+/// (ext4 on a virtual disk), and what is read back comes from the disk. Where files cannot be read so, the cache does
+/// it.
 extension UnsafeRawBufferPointer {
     /// What direct transfers count in, in memory and in the file.
     private static let page = 4096

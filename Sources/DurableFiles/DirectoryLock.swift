@@ -1,8 +1,8 @@
 import Foundation
 
 /// The right to a directory in the making: whoever makes it holds it until it has its name, and whoever removes what a
-/// process that was killed has left takes it first. By `flock` on the directory itself: the system takes it back when its
-/// owner ends, however that happens.
+/// process that was killed has left takes it first. By `flock` on the directory itself: the system takes it back when
+/// its owner ends, however that happens.
 final class DirectoryLock {
     enum Failure: Error {
         /// Somebody else has it.

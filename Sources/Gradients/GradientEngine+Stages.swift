@@ -2,8 +2,8 @@ import Kernels
 import Networks
 import Workers
 
-/// The way of a step whose shards meet: all of them are in flight at once, each with an arena and a gradient buffer of its
-/// own, and go from stage to stage together.
+/// The way of a step whose shards meet: all of them are in flight at once, each with an arena and a gradient buffer of
+/// its own, and go from stage to stage together.
 extension GradientEngine {
     /// What workers do with a shard they claim.
     enum Phase {

@@ -9,9 +9,9 @@ import Workers
 /// The tree fixes which partial sums are formed, and IEEE addition commutes, so every schedule gives the same bits. Two
 /// are mixed here, by what saves time and memory:
 ///
-/// - **Up to the roots,** whoever finishes the second of two siblings adds them, and frees one of the two buffers; or one
-///   worker computes both, the second on top of the first. Memory for gradients so grows with the workers, and with no
-///   more than the logarithm of the shards.
+/// - **Up to the roots,** whoever finishes the second of two siblings adds them, and frees one of the two buffers; or
+///   one worker computes both, the second on top of the first. Memory for gradients so grows with the workers, and with
+///   no more than the logarithm of the shards.
 /// - **From the roots on,** the tree is summed block by block by the pass that updates the parameters (`sum`), which
 ///   reads each root once and writes nothing back.
 ///
@@ -27,8 +27,8 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     /// How many buffers there are.
     let bufferLimit: Int
     private let buffers: [AlignedBuffer]
-    /// Which of them have been used: the first worker that takes one zeroes it, and has it near then. Written by the worker
-    /// that has taken the buffer.
+    /// Which of them have been used: the first worker that takes one zeroes it, and has it near then. Written by the
+    /// worker that has taken the buffer.
     private let isTouched: UnsafeMutablePointer<Bool>
     /// Which buffers nobody uses.
     private let free: FreeIndices
@@ -80,9 +80,9 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
         bufferLimit(shards: shards, workers: inFlight, rootLimit: rootLimit(workers: workers))
     }
 
-    /// As many as are in use at once where workers keep pace, so that the shards in flight are neighbors: the roots, one on
-    /// each level below, and one for each of those shards. The limit is for a worker that is held up while the others go
-    /// on; that it leaves memory to spare costs nothing, since a buffer takes none before it is used.
+    /// As many as are in use at once where workers keep pace, so that the shards in flight are neighbors: the roots,
+    /// one on each level below, and one for each of those shards. The limit is for a worker that is held up while the
+    /// others go on; that it leaves memory to spare costs nothing, since a buffer takes none before it is used.
     ///
     /// - Parameter inFlight: how many shards are computed at once.
     static func usualBuffers(shards: Int, inFlight: Int, workers: Int) -> Int {
@@ -112,15 +112,15 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     /// The most buffers in use at once, whatever the schedule.
     ///
     /// Shards are begun in order, so at any moment those begun are `0 ..< c`, and all of these are summed up as far as
-    /// the tree allows but for the at most `workers` that are being computed. Call each of the latter a disturbance, and
-    /// so the edge between c - 1 and c. A subtree of L levels with k disturbances takes at most 1 + k·L buffers:
+    /// the tree allows but for the at most `workers` that are being computed. Call each of the latter a disturbance,
+    /// and so the edge between c - 1 and c. A subtree of L levels with k disturbances takes at most 1 + k·L buffers:
     ///
     /// - with k = 0 it is complete, in 1, or not begun, in 0; with L = 0 it is one shard, in 1;
     /// - with k in one half, the other takes at most 1, together 1 + 1 + k·(L - 1) ≤ 1 + k·L;
     /// - with k₁, k₂ ≥ 1 in its halves, together 2 + k·(L - 1) ≤ 1 + k·L, since k ≥ 2.
     ///
-    /// A worker that adds two siblings still holds both, which is what the halves take before. Summed over the roots that
-    /// is their number and L for each disturbance; and no schedule needs more buffers than there are shards.
+    /// A worker that adds two siblings still holds both, which is what the halves take before. Summed over the roots
+    /// that is their number and L for each disturbance; and no schedule needs more buffers than there are shards.
     static func bufferLimit(shards: Int, workers: Int, rootLimit: Int) -> Int {
         let levels = foldLevels(shards: shards, rootLimit: rootLimit)
         return min(shards, rootLimit + (workers + 1) * levels)
@@ -128,9 +128,10 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
 
     /// Makes everything ready for a step of so many shards. By the leader, between phases.
     ///
-    /// - Parameter addsInPlace: whether a worker can add a shard's gradients to those of its sibling as it computes them.
-    ///   It then takes the first `pairs` pairs of siblings as one item each: they share a buffer, and what `deposit` would
-    ///   read and write costs nothing. The last shards stay single, so that no worker waits long for another's last item.
+    /// - Parameter addsInPlace: whether a worker can add a shard's gradients to those of its sibling as it computes
+    ///   them. It then takes the first `pairs` pairs of siblings as one item each: they share a buffer, and what
+    ///   `deposit` would read and write costs nothing. The last shards stay single, so that no worker waits long for
+    ///   another's last item.
     public func begin(shards: Int, addsInPlace: Bool = false) {
         precondition(shards <= waitingCount)
         self.shards = shards

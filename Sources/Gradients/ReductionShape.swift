@@ -1,5 +1,5 @@
-/// How a step's shards are summed by a number of workers: what `GradientReducer` does with them, as numbers, for those who
-/// plan or simulate a step.
+/// How a step's shards are summed by a number of workers: what `GradientReducer` does with them, as numbers, for those
+/// who plan or simulate a step.
 public struct ReductionShape: Sendable, Equatable {
     /// Shards of the step.
     public let shards: Int

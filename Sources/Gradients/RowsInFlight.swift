@@ -1,8 +1,8 @@
 /// How many rows are computed, or kept, at once: one rule for micro-batches, for inference, and for the outputs that an
 /// evaluation looks at together. No result depends on it.
 ///
-/// As many as take `aim` bytes, at least `least` and at most `most`; but no more than take `bound` bytes, unless a single
-/// one does.
+/// As many as take `aim` bytes, at least `least` and at most `most`; but no more than take `bound` bytes, unless a
+/// single one does.
 public struct RowsInFlight: Sendable, Equatable {
     /// Bytes that the rows should take together.
     public var aim: Int
@@ -13,9 +13,9 @@ public struct RowsInFlight: Sendable, Equatable {
     /// Their number is a multiple of this, if there are `least` of them.
     public var multiple = 1
 
-    /// Rows of a micro-batch, a worker: few enough that activations stay within its share of the last-level cache, yet as
-    /// many as take the memory of the gradient at least, which each micro-batch reads and writes once beside the products
-    /// that make it.
+    /// Rows of a micro-batch, a worker: few enough that activations stay within its share of the last-level cache, yet
+    /// as many as take the memory of the gradient at least, which each micro-batch reads and writes once beside the
+    /// products that make it.
     ///
     /// - Parameter gradientBytes: bytes of all parameters' gradients.
     public static func training(gradientBytes: Int) -> RowsInFlight {

@@ -7,8 +7,8 @@ import Networks
 ///
 /// Contributions are short, so the leader combines them between two phases.
 ///
-/// `@unchecked Sendable`: in a phase a shard's contribution is written by the worker that claimed the shard, and what they
-/// have come to is read; between phases the leader has it all.
+/// `@unchecked Sendable`: in a phase a shard's contribution is written by the worker that claimed the shard, and what
+/// they have come to is read; between phases the leader has it all.
 final class ShardMeeting: @unchecked Sendable {
     private let plan: Plan
     /// Floats of the longest contribution.

@@ -56,8 +56,8 @@ public struct RasterImage: Equatable, Sendable {
 
     /// This image in another color.
     ///
-    /// Gray is brightness, `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601) with weights in 65,536ths, rounded to the nearest:
-    /// what Pillow's `convert("L")` makes. Gray in color has three equal channels.
+    /// Gray is brightness, `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601) with weights in 65,536ths, rounded to the
+    /// nearest: what Pillow's `convert("L")` makes. Gray in color has three equal channels.
     public func converted(to other: ImageColor) -> RasterImage {
         switch (color, other) {
         case (.gray, .gray), (.rgb, .rgb): return self

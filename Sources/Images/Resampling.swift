@@ -1,10 +1,10 @@
 /// How the pixels of a longer or shorter row come from those of the one there is, by a triangle.
 ///
-/// A new pixel is a mean of the old ones around its center. Weights fall linearly to zero at the distance of one pixel: an
-/// old one where the row gets longer, so that this is interpolation; a new one where it gets shorter, so that every old
-/// pixel counts, and patterns too fine for the new row vanish instead of turning into others (antialiasing). Weights are
-/// 22-bit fixed-point numbers, made in Double without a library's function: the same on every machine. It is the arithmetic of
-/// Pillow's `BILINEAR`, and gives the bytes of Pillow 12; later ones may take columns before rows.
+/// A new pixel is a mean of the old ones around its center. Weights fall linearly to zero at the distance of one pixel:
+/// an old one where the row gets longer, so that this is interpolation; a new one where it gets shorter, so that every
+/// old pixel counts, and patterns too fine for the new row vanish instead of turning into others (antialiasing).
+/// Weights are 22-bit fixed-point numbers, made in Double without a library's function: the same on every machine. It
+/// is the arithmetic of Pillow's `BILINEAR`, and gives the bytes of Pillow 12; later ones may take columns before rows.
 struct Resampling {
     /// For each new pixel, the old ones that count, and where their weights begin.
     private(set) var spans: [(pixels: Range<Int>, weights: Int)] = []
@@ -13,7 +13,8 @@ struct Resampling {
     private static let bits = 22
 
     /// - Parameters:
-    ///   - old, new: pixels of a row, in `1 ... ImageSize.mostSide`. Sums of weights stay below 2²³ then, and products with
+    ///   - old, new: pixels of a row, in `1 ... ImageSize.mostSide`. Sums of weights stay below 2²³ then, and products
+    ///     with
     ///     a byte in 32 bits.
     init(from old: Int, to new: Int) {
         let scale = Double(old) / Double(new)

@@ -2,9 +2,9 @@
 ///
 /// Position p is written as a pair of digits (l, r) in a mixed base a × b ≥ count, where a and b are about √count, and
 /// passes six rounds of a Feistel network with modular addition: l += F(r) mod a, r += F(l) mod b in turn, F being
-/// Philox4x32-10. That is a permutation of `0 ..< a·b`; the few values beyond `count` are walked along their cycle until
-/// they fall inside (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002). Since a·b exceeds count by
-/// less than √count, walking is rare.
+/// Philox4x32-10. That is a permutation of `0 ..< a·b`; the few values beyond `count` are walked along their cycle
+/// until they fall inside (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002). Since a·b exceeds
+/// count by less than √count, walking is rare.
 public struct RandomPermutation: Sendable, Equatable {
     public let count: Int
     @usableFromInline let key: UInt64
@@ -27,8 +27,8 @@ public struct RandomPermutation: Sendable, Equatable {
         rightBase = (UInt64(count) + leftBase - 1) / leftBase
     }
 
-    /// The element at a position below `count`. O(1): 120 ns on a Zen 3 core; `KernelTable.permute` takes 16 positions at
-    /// once.
+    /// The element at a position below `count`. O(1): 120 ns on a Zen 3 core; `KernelTable.permute` takes 16 positions
+    /// at once.
     public subscript(position: Int) -> Int { walked(permuted(UInt64(position))) }
 
     /// Where an element below `count` stands: the inverse of the subscript. O(1).

@@ -3,8 +3,8 @@
 
     /// x86-64 with AVX2 and FMA: 16 registers of 8 floats.
     ///
-    /// The tile takes 6 × 16 / 8 = 12 registers and leaves two for a row of B, one for an element of A and one spare. The
-    /// 12 chains cover two units of latency 4 or 5.
+    /// The tile takes 6 × 16 / 8 = 12 registers and leaves two for a row of B, one for an element of A and one spare.
+    /// The 12 chains cover two units of latency 4 or 5.
     public enum AVX2: InstructionSet {
         public typealias Vector = SIMD8<Float>
         public typealias Tile = InlineArray<12, SIMD8<Float>>

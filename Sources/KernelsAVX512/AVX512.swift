@@ -3,9 +3,9 @@
 
     /// x86-64 with AVX-512 F, BW, DQ and VL: 32 registers of 16 floats.
     ///
-    /// The tile takes 12 × 32 / 16 = 24 registers and leaves two for a row of B; elements of A are broadcast from memory by
-    /// the multiply-add itself. By LLVM's machine-code analyzer the inner loop takes 13 cycles on Skylake-SP and Ice Lake,
-    /// 12 being the least for its 24 multiply-adds.
+    /// The tile takes 12 × 32 / 16 = 24 registers and leaves two for a row of B; elements of A are broadcast from
+    /// memory by the multiply-add itself. By LLVM's machine-code analyzer the inner loop takes 13 cycles on Skylake-SP
+    /// and Ice Lake, 12 being the least for its 24 multiply-adds.
     public enum AVX512: InstructionSet {
         public typealias Vector = SIMD16<Float>
         public typealias Tile = InlineArray<24, SIMD16<Float>>

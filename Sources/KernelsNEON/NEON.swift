@@ -3,8 +3,8 @@
 
     /// 64-bit Arm: 32 registers of 4 floats.
     ///
-    /// The tile takes 6 × 16 / 4 = 24 registers and leaves four for a row of B and the rest for elements of A. The 24 chains
-    /// cover four units of latency 4.
+    /// The tile takes 6 × 16 / 4 = 24 registers and leaves four for a row of B and the rest for elements of A. The 24
+    /// chains cover four units of latency 4.
     public enum NEON: InstructionSet {
         public typealias Vector = SIMD4<Float>
         public typealias Tile = InlineArray<24, SIMD4<Float>>

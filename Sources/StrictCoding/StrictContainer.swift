@@ -10,8 +10,10 @@ struct AnyKey: CodingKey {
 extension Decoder {
     /// The keyed container of a configuration type, after refusing every key that the type does not know.
     ///
-    /// `Codable` alone ignores unknown keys, so that a misspelled `momentun: 0.9` would silently train without momentum.
-    /// - Throws: `StrictCodingError` when the value is no mapping or has an unknown key; the nearest known one is named.
+    /// `Codable` alone ignores unknown keys, so that a misspelled `momentun: 0.9` would silently train without
+    /// momentum.
+    /// - Throws: `StrictCodingError` when the value is no mapping or has an unknown key; the nearest known one is
+    ///   named.
     public func strictContainer<Key: CodingKey & CaseIterable>(
         keyedBy type: Key.Type
     ) throws -> KeyedDecodingContainer<Key> {

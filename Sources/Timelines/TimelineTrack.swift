@@ -4,13 +4,13 @@ import Synchronization
 
 /// A line of a timeline: what one thread did, one thing after the other.
 ///
-/// A ring that one thread fills and the timeline's own thread empties, without a lock and without allocating. When it is
-/// full, because nobody is let run to empty it, spans are counted and not kept: whoever is measured never waits.
+/// A ring that one thread fills and the timeline's own thread empties, without a lock and without allocating. When it
+/// is full, because nobody is let run to empty it, spans are counted and not kept: whoever is measured never waits.
 ///
 /// `@unchecked Sendable`: the recording thread writes a place of the ring before it raises `written` with a releasing
-/// store; the emptying one reads the places below `written`, acquired, before it raises `emptied` likewise; and the former
-/// writes no place again before it has acquired that. `knownEmptied` is the recording thread's alone. One thread records
-/// at a time: another one may take over when something else orders the two.
+/// store; the emptying one reads the places below `written`, acquired, before it raises `emptied` likewise; and the
+/// former writes no place again before it has acquired that. `knownEmptied` is the recording thread's alone. One thread
+/// records at a time: another one may take over when something else orders the two.
 public final class TimelineTrack: @unchecked Sendable {
     /// 24 bytes, so that a ring takes little of the caches.
     struct Event {

@@ -2,8 +2,8 @@ import CSystem
 
 /// Text in the making, in memory that is used again.
 ///
-/// By hand, since a small network makes a million events a second: formatting one this way takes a tenth of the time that
-/// `String` takes, and that time is taken from the cores that are measured.
+/// By hand, since a small network makes a million events a second: formatting one this way takes a tenth of the time
+/// that `String` takes, and that time is taken from the cores that are measured.
 struct TraceBytes: ~Copyable {
     private let memory: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0

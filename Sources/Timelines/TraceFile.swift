@@ -2,9 +2,9 @@ import DurableFiles
 import Foundation
 
 /// A JSON array in a file that grows, and is valid between any two writes: what is added takes the place of the closing
-/// bracket, and ends with it. So a run that is killed leaves all that was written until then, which a file that gets its
-/// name when it is whole could not. Cut in the middle of a write it lacks its end, which viewers put up with: the format
-/// lets the bracket be missing.
+/// bracket, and ends with it. So a run that is killed leaves all that was written until then, which a file that gets
+/// its name when it is whole could not. Cut in the middle of a write it lacks its end, which viewers put up with: the
+/// format lets the bracket be missing.
 final class TraceFile {
     let path: String
     private let descriptor: Int32

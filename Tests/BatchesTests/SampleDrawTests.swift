@@ -64,7 +64,8 @@ final class SampleDrawTests: XCTestCase {
         }
     }
 
-    /// In x = sin²t, where the density is 2·(sin t · cos t)^(2α−1) up to a factor; the end is smoothed by t = ½π·(1 − u^k).
+    /// In x = sin²t, where the density is 2·(sin t · cos t)^(2α−1) up to a factor; the end is smoothed by t = ½π·(1 −
+    /// u^k).
     private func moments(_ alpha: Double) -> (mean: Double, square: Double) {
         let (steps, power) = (200_000, 20.0)
         var (total, first, second) = (0.0, 0.0, 0.0)

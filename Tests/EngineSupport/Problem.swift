@@ -43,8 +43,8 @@ package struct Problem {
         parameters = Array(UnsafeBufferPointer(start: first.pointer, count: first.count))
     }
 
-    /// Dropout, a residual block, a fused and an unfused activation, more than one dimension, ragged sizes, and a weight
-    /// of more than one block.
+    /// Dropout, a residual block, a fused and an unfused activation, more than one dimension, ragged sizes, and a
+    /// weight of more than one block.
     package static func classifier(rows: Int, loss: Loss = .crossEntropy(labelSmoothing: 0.1)) throws -> Problem {
         try Problem(
             Network {

@@ -1,6 +1,7 @@
 import CZlib
 
-/// A PNG file of any kind that the specification knows, rows without filters: what the program's own writer never makes.
+/// A PNG file of any kind that the specification knows, rows without filters: what the program's own writer never
+/// makes.
 ///
 /// W3C, "Portable Network Graphics (PNG) Specification", third edition.
 public struct TestPNG {

@@ -1,13 +1,13 @@
 import XCTest
 
 #if arch(x86_64)
-    /// Guards of the one hazard in compiling the same bodies for several instruction sets: code of one of them that runs on a
-    /// machine, or in a table, that it was not compiled for.
+    /// Guards of the one hazard in compiling the same bodies for several instruction sets: code of one of them that
+    /// runs on a machine, or in a table, that it was not compiled for.
     final class ObjectCodeTests: XCTestCase {
         private let instructionSetModules = ["KernelsAVX2", "KernelsAVX512"]
 
-        /// The linker keeps one of several weak functions of a name, whichever it meets first. One that an instruction-set
-        /// module shares with any other module must therefore be free of that module's instructions.
+        /// The linker keeps one of several weak functions of a name, whichever it meets first. One that an
+        /// instruction-set module shares with any other module must therefore be free of that module's instructions.
         func testNoWeakFunctionWithVectorInstructionsIsSharedBetweenModules() throws {
             for module in instructionSetModules {
                 let code = try ObjectCode(module: module)
@@ -46,8 +46,8 @@ import XCTest
             }
         }
 
-        /// A tile whose registers the compiler cannot tell apart lives in memory: each multiply-add is then followed by a
-        /// store, at half the speed and with the same bits.
+        /// A tile whose registers the compiler cannot tell apart lives in memory: each multiply-add is then followed by
+        /// a store, at half the speed and with the same bits.
         func testTheTilesOfTheMatrixProductStayInRegisters() throws {
             try XCTSkipIf(
                 instructionSetModules.contains { module in
@@ -59,7 +59,8 @@ import XCTest
                 let tiles = try ObjectCode(module: module).functions.filter { name, _ in
                     name.contains("InstructionSetPAAE7compute")
                 }
-                // Three shapes for matrices, two for patches by full columns, two by half, and two by 8 where that is less.
+                // Three shapes for matrices, two for patches by full columns, two by half, and two by 8 where that is
+                // less.
                 XCTAssertEqual(tiles.count, module == "KernelsAVX2" ? 7 : 9, "\(module): \(tiles.keys)")
                 for (name, instructions) in tiles {
                     let lines = instructions.map { String(decoding: $0, as: UTF8.self) }

@@ -91,8 +91,8 @@ final class ScalarMathTests: XCTestCase {
 
     private static func cumulative(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
 
-    /// Asserts that `function` is within `bound` ULP of `exact` on every 8,191st float of the range, subnormal ones too.
-    /// Where the result is smaller than `least`, the ULP of `least` counts.
+    /// Asserts that `function` is within `bound` ULP of `exact` on every 8,191st float of the range, subnormal ones
+    /// too. Where the result is smaller than `least`, the ULP of `least` counts.
     private func assertBound(
         _ bound: Double, in range: ClosedRange<Float> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude,
         least: Float = 0, line: UInt = #line, _ function: (Float) -> Float, exact: (Double) -> Double

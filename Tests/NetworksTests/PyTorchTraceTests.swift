@@ -9,8 +9,8 @@ import Yams
 
 /// Layers, losses and networks against what PyTorch computed in float64 from the same float32 numbers.
 ///
-/// A difference is then our rounding alone: chains of at most 33 additions and functions good to a few units in the last
-/// place. The tolerance is relative to 1 + |reference|.
+/// A difference is then our rounding alone: chains of at most 33 additions and functions good to a few units in the
+/// last place. The tolerance is relative to 1 + |reference|.
 final class PyTorchTraceTests: HDF5TestCase {
     private let tolerance = 2e-6
 

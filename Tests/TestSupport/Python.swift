@@ -1,10 +1,12 @@
 import Foundation
 import XCTest
 
-/// Runs a Python script that may use `sys`, `h5py` and `np`, and returns what it prints. Arguments arrive in `sys.argv`.
+/// Runs a Python script that may use `sys`, `h5py` and `np`, and returns what it prints. Arguments arrive in
+/// `sys.argv`.
 ///
-/// The interpreter is Debian's, which sees Debian's h5py. Without h5py the test fails, naming the package: compatibility
-/// that was not tried is not compatibility. `expecting` is the exit status or signal that counts as success.
+/// The interpreter is Debian's, which sees Debian's h5py. Without h5py the test fails, naming the package:
+/// compatibility that was not tried is not compatibility. `expecting` is the exit status or signal that counts as
+/// success.
 @discardableResult
 public func python(_ script: String, _ arguments: String..., expecting status: Int32 = 0) throws -> String {
     let missingModule: Int32 = 77

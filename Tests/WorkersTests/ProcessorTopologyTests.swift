@@ -17,7 +17,8 @@ final class ProcessorTopologyTests: XCTestCase {
         try Data((text + "\n").utf8).write(to: url)
     }
 
-    /// Cores of two threads as x86 servers number them: first one thread of each core, socket by socket, then the others.
+    /// Cores of two threads as x86 servers number them: first one thread of each core, socket by socket, then the
+    /// others.
     private func writeServer(sockets: Int = 2, cores: Int = 4, online: String? = nil) throws {
         let all = sockets * cores
         try write("cpu/online", online ?? "0-\(2 * all - 1)")

@@ -3,8 +3,8 @@ import Benchmarking
 import Foundation
 import Lockstep
 
-/// What checkpoints cost a run that goes on beside them, how soon a run that is told to end has ended, and how soon it is
-/// back.
+/// What checkpoints cost a run that goes on beside them, how soon a run that is told to end has ended, and how soon it
+/// is back.
 @main
 struct CheckpointBenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -9,8 +9,9 @@ import Lockstep
 ///
 /// **Its bits depend on who computed what**, and so differ from one number of workers to another and from run to run.
 ///
-/// `@unchecked Sendable`: the fields of the batch and `sources` are set by the leader between phases. In a phase a worker
-/// writes its own arena, buffer and entry of `hasStarted`, and the rows of `losses` and `ranks` of the shard it claimed.
+/// `@unchecked Sendable`: the fields of the batch and `sources` are set by the leader between phases. In a phase a
+/// worker writes its own arena, buffer and entry of `hasStarted`, and the rows of `losses` and `ranks` of the shard it
+/// claimed.
 final class OrderFreeEngine: TeamTask, GradientSource, @unchecked Sendable {
     private let network: CompiledNetwork
     private let model: WorkerArena.Model

@@ -33,8 +33,8 @@ struct ReducerBenchmark: ParsableCommand {
         $0.configuration.resolved.shards! > 1
     }
 
-    /// The most that gradients may differ, relative to the largest of their tensor: some hundred times what rounding does
-    /// to sums of thousands of terms, and some hundredth of what a missing shard would.
+    /// The most that gradients may differ, relative to the largest of their tensor: some hundred times what rounding
+    /// does to sums of thousands of terms, and some hundredth of what a missing shard would.
     private static let tolerance = 1e-4
 
     mutating func validate() throws {

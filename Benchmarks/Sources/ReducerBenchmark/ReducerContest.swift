@@ -74,8 +74,8 @@ final class ReducerContest {
             updater: updater(orderFree))
     }
 
-    /// The largest difference between what both make of one step from the same state, relative to the largest gradient of
-    /// the same parameter tensor; infinite where a gradient is not finite. In a region of the team.
+    /// The largest difference between what both make of one step from the same state, relative to the largest gradient
+    /// of the same parameter tensor; infinite where a gradient is not finite. In a region of the team.
     ///
     /// Each has taken steps before, so what one of them left in its memory would show.
     func largestDifference() -> Double {

@@ -8,14 +8,15 @@
 ///       mixup: 0.2             # alpha: each sample is mixed with another one of its batch
 ///       fill: zero             # what comes in from outside: zero, edge or reflect
 ///
-/// An image is flipped, then turned about its center, then shifted; then a square is cut out; then two are mixed. All that
-/// comes after normalization, so that `zero` is the mean of standardized inputs. Evaluation and prediction see samples as
-/// they are.
+/// An image is flipped, then turned about its center, then shifted; then a square is cut out; then two are mixed. All
+/// that comes after normalization, so that `zero` is the mean of standardized inputs. Evaluation and prediction see
+/// samples as they are.
 ///
-/// Shifts with padding and cropping are those of He et al. 2016, arXiv:1512.03385, section 4.2; cutout is that of DeVries
-/// and Taylor 2017, arXiv:1708.04552; mixup that of Zhang et al. 2018, arXiv:1710.09412.
+/// Shifts with padding and cropping are those of He et al. 2016, arXiv:1512.03385, section 4.2; cutout is that of
+/// DeVries and Taylor 2017, arXiv:1708.04552; mixup that of Zhang et al. 2018, arXiv:1710.09412.
 public struct Augmentation: Sendable, Equatable {
-    /// The most pixels that an image is shifted, in each direction: zero-padding by so much, and cropping. nil for none.
+    /// The most pixels that an image is shifted, in each direction: zero-padding by so much, and cropping. nil for
+    /// none.
     public var shift: Int?
     /// The probability of a mirror image. nil for none.
     public var horizontalFlip: Double?

@@ -2,8 +2,8 @@ import Kernels
 
 /// An augmentation made ready to run on samples of a shape, by several workers at once.
 ///
-/// What it does to a sample is a function of seed, epoch and sample alone, and with whom it is mixed one of seed, epoch and
-/// the place in the epoch where the batch begins: not of who loads it, or with how many others.
+/// What it does to a sample is a function of seed, epoch and sample alone, and with whom it is mixed one of seed, epoch
+/// and the place in the epoch where the batch begins: not of who loads it, or with how many others.
 ///
 /// `@unchecked Sendable`: each worker has scratch of its own; everything else is constant.
 public final class Augmenter: @unchecked Sendable {

@@ -2,7 +2,8 @@ import Kernels
 
 /// Where each pixel of an image comes from: a flip, then a turn about the center, then a shift.
 ///
-/// Positions are Double, values Float; products and sums are rounded one by one, so that every machine gets the same bits.
+/// Positions are Double, values Float; products and sums are rounded one by one, so that every machine gets the same
+/// bits.
 struct Movement {
     let image: ImageShape
     let fill: Augmentation.Fill

@@ -1,6 +1,7 @@
 import Kernels
 
-/// The random numbers of one sample in one epoch: a pure function of seed, epoch and sample, whoever loads it and whenever.
+/// The random numbers of one sample in one epoch: a pure function of seed, epoch and sample, whoever loads it and
+/// whenever.
 ///
 /// Words of two blocks of Philox4x32-10 with the counter (block, sample, epoch, 0).
 struct SampleDraw {
@@ -31,9 +32,9 @@ struct SampleDraw {
         (Self.below(image.height, rest.0), Self.below(image.width, rest.1))
     }
 
-    /// The share that a sample keeps in a mixture: the larger one of two that add up to 1, of which one is distributed as
-    /// Beta(alpha, alpha). The partner is drawn at random too, so that a pair is as likely either way round, and a row has
-    /// the label of the sample which it shows most of.
+    /// The share that a sample keeps in a mixture: the larger one of two that add up to 1, of which one is distributed
+    /// as Beta(alpha, alpha). The partner is drawn at random too, so that a pair is as likely either way round, and a
+    /// row has the label of the sample which it shows most of.
     ///
     /// By L. Devroye, "Random variate generation in one line of code" (WSC 1996): with U and V uniform,
     /// ½ ± ½ / √(1 + 1 / ((U^(−1/α) − 1)·cos²(2πV))) is Beta(α, α), since Student's t is.

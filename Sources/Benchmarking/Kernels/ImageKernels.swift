@@ -1,9 +1,10 @@
 import Kernels
 
-/// The kernels that know images: convolution, pooling and normalization of images of 16 × 16 pixels and 32 channels, whose
-/// border of zeros, one pixel wide, is there for windows of 3 × 3.
+/// The kernels that know images: convolution, pooling and normalization of images of 16 × 16 pixels and 32 channels,
+/// whose border of zeros, one pixel wide, is there for windows of 3 × 3.
 ///
-/// An element is one of the output; a convolution of 3 × 3 takes 576 operations for each and is bound by them, not by bytes.
+/// An element is one of the output; a convolution of 3 × 3 takes 576 operations for each and is bound by them, not by
+/// bytes.
 final class ImageKernels {
     private let kernels: any KernelTable.Type
     private let images = 2

@@ -26,8 +26,8 @@ struct ProcessorTime: Equatable {
         return ProcessorTime(parsing: text, own: ownSeconds(), ticksPerSecond: Double(sysconf(Int32(_SC_CLK_TCK))))
     }
 
-    /// - Parameter text: that of `/proc/stat`, whose first line is `cpu user nice system idle iowait irq softirq steal …`
-    ///   in ticks (see proc(5)).
+    /// - Parameter text: that of `/proc/stat`, whose first line is `cpu user nice system idle iowait irq softirq steal
+    ///   …` in ticks (see proc(5)).
     init?(parsing text: String, own: Double, ticksPerSecond: Double) {
         guard let line = text.split(separator: "\n").first, line.hasPrefix("cpu ") else { return nil }
         let times = line.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) }

@@ -16,8 +16,8 @@ final class TeamBandwidth: TeamTask, @unchecked Sendable {
     private let arrays: UnsafeMutablePointer<(x: AlignedBuffer, y: AlignedBuffer)?>
     private let rate: TeamRate
 
-    /// - Parameter floats: of one array of one worker; nil for as many as make 256 MiB an array of all workers together,
-    ///   and 16 MiB of each at least.
+    /// - Parameter floats: of one array of one worker; nil for as many as make 256 MiB an array of all workers
+    ///   together, and 16 MiB of each at least.
     init(kernels: any KernelTable.Type, team: WorkerTeam, floats: Int? = nil) {
         self.kernels = kernels
         self.team = team

@@ -20,7 +20,8 @@ final class TeamRate: @unchecked Sendable {
         seconds.deallocate()
     }
 
-    /// Has each worker run an item of `task`, which calls `repeatUntilEnd`. Only in a region of the team, by its leader.
+    /// Has each worker run an item of `task`, which calls `repeatUntilEnd`. Only in a region of the team, by its
+    /// leader.
     func measure(seconds duration: Double, _ task: some TeamTask) -> Double {
         done.update(repeating: 0, count: team.workerCount)
         seconds.update(repeating: 0, count: team.workerCount)

@@ -1,7 +1,7 @@
 /// The x ≥ 0 that minimizes |A·x - b|², for a handful of unknowns.
 ///
-/// At the minimum some unknowns are 0 and the others solve the plain least-squares problem of their columns. With so few
-/// of them every choice is tried, and the best of those without a negative number is the minimum.
+/// At the minimum some unknowns are 0 and the others solve the plain least-squares problem of their columns. With so
+/// few of them every choice is tried, and the best of those without a negative number is the minimum.
 ///
 /// - Parameters:
 ///   - rows: those of A, as long as there are unknowns; at least one.

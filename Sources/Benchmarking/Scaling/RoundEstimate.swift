@@ -3,8 +3,8 @@
 ///
 /// The interval lies between two of the rounds' own figures: the median of the distribution they come from lies between
 /// the k-th smallest and the k-th largest of n with probability 1 - 2·P(B < k), B binomial with n tries at one half,
-/// whatever the distribution is (Conover, *Practical Nonparametric Statistics*, section 3.2). No figures are drawn at random
-/// and none are assumed to be normal: a neighbor on the machine makes them anything but that.
+/// whatever the distribution is (Conover, *Practical Nonparametric Statistics*, section 3.2). No figures are drawn at
+/// random and none are assumed to be normal: a neighbor on the machine makes them anything but that.
 public struct RoundEstimate: Encodable, Sendable, Equatable {
     public let median: Double
     /// Ends of the interval; nil for a single round, which has none.
@@ -29,8 +29,8 @@ public struct RoundEstimate: Encodable, Sendable, Equatable {
         rounds > 1 ? 1 - 2 * lowerTail(rounds: rounds, below: rank(rounds: rounds)) : 0
     }
 
-    /// The k of the narrowest interval that holds the median with a probability of 95% at least, or 1, all figures, where
-    /// there are too few rounds (fewer than 6) for that.
+    /// The k of the narrowest interval that holds the median with a probability of 95% at least, or 1, all figures,
+    /// where there are too few rounds (fewer than 6) for that.
     static func rank(rounds: Int) -> Int {
         var rank = 1
         while rank + 1 <= rounds / 2, 1 - 2 * lowerTail(rounds: rounds, below: rank + 1) >= 0.95 { rank += 1 }

@@ -1,14 +1,15 @@
 /// A formula for the throughput X of N workers, fitted to measured ones.
 public enum ScalingLaw: String, Encodable, Sendable, CaseIterable {
-    /// X(N) = γ·N / (1 + σ·(N - 1)): a share σ of one worker's time is serial. Amdahl, "Validity of the single processor
-    /// approach to achieving large scale computing capabilities", AFIPS 1967. For a problem that stays the same.
+    /// X(N) = γ·N / (1 + σ·(N - 1)): a share σ of one worker's time is serial. Amdahl, "Validity of the single
+    /// processor approach to achieving large scale computing capabilities", AFIPS 1967. For a problem that stays the
+    /// same.
     case amdahl
     /// X(N) = γ·(N - σ·(N - 1)): a share σ of the time is serial while the work grows with the workers. Gustafson,
     /// "Reevaluating Amdahl's law", CACM 31, 1988.
     case gustafson
-    /// X(N) = γ·N / (1 + σ·(N - 1) + κ·N·(N - 1)): contention σ for what one worker at a time may use, and coherency κ, the
-    /// cost of each pair of workers keeping each other up to date. Gunther, "A general theory of computational scalability
-    /// based on rational functions", arXiv:0808.1431, and *Guerrilla Capacity Planning*, 2007.
+    /// X(N) = γ·N / (1 + σ·(N - 1) + κ·N·(N - 1)): contention σ for what one worker at a time may use, and coherency κ,
+    /// the cost of each pair of workers keeping each other up to date. Gunther, "A general theory of computational
+    /// scalability based on rational functions", arXiv:0808.1431, and *Guerrilla Capacity Planning*, 2007.
     case universal
 
     public var name: String {
@@ -43,9 +44,9 @@ public struct ScalingCoefficients: Sendable, Equatable {
     /// The best fit in relative error, by non-negative least squares; nil for fewer worker counts than the law has
     /// unknowns.
     ///
-    /// Each law is linear in numbers that must not be negative: with p = (1 - σ)/γ, q = σ/γ and r = κ/γ the first and the
-    /// last are N / X = p + q·N + r·N·(N - 1); Gustafson's is X = p' + q'·N with p' = γ·σ and q' = γ·(1 - σ). So σ comes out
-    /// between 0 and 1.
+    /// Each law is linear in numbers that must not be negative: with p = (1 - σ)/γ, q = σ/γ and r = κ/γ the first and
+    /// the last are N / X = p + q·N + r·N·(N - 1); Gustafson's is X = p' + q'·N with p' = γ·σ and q' = γ·(1 - σ). So σ
+    /// comes out between 0 and 1.
     ///
     /// - Parameter points: worker counts, and the samples a second of each.
     public init?(_ law: ScalingLaw, fitting points: [(workers: Int, throughput: Double)]) {

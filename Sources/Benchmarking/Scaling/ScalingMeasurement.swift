@@ -50,8 +50,8 @@ public struct ScalingPoint: Encodable, Sendable {
     public let shareOfPeak: Double
     /// What these workers move together between themselves and memory.
     public let memoryGigabytesPerSecond: Double
-    /// What the median step streams of gradients, parameters, moments and packed weights; less of it reaches memory where
-    /// caches hold some.
+    /// What the median step streams of gradients, parameters, moments and packed weights; less of it reaches memory
+    /// where caches hold some.
     public let streamedGigabytesPerSecond: Double
     /// Where the time of all workers goes, on average.
     public let time: TimeSplit

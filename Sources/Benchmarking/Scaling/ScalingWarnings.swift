@@ -1,6 +1,7 @@
 /// What makes the figures of a run doubtful.
 struct ScalingWarnings {
-    /// Shares of the time of all cores that others may take in a round, and by which the peak may move, before it is said.
+    /// Shares of the time of all cores that others may take in a round, and by which the peak may move, before it is
+    /// said.
     static let busyShare = 0.05
     static let peakChange = 0.05
     /// Cores that others may keep busy when a run begins: two hundredths of them, or a fifth of one.

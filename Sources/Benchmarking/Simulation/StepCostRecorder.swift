@@ -2,8 +2,8 @@ import Workers
 
 /// Tells the spans of one worker's step apart: loading, computing, folding, preparing the next batch, updating.
 ///
-/// A worker alone does things in one order: for each item of the gradient phase it loads, computes and hands in; then it
-/// prepares the next batch; then it passes over the blocks.
+/// A worker alone does things in one order: for each item of the gradient phase it loads, computes and hands in; then
+/// it prepares the next batch; then it passes over the blocks.
 ///
 /// `@unchecked Sendable`: only one worker records, and it is read between steps.
 final class StepCostRecorder: SpanRecorder, @unchecked Sendable {

@@ -3,8 +3,8 @@ import Batches
 /// A training step of any number of workers, replayed from what its parts cost one: gradients of shards as they are
 /// claimed, folded as siblings are finished, then the blocks of the update, beside the next batch.
 ///
-/// What it takes for granted: a core is as fast with others at work as alone, but for memory; every byte of memory is as
-/// near to every core; activations stay in a core's caches; nobody else is on the machine.
+/// What it takes for granted: a core is as fast with others at work as alone, but for memory; every byte of memory is
+/// as near to every core; activations stay in a core's caches; nobody else is on the machine.
 public struct StepSimulator: Sendable {
     public let costs: StepCosts
     public let machine: SimulatedMachine

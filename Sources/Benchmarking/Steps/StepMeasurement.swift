@@ -1,7 +1,7 @@
 /// What the training step of one workload costs, and where its time goes.
 ///
-/// Operations are counted as the multiply-adds that the mathematics needs: forward, gradient of the weights, and gradient
-/// of the inputs where something before them learns.
+/// Operations are counted as the multiply-adds that the mathematics needs: forward, gradient of the weights, and
+/// gradient of the inputs where something before them learns.
 public struct StepMeasurement: Encodable, Sendable {
     public let workload: String
     public let instructionSet: String
@@ -41,8 +41,8 @@ public struct StepMeasurement: Encodable, Sendable {
         public let waiting: Double
     }
 
-    /// One layer's part in a step. Times are those of all workers, divided by their number: together with what belongs to no
-    /// layer they add up to a step's duration.
+    /// One layer's part in a step. Times are those of all workers, divided by their number: together with what belongs
+    /// to no layer they add up to a step's duration.
     public struct Layer: Encodable, Sendable {
         /// `residual1/linear2`; an activation that is computed by the layer before it counts there.
         public let layer: String

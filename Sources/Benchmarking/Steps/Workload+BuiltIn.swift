@@ -24,7 +24,8 @@ extension Workload {
 
     /// A convolutional network for images `[height, width, channels]` of ten classes.
     ///
-    /// - Parameter shards: nil for as many as rows of a perceptron would make; a small batch of images has work for more.
+    /// - Parameter shards: nil for as many as rows of a perceptron would make; a small batch of images has work for
+    ///   more.
     private static func images(
         _ name: String, _ model: any ModelShape, _ image: [Int], batchSize: Int, shards: Int? = nil
     ) -> Workload {

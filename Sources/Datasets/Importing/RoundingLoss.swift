@@ -97,8 +97,9 @@ struct RoundingLoss {
 }
 
 extension RoundingLoss {
-    /// What to say of features that are centered, of numbers that their file has in fewer than 64 bits, where so few steps
-    /// of these lie in a deviation that differences which mattered in training may be gone; nil if there are none.
+    /// What to say of features that are centered, of numbers that their file has in fewer than 64 bits, where so few
+    /// steps of these lie in a deviation that differences which mattered in training may be gone; nil if there are
+    /// none.
     ///
     /// - Parameter bits: 16 or 32.
     static func note(

@@ -2,12 +2,12 @@ import Foundation
 import HDF5
 import Kernels
 
-/// What is known of inputs that were read through before, so that a resume need not read all of a large file again to know
-/// that it holds the same data.
+/// What is known of inputs that were read through before, so that a resume need not read all of a large file again to
+/// know that it holds the same data.
 ///
-/// An entry counts only for the very file (device and inode) with the same size and the same times of its last write and
-/// change, to the nanosecond; the second of these times nobody can set. Files that were written to within two seconds of
-/// being read are not entered, since a clock may not tell two writes apart.
+/// An entry counts only for the very file (device and inode) with the same size and the same times of its last write
+/// and change, to the nanosecond; the second of these times nobody can set. Files that were written to within two
+/// seconds of being read are not entered, since a clock may not tell two writes apart.
 public struct DatasetContents: Sendable, Equatable {
     struct Entry: Codable, Equatable {
         let object: String

@@ -120,8 +120,8 @@ private struct DatasetLoader {
         return dataset
     }
 
-    /// Leaves out what need not be read: all but one split, unless that is cut from another one, or goes by what another
-    /// one says.
+    /// Leaves out what need not be read: all but one split, unless that is cut from another one, or goes by what
+    /// another one says.
     ///
     /// - Throws: `DatasetError` that lists the splits there are.
     private mutating func choose(_ only: Split, _ tables: inout [Split: TableFiles]) throws {

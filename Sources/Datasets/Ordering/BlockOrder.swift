@@ -2,8 +2,8 @@ import Kernels
 
 /// The order of an epoch for data larger than memory: blocks at random, then samples at random within windows.
 ///
-/// Consecutive samples form blocks, the last of which may be shorter. Blocks are permuted, and every `blocksPerWindow` of
-/// them in that order form a window; within a window, samples are permuted. Whoever holds the blocks of a window in
+/// Consecutive samples form blocks, the last of which may be shorter. Blocks are permuted, and every `blocksPerWindow`
+/// of them in that order form a window; within a window, samples are permuted. Whoever holds the blocks of a window in
 /// memory can give all its samples, so an epoch reads each block once.
 ///
 /// All permutations are functions of (seed, epoch, window) with random access, and so is this.

@@ -5,9 +5,9 @@ import Kernels
 /// Data is seldom stored at random: what lies together in a file was collected together, or belongs to one class. Two
 /// numbers say what is left of that in batches:
 ///
-/// - **Blocks in a batch.** The data is cut into blocks of consecutive samples; from how many different ones does a batch
-///   draw, on average? If samples of a block are all alike, a batch tells as much as so many independent samples. For a
-///   full shuffle of n samples and batches of b, the expectation is the sum over blocks, of s samples each, of
+/// - **Blocks in a batch.** The data is cut into blocks of consecutive samples; from how many different ones does a
+///   batch draw, on average? If samples of a block are all alike, a batch tells as much as so many independent samples.
+///   For a full shuffle of n samples and batches of b, the expectation is the sum over blocks, of s samples each, of
 ///   1 − C(n − s, b) / C(n, b).
 /// - **Displacement.** How far samples are moved: the mean of |position − sample|, as a share of the n/3 of a full
 ///   shuffle. 0 is the order of the file; 1 says that early and late parts of the file are mixed over the epoch.

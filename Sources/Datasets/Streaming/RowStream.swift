@@ -6,9 +6,9 @@ import Workers
 
 /// Brings windows of rows into memory, ahead of whoever needs them, on threads of its own.
 ///
-/// Memory is a ring: window w takes the place of window w − `ring`, when that is no longer in use. Threads fill it piece by
-/// piece, earlier windows first, and wait when it is full; whoever needs a window waits until it is filled. Nothing
-/// that is computed depends on who waited, or on how many threads there are.
+/// Memory is a ring: window w takes the place of window w − `ring`, when that is no longer in use. Threads fill it
+/// piece by piece, earlier windows first, and wait when it is full; whoever needs a window waits until it is filled.
+/// Nothing that is computed depends on who waited, or on how many threads there are.
 ///
 /// `acquire` is one thread's. What it brought into memory stays until the next call of it.
 final class RowStream: Sendable {
@@ -60,8 +60,8 @@ final class RowStream: Sendable {
 
 /// What the threads of a stream share with it. They keep this alive, and not the stream, which ends them.
 ///
-/// `@unchecked Sendable`: all that changes is guarded by `condition`, but for the memory of a window, which belongs to the
-/// threads that fill it from when they claim a piece until they have counted it, and to the reader after that.
+/// `@unchecked Sendable`: all that changes is guarded by `condition`, but for the memory of a window, which belongs to
+/// the threads that fill it from when they claim a piece until they have counted it, and to the reader after that.
 private final class StreamWork: @unchecked Sendable {
     let memory: ByteBuffer
     let rowBytes: Int

@@ -1,8 +1,8 @@
 import CDeflate
 import CSystem
 
-/// The filters of a data set as they are undone outside the library: shuffle, deflate, Fletcher32, each at most once and
-/// in this order.
+/// The filters of a data set as they are undone outside the library: shuffle, deflate, Fletcher32, each at most once
+/// and in this order.
 struct ChunkPipeline: Sendable {
     /// Bytes of a chunk before all filters.
     let chunkBytes: Int
@@ -35,8 +35,8 @@ struct ChunkPipeline: Sendable {
         (self.shuffle, self.deflate, self.fletcher32) = (shuffle, deflate, fletcher32)
     }
 
-    /// The most bytes a chunk can have in a file. Deflate stores what it cannot compress in blocks of 64 KiB with 5 bytes
-    /// each at most, and 6 for the frame of zlib (RFC 1950, 1951); old zlib cuts blocks of 16 KiB.
+    /// The most bytes a chunk can have in a file. Deflate stores what it cannot compress in blocks of 64 KiB with 5
+    /// bytes each at most, and 6 for the frame of zlib (RFC 1950, 1951); old zlib cuts blocks of 16 KiB.
     var longestStored: Int { chunkBytes + (deflate == nil ? 0 : chunkBytes / 1024 + 64) + 4 }
 
     /// Undoes the filters. The result has `chunkBytes`, and is valid until the scratch memory is used again.

@@ -1,5 +1,5 @@
-/// The checksum of HDF5's filter 3: Fletcher's sums of 16-bit words, big end first, a single last byte as the upper half
-/// of a word. HDF5 File Format Specification 3.0, section IV.A.2.l; RFC 1146.
+/// The checksum of HDF5's filter 3: Fletcher's sums of 16-bit words, big end first, a single last byte as the upper
+/// half of a word. HDF5 File Format Specification 3.0, section IV.A.2.l; RFC 1146.
 enum Fletcher32 {
     static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         var (sum1, sum2): (UInt32, UInt32) = (0, 0)

@@ -5,8 +5,8 @@
 ///     try reader.read(rows: 512..<768, into: memory, scratch: scratch)
 ///
 /// The library holds its lock while it decompresses, so threads that call `HDF5Dataset.read` do not help each other.
-/// Here only the bytes of a chunk are read under the lock; checksum, inflation, shuffle and conversion follow outside. The
-/// numbers are those of `HDF5Dataset.read`.
+/// Here only the bytes of a chunk are read under the lock; checksum, inflation, shuffle and conversion follow outside.
+/// The numbers are those of `HDF5Dataset.read`.
 public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
     public let dataset: HDF5Dataset
     /// Rows of a chunk: reading whole multiples decodes nothing twice.
@@ -136,8 +136,8 @@ public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
         return false
     }
 
-    /// Copies a box of the data set out of a chunk that begins at `start`, run by run along the last dimension. `target` is
-    /// where the first row of the box begins.
+    /// Copies a box of the data set out of a chunk that begins at `start`, run by run along the last dimension.
+    /// `target` is where the first row of the box begins.
     private func copy(
         _ box: [Range<Int>], from elements: UnsafePointer<Element>, start: [Int],
         into target: UnsafeMutablePointer<Element>

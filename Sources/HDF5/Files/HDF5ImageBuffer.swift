@@ -36,8 +36,8 @@ public final class HDF5ImageBuffer: @unchecked Sendable {
         (memory, capacity, count) = (nil, 0, 0)
     }
 
-    /// Makes room for a file of so many bytes at once, where there is memory: in steps it takes up to two and a half times
-    /// as much for a moment.
+    /// Makes room for a file of so many bytes at once, where there is memory: in steps it takes up to two and a half
+    /// times as much for a moment.
     public func reserve(_ bytes: Int) {
         if bytes > capacity { _ = grow(to: bytes, exactly: true) }
     }

@@ -1,7 +1,7 @@
 /// The first block of a file, as far as taking an image needs it.
 ///
-/// H5Fget_file_image (seen in 1.10.8) clears the mark "open for writing" in the image's superblock, but leaves the checksum
-/// over it as it was, so that no library opens the image. This renews it.
+/// H5Fget_file_image (seen in 1.10.8) clears the mark "open for writing" in the image's superblock, but leaves the
+/// checksum over it as it was, so that no library opens the image. This renews it.
 enum Superblock {
     /// Signature (8 bytes), version, sizes of offsets and lengths, flags (1 byte each), four addresses of 8 bytes,
     /// checksum. HDF5 File Format Specification 3.0, section II.A, versions 2 and 3.

@@ -59,8 +59,8 @@ extension Float: HDF5Decodable {
         self.init(value)
     }
 
-    /// Widens a half-precision number (binary16), exactly. `Float16` does the same by a call of the run-time library for
-    /// each number where the baseline has no instruction for it, in four times the time on x86-64.
+    /// Widens a half-precision number (binary16), exactly. `Float16` does the same by a call of the run-time library
+    /// for each number where the baseline has no instruction for it, in four times the time on x86-64.
     package init(binary16 half: UInt16) {
         let sign = UInt32(half & 0x8000) << 16
         let exponent = UInt32(half >> 10 & 0x1F)

@@ -65,8 +65,8 @@ public final class HDF5Dataset: Sendable {
     public func close() throws { try handle.close() }
 }
 
-/// What a data set says of itself, read in an order that touches nothing dangerous: the layout comes first, since asking
-/// a virtual data set for its shape opens the files it names.
+/// What a data set says of itself, read in an order that touches nothing dangerous: the layout comes first, since
+/// asking a virtual data set for its shape opens the files it names.
 private struct DatasetDescription {
     var shape: [Int] = []
     var count = 1

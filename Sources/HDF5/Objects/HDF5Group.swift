@@ -48,8 +48,8 @@ public final class HDF5Group: Sendable {
         }
     }
 
-    /// Creates those of the groups a, a/b, a/b/c that are missing. HDF5 would create a path's groups by itself, but with
-    /// modification times, and then no two files are equal.
+    /// Creates those of the groups a, a/b, a/b/c that are missing. HDF5 would create a path's groups by itself, but
+    /// with modification times, and then no two files are equal.
     func createGroups(_ components: [Substring]) throws {
         let operation = "create the group"
         for end in components.indices {

@@ -10,9 +10,9 @@ public struct HDF5Entry: Equatable, Sendable {
 }
 
 extension HDF5Group {
-    /// Everything below this group, parents before children, in order of names. A group that is reached a second time (a
-    /// file may link a group into itself) is listed but not entered again. Throws `.refused` beyond `HDF5Limits.depth`
-    /// levels or `HDF5Limits.objects` objects.
+    /// Everything below this group, parents before children, in order of names. A group that is reached a second time
+    /// (a file may link a group into itself) is listed but not entered again. Throws `.refused` beyond
+    /// `HDF5Limits.depth` levels or `HDF5Limits.objects` objects.
     public func walk() throws -> [HDF5Entry] {
         try HDF5.locked {
             var walk = Walk()

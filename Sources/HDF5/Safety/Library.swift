@@ -12,8 +12,8 @@ import Foundation
 public enum HDF5 {
     private static let lock = NSRecursiveLock()
 
-    /// The library is up. Order matters: H5dont_atexit must precede H5open. Without it a file whose close failed (a full
-    /// disk) crashes the process at exit.
+    /// The library is up. Order matters: H5dont_atexit must precede H5open. Without it a file whose close failed (a
+    /// full disk) crashes the process at exit.
     private static let started: Void = {
         H5dont_atexit()
         precondition(H5open() >= 0, "the HDF5 library does not start")
@@ -65,8 +65,8 @@ extension Subject {
 
     /// Runs one HDF5 call that may fail where nothing is wrong, under the lock like any other.
     ///
-    /// - Parameter isExpected: whether that is what the error stack says, which is then not made an error: that takes many
-    ///   times as long as the call.
+    /// - Parameter isExpected: whether that is what the error stack says, which is then not made an error: that takes
+    ///   many times as long as the call.
     /// - Returns: nil then.
     func call<R: FixedWidthInteger>(
         _ operation: String, unless isExpected: () -> Bool, _ body: () -> R

@@ -1,5 +1,5 @@
-/// Normalization by channel, 16 channels at a time. A sum over an image runs in four chains, pixel p in chain p mod 4, since
-/// one would wait for its own last addition; they fold as (0 + 2) + (1 + 3).
+/// Normalization by channel, 16 channels at a time. A sum over an image runs in four chains, pixel p in chain p mod 4,
+/// since one would wait for its own last addition; they fold as (0 + 2) + (1 + 3).
 extension InstructionSet {
     @inlinable @inline(never)
     public static func channelMoments(

@@ -70,8 +70,8 @@ extension InstructionSet {
         (start + share).store(sum, lanes: lanes)
     }
 
-    /// Calls `body` for each window of each image, 16 channels at a time and the others 8, 4, 2 and 1 at a time: lanes that
-    /// the compiler knows need no mask.
+    /// Calls `body` for each window of each image, 16 channels at a time and the others 8, 4, 2 and 1 at a time: lanes
+    /// that the compiler knows need no mask.
     @inlinable @inline(__always)
     static func forEachWindow(
         _ images: Int, _ window: PoolWindow, _ body: (_ output: Int, _ inputs: PooledInputs, _ lanes: Int) -> Void

@@ -49,8 +49,8 @@ extension InstructionSet {
     }
 
     /// Groups of four sources are subtrees of their own. They are pushed one after the other; before each push, equal
-    /// subtrees on top of the stack merge, as the trailing ones of a counter carry. The stack then holds one subtree for
-    /// each bit of the number of groups, and folding it from the top passes odd ones up.
+    /// subtrees on top of the stack merge, as the trailing ones of a counter carry. The stack then holds one subtree
+    /// for each bit of the number of groups, and folding it from the top passes odd ones up.
     @inlinable @inline(never)
     public static func treeSum(
         _ sources: UnsafePointer<UnsafePointer<Float>>, sourceCount: Int, offset: Int, count: Int,

@@ -36,8 +36,9 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
 
     /// C[m, n] = epilogue(start + A[m, k] · B[k, n]), B packed.
     ///
-    /// Each element is one chain of fused multiply-adds in increasing k that begins at `start`, which is not `.output` for the
-    /// epilogue `.addition`. Rows of C are `cRowStride` apart; elements between them are left alone. C aliases nothing.
+    /// Each element is one chain of fused multiply-adds in increasing k that begins at `start`, which is not `.output`
+    /// for the epilogue `.addition`. Rows of C are `cRowStride` apart; elements between them are left alone. C aliases
+    /// nothing.
     static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
@@ -56,26 +57,28 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
 
     /// C[m, n] = epilogue(start + A[m, k] · B[k, n]) where the rows of A are patches of an image, B packed.
     ///
-    /// Each element is one chain of fused multiply-adds over the runs in order, and within them in increasing depth, that
-    /// begins at `start`, which is not `.output` for the epilogue `.addition`. What an epilogue saved lies as C does. Elements
-    /// between the rows of C are left alone. C aliases nothing.
+    /// Each element is one chain of fused multiply-adds over the runs in order, and within them in increasing depth,
+    /// that begins at `start`, which is not `.output` for the epilogue `.addition`. What an epilogue saved lies as C
+    /// does. Elements between the rows of C are left alone. C aliases nothing.
     static func gemm(
         _ a: PatchView, n: Int, packedB: UnsafePointer<Float>, c: PatchTarget, start: Accumulator, epilogue: Epilogue,
         workspace: UnsafeMutablePointer<Float>
     )
 
-    /// C[m, c] = epilogue(bias[c] + Σ over taps t of A[m, t][c] · weights[t, c]), a convolution of each channel by itself.
+    /// C[m, c] = epilogue(bias[c] + Σ over taps t of A[m, t][c] · weights[t, c]), a convolution of each channel by
+    /// itself.
     ///
-    /// A run of a patch is a tap, whose depth is 1: its first element is that of channel 0, and channels follow it. Each
-    /// element of C is one chain of fused multiply-adds over the taps in order, which begins at the bias or else at zero. The
-    /// epilogue is not `.addition`; what it saved lies as C does. Elements between the rows of C are left alone. C aliases
-    /// nothing.
+    /// A run of a patch is a tap, whose depth is 1: its first element is that of channel 0, and channels follow it.
+    /// Each element of C is one chain of fused multiply-adds over the taps in order, which begins at the bias or else
+    /// at zero. The epilogue is not `.addition`; what it saved lies as C does. Elements between the rows of C are left
+    /// alone. C aliases nothing.
     static func depthwiseProduct(
         _ a: PatchView, channels: Int, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, c: PatchTarget,
         epilogue: Epilogue
     )
 
-    /// dw[t, c] = start + Σ over rows m of A of A[m, t][c] · dy[m, c], a chain of fused multiply-adds over the rows in order.
+    /// dw[t, c] = start + Σ over rows m of A of A[m, t][c] · dy[m, c], a chain of fused multiply-adds over the rows in
+    /// order.
     ///
     /// Patches are those of `depthwiseProduct`, with all their taps; dy is contiguous.
     static func depthwiseWeightGradient(
@@ -111,8 +114,8 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
         _ activation: Activation, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
     )
 
-    /// dx = dy · activation′, where `saved` is the activation's input if `activation.gradientUsesInput`, else its output.
-    /// `dx` may be `dy` or `saved`.
+    /// dx = dy · activation′, where `saved` is the activation's input if `activation.gradientUsesInput`, else its
+    /// output. `dx` may be `dy` or `saved`.
     static func activationGradient(
         _ activation: Activation, saved: UnsafePointer<Float>, dy: UnsafePointer<Float>,
         into dx: UnsafeMutablePointer<Float>, count: Int
@@ -124,8 +127,8 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
     /// y = x / (1 − probability) where an element is kept, else 0; x and y are [rows, pixels, columns]. `y` may be `x`.
     ///
     /// A column of a row is kept or dropped for all of its pixels. Whether that is so for (r, c) is a function of seed,
-    /// step, layer, `firstRow` + r and c alone, so the same call on the gradient is the backward pass, and rows may be cut
-    /// into calls at will. A probability of 1 or more keeps none.
+    /// step, layer, `firstRow` + r and c alone, so the same call on the gradient is the backward pass, and rows may be
+    /// cut into calls at will. A probability of 1 or more keeps none.
     static func dropout(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, pixels: Int, columns: Int,
         probability: Float, seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
@@ -168,7 +171,8 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
     )
 
     /// losses[r] = −Σ q·log softmax(logits), where q is the smoothed and weighted target distribution of the row, as in
-    /// PyTorch before the division by the sum of weights: (1 − ε)·w[label]·(−log p[label]) + ε/columns·Σ w[c]·(−log p[c]).
+    /// PyTorch before the division by the sum of weights: (1 − ε)·w[label]·(−log p[label]) + ε/columns·Σ w[c]·(−log
+    /// p[c]).
     ///
     /// `gradient`, when given, receives `scale` times the derivative by the logits and may be `logits`. A label outside
     /// 0 ..< columns makes the loss and the gradient of its row NaN.
@@ -199,14 +203,15 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
         losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     )
 
-    /// losses[r] = Σ h(p − t), h(e) = e²/2 where |e| ≤ delta, else delta·(|e| − delta/2). The derivative, times `scale`,
-    /// goes to `gradient`, which may be `predictions`.
+    /// losses[r] = Σ h(p − t), h(e) = e²/2 where |e| ≤ delta, else delta·(|e| − delta/2). The derivative, times
+    /// `scale`, goes to `gradient`, which may be `predictions`.
     static func huber(
         predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, delta: Float, rows: Int, columns: Int,
         scale: Float, losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     )
 
-    /// The column of the largest value of each row, the first of equals. NaN is never the largest; 0 if all are NaN or −∞.
+    /// The column of the largest value of each row, the first of equals. NaN is never the largest; 0 if all are NaN or
+    /// −∞.
     static func argmax(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>)
 
     /// How many columns of each row rank above the label's: those of a larger value, and equal ones of a lower index.
@@ -277,7 +282,7 @@ public protocol KernelTable: NormalizationKernels, SendableMetatype {
     /// How many floats `multiplyAdd` keeps in registers. It is private to the table.
     static var multiplyAddCount: Int { get }
 
-    /// x[i] += a · b for i in 0 ..< `multiplyAddCount`, `rounds` times over: fused multiply-adds of registers and nothing
-    /// else, to measure the most operations a second that a core can do with these instructions.
+    /// x[i] += a · b for i in 0 ..< `multiplyAddCount`, `rounds` times over: fused multiply-adds of registers and
+    /// nothing else, to measure the most operations a second that a core can do with these instructions.
     static func multiplyAdd(_ a: Float, _ b: Float, into x: UnsafeMutablePointer<Float>, rounds: Int)
 }

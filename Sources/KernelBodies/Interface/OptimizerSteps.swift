@@ -36,7 +36,8 @@ public struct SGDStep: Sendable, Equatable {
 ///
 /// The bias corrections after t steps are 1 − beta1ᵗ and 1 − beta2ᵗ.
 ///
-/// LAMB (You et al. 2019, arXiv:1904.00962, algorithm 2) has the same moments, without weight decay in g, and the direction
+/// LAMB (You et al. 2019, arXiv:1904.00962, algorithm 2) has the same moments, without weight decay in g, and the
+/// direction
 ///
 ///     u = m / biasCorrection1 / (√v / √biasCorrection2 + epsilon) + weightDecay · p
 ///

@@ -5,9 +5,9 @@
 ///     base[y * rowStride + x * columnStride + offsets[r] + p * depthStride]
 ///
 /// A convolution reads, for each output pixel, one run a row of its window; the gradient of its weights reads, for each
-/// weight of a row of the window, one run a row of the image. No copy of the patches is ever made ("im2col"), so the image
-/// must be bordered with zeros where windows reach beyond it. Runs of a row of patches that are border and nothing else may
-/// be left out.
+/// weight of a row of the window, one run a row of the image. No copy of the patches is ever made ("im2col"), so the
+/// image must be bordered with zeros where windows reach beyond it. Runs of a row of patches that are border and
+/// nothing else may be left out.
 ///
 /// Up to 15 columns beyond the last may be read, and must be memory of ours; what is there does not matter.
 @frozen

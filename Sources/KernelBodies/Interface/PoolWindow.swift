@@ -1,8 +1,8 @@
 /// Windows over images of shape `[rows, columns, channels]`, for pooling.
 @frozen
 public struct PoolWindow: Sendable, Equatable {
-    /// One dimension: output o has the window over inputs `o · stride - before ..< o · stride - before + size`, or as much of
-    /// it as is on the image. Every window must have a part there.
+    /// One dimension: output o has the window over inputs `o · stride - before ..< o · stride - before + size`, or as
+    /// much of it as is on the image. Every window must have a part there.
     @frozen
     public struct Axis: Sendable, Equatable {
         public var input: Int

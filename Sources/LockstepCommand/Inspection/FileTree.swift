@@ -9,8 +9,8 @@ import Lockstep
 struct FileTree {
     private var columns = Columns()
 
-    /// - Throws: `HDF5Error` for a file that cannot be walked. A single attribute that cannot be read is listed with the
-    ///   reason.
+    /// - Throws: `HDF5Error` for a file that cannot be walked. A single attribute that cannot be read is listed with
+    ///   the reason.
     init(_ file: HDF5File) throws {
         let root = try file.root
         try addAttributes(root.attributes, indent: 0)

@@ -28,7 +28,8 @@ final class ByteBar {
         isShown = false
     }
 
-    /// `[=======>        ]  45%  310.0 MiB/s  12.3 s left`; where room is short, the bar goes, then the rest from the end.
+    /// `[=======>        ]  45%  310.0 MiB/s  12.3 s left`; where room is short, the bar goes, then the rest from the
+    /// end.
     static func line(done: Int, of total: Int, seconds: Double, columns: Int) -> String {
         let share = total > 0 ? Double(done) / Double(total) : 1
         let text =

@@ -9,8 +9,8 @@ struct ProgressLine {
     var samplesPerSecond: Double
     var secondsLeft: Double
 
-    /// The line in at most `columns` columns, all of one character a column. Where room is short, what matters less goes
-    /// first: the bar gets shorter, then the speed goes, then the epoch, the bar, the loss, and the time left.
+    /// The line in at most `columns` columns, all of one character a column. Where room is short, what matters less
+    /// goes first: the bar gets shorter, then the speed goes, then the epoch, the bar, the loss, and the time left.
     func text(columns: Int) -> String {
         let steps = "step \(step.grouped)/\(lastStep.grouped)"
         // In the order they are given up; the last one always stays, cut if it must.

@@ -6,8 +6,8 @@ import StrictCoding
 public enum LearningRateScaling: Sendable, Equatable {
     /// The rate grows in proportion: k times the batch, k times the rate (Goyal et al. 2017, arXiv:1706.02677).
     case linear(baseBatchSize: Int)
-    /// With the square root: k times the batch, √k times the rate (Krizhevsky 2014, arXiv:1404.5997), usual with Adam and
-    /// LAMB.
+    /// With the square root: k times the batch, √k times the rate (Krizhevsky 2014, arXiv:1404.5997), usual with Adam
+    /// and LAMB.
     case squareRoot(baseBatchSize: Int)
 
     /// What the learning rate is multiplied by.

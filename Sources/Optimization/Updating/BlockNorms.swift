@@ -1,7 +1,7 @@
 import Networks
 
-/// Norms of whole tensors, put together from blocks in one order: those of the parameters, and of the direction in which
-/// they are to go.
+/// Norms of whole tensors, put together from blocks in one order: those of the parameters, and of the direction in
+/// which they are to go.
 ///
 /// `@unchecked Sendable`: in a phase workers call `set` for different blocks; `sum` runs between phases.
 final class BlockNorms: @unchecked Sendable {

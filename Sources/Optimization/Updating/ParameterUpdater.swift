@@ -3,11 +3,11 @@ import Kernels
 import Networks
 import Workers
 
-/// Reduces the gradients of a step's shards and updates the parameters, in one pass over fixed blocks: sum in tree order,
-/// optimizer, and packing of the new weights for the next step.
+/// Reduces the gradients of a step's shards and updates the parameters, in one pass over fixed blocks: sum in tree
+/// order, optimizer, and packing of the new weights for the next step.
 ///
-/// Clipping by a norm needs the norm first, and some optimizers look at whole tensors before they move one: then the sums
-/// are kept, and there are up to three passes: reduce, prepare, update.
+/// Clipping by a norm needs the norm first, and some optimizers look at whole tensors before they move one: then the
+/// sums are kept, and there are up to three passes: reduce, prepare, update.
 ///
 /// `@unchecked Sendable`: in a phase a worker writes its own scratch, and of everything else only the range of the
 /// blocks it claimed.

@@ -56,8 +56,8 @@ struct ClassificationMetrics {
     /// Counts by label · classes + predicted; nil unless they are asked for.
     private var counts: [Int: Int]?
 
-    /// Bytes that confusions take, with the report of them: those of few classes by pair, of more classes at most one for
-    /// each sample.
+    /// Bytes that confusions take, with the report of them: those of few classes by pair, of more classes at most one
+    /// for each sample.
     static func bytes(classes: Int, samples: Int) -> Int {
         let pairs = classes <= EvaluationReport.mostClassesOfMatrix ? classes * classes : samples
         // In a dictionary that grows, and in the report.

@@ -2,7 +2,8 @@ import Gradients
 import Kernels
 import Networks
 
-/// What an evaluator holds, known before it is made: activations for all workers, and the outputs of a piece of a split.
+/// What an evaluator holds, known before it is made: activations for all workers, and the outputs of a piece of a
+/// split.
 struct EvaluatorOutline {
     /// Rows of a piece of work.
     let microBatch: Int

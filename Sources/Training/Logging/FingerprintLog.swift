@@ -1,14 +1,14 @@
 import Kernels
 import Workers
 
-/// `fingerprints.csv`: a line for each step, with the fingerprint of all parameters after it and a digest of each tensor, so
-/// that two runs can be compared step by step, and the first layer named in which they part.
+/// `fingerprints.csv`: a line for each step, with the fingerprint of all parameters after it and a digest of each
+/// tensor, so that two runs can be compared step by step, and the first layer named in which they part.
 ///
 ///     step,fingerprint,linear1/weight,linear1/bias
 ///     0,5b1d1f4b2c3a9c11,77e5c2f0b2a3d4e5,9e3779b97f4a7c15
 ///
-/// A run has it from the start or not at all, unless a resume begins one; its first line is of the parameters before the
-/// first step it records.
+/// A run has it from the start or not at all, unless a resume begins one; its first line is of the parameters before
+/// the first step it records.
 ///
 /// `@unchecked Sendable`: `record` is the leader's; `synchronize` touches the log alone.
 final class FingerprintLog: @unchecked Sendable {
@@ -19,8 +19,8 @@ final class FingerprintLog: @unchecked Sendable {
     /// The last step with a line.
     private var last: Int?
 
-    /// Starts a log, or takes one up again where a trainer stands: lines of steps after that go, since they will be written
-    /// anew.
+    /// Starts a log, or takes one up again where a trainer stands: lines of steps after that go, since they will be
+    /// written anew.
     convenience init(of trainer: Trainer, path: String) throws {
         try self.init(
             path: path,

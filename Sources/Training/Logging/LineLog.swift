@@ -37,8 +37,8 @@ final class LineLog: Sendable {
     ///
     /// A log may have a line for each of millions of steps, so it is read from its end, and not written anew.
     ///
-    /// - Parameter isKept: whether the log may end with a line of an existing file; asked from the last line on, until one
-    ///   stays. Half a line never does.
+    /// - Parameter isKept: whether the log may end with a line of an existing file; asked from the last line on, until
+    ///   one stays. Half a line never does.
     /// - Throws: `TrainingError.runDirectory` if it cannot be read or written.
     init(
         path: String, header: String?, collecting: Collecting? = nil, mostPending: Int = 64 << 20,

@@ -69,8 +69,8 @@ struct RunningNoise {
 extension GradientNoise {
     /// What the noise scale says about a batch size, in words.
     ///
-    /// With noise scale n and batches of b, training takes S · (1 + n / b) steps and E · (1 + b / n) samples, where S and E
-    /// are the least possible (McCandlish et al. 2018, section 2.2).
+    /// With noise scale n and batches of b, training takes S · (1 + n / b) steps and E · (1 + b / n) samples, where S
+    /// and E are the least possible (McCandlish et al. 2018, section 2.2).
     func advice(batchSize: Int) -> String {
         guard let scale else {
             return

@@ -8,8 +8,8 @@ import Kernels
 ///     let configuration = try Configuration(contentsOf: "cifar.yaml")
 ///     let (sheet, _) = try ContactSheet().draw(configuration)
 ///
-/// With a configuration, the train split is shown as an epoch brings it, augmented. Other splits, and data sets alone, are
-/// shown as they are: in random order, or in that of the file where they stay there.
+/// With a configuration, the train split is shown as an epoch brings it, augmented. Other splits, and data sets alone,
+/// are shown as they are: in random order, or in that of the file where they stay there.
 public struct ContactSheet: Sendable, Equatable {
     /// The most samples of a sheet.
     public static let mostSamples = 1000

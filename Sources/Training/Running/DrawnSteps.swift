@@ -1,7 +1,7 @@
 /// The steps of which a timeline draws what workers do.
 ///
-/// Of all, unless their spans are so short that looking at the clock between them is a good part of them: then of one step in
-/// so many, which costs all together that much less, and shows the same.
+/// Of all, unless their spans are so short that looking at the clock between them is a good part of them: then of one
+/// step in so many, which costs all together that much less, and shows the same.
 struct DrawnSteps {
     /// Nanoseconds. To end a span and to write it costs about 50, so at this length about 3%.
     static let shortSpan: UInt64 = 2_000

@@ -1,13 +1,13 @@
 import Timelines
 import Workers
 
-/// Draws a run on a timeline: a line for its epochs, one for steps, validations and checkpoints as the leader meets with
-/// them, one for each worker with layers and phases, and one for the thread that writes checkpoints. Loading threads have
-/// lines of their own.
+/// Draws a run on a timeline: a line for its epochs, one for steps, validations and checkpoints as the leader meets
+/// with them, one for each worker with layers and phases, and one for the thread that writes checkpoints. Loading
+/// threads have lines of their own.
 ///
 /// `@unchecked Sendable`: `record` is called by many workers, each of which writes a track of its own; all else is the
-/// leader's, but for `checkpoints`, which whoever writes one uses, one at a time. `spans` and `workers` are plain memory,
-/// so that workers do not count references to the same object a million times a second.
+/// leader's, but for `checkpoints`, which whoever writes one uses, one at a time. `spans` and `workers` are plain
+/// memory, so that workers do not count references to the same object a million times a second.
 final class RunTimeline: SpanRecorder, @unchecked Sendable {
     let timeline: Timeline
     private let epochs: TimelineTrack

@@ -4,8 +4,8 @@ import Networks
 /// How much the gradients of samples differ: one measurement, from the shards of one step.
 ///
 /// With G the gradient of the whole data and Σ the covariance of the gradients of single samples, the mean gradient of
-/// b samples has the squared norm |G|² + tr(Σ) / b, on average. That of the whole batch and those of its shards so tell both
-/// (McCandlish, Kaplan, Amodei et al. 2018, "An Empirical Model of Large-Batch Training", appendix A.1). Each is
+/// b samples has the squared norm |G|² + tr(Σ) / b, on average. That of the whole batch and those of its shards so tell
+/// both (McCandlish, Kaplan, Amodei et al. 2018, "An Empirical Model of Large-Batch Training", appendix A.1). Each is
 /// without bias, and noisy: average many before you divide one by the other.
 ///
 /// Where samples have weights, a gradient is their weighted mean, a shard's by the weights of its own rows: what a
@@ -16,8 +16,8 @@ public struct GradientNoise: Sendable, Equatable {
     /// tr(Σ), the sum of the variances of all elements.
     public var variance: Double
 
-    /// tr(Σ) / |G|²: the batch size at which noise and gradient are alike. 0 where there is so little noise that its estimate
-    /// came out below zero; nil where the gradient drowns in it.
+    /// tr(Σ) / |G|²: the batch size at which noise and gradient are alike. 0 where there is so little noise that its
+    /// estimate came out below zero; nil where the gradient drowns in it.
     public var scale: Double? {
         guard squaredGradient > 0 else { return nil }
         let scale = max(0, variance) / squaredGradient

@@ -5,9 +5,9 @@ import Workers
 
 /// Digests of all parameters after a step, computed by all workers: of each tensor, and of the whole.
 ///
-/// They are those of the checkpoint that a step would write: `Checkpoint.fingerprint`, and XXH64 of each tensor's bytes.
-/// Of the whole one worker has as much to do as all others with the tensors, so a team of two is busy to the end; at
-/// 8 GB/s it takes 0.3 ms for half a million parameters.
+/// They are those of the checkpoint that a step would write: `Checkpoint.fingerprint`, and XXH64 of each tensor's
+/// bytes. Of the whole one worker has as much to do as all others with the tensors, so a team of two is busy to the
+/// end; at 8 GB/s it takes 0.3 ms for half a million parameters.
 ///
 /// `@unchecked Sendable`: in the phase that `compute` runs, each item writes a digest of its own.
 final class ParameterDigests: TeamTask, @unchecked Sendable {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The whole lines of a text file, one after the other, in little memory. What follows the last newline is being written,
-/// or was when a process was killed, and is left out.
+/// The whole lines of a text file, one after the other, in little memory. What follows the last newline is being
+/// written, or was when a process was killed, and is left out.
 struct LineFile {
     let path: String
 

@@ -1,8 +1,8 @@
 import Checkpoints
 import Foundation
 
-/// Compares two runs step by step, by the fingerprints that both have recorded, or else by the checkpoints of steps that
-/// both have kept.
+/// Compares two runs step by step, by the fingerprints that both have recorded, or else by the checkpoints of steps
+/// that both have kept.
 public struct RunComparison: Sendable {
     /// Where two runs part.
     public struct Parting: Sendable, Equatable {
@@ -30,8 +30,8 @@ public struct RunComparison: Sendable {
 
     /// Compares the runs in two directories.
     ///
-    /// - Throws: `TrainingError.runDirectory` for what is no run, or where there is nothing to compare; `CheckpointError` for
-    ///   a checkpoint that is damaged.
+    /// - Throws: `TrainingError.runDirectory` for what is no run, or where there is nothing to compare;
+    ///   `CheckpointError` for a checkpoint that is damaged.
     public init(_ first: String, _ second: String) throws {
         let runs = (try RunDirectory.open(first), try RunDirectory.open(second))
         if let one = LineFile(runs.0.fingerprintsPath), let other = LineFile(runs.1.fingerprintsPath) {

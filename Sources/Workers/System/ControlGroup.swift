@@ -5,8 +5,8 @@ public enum ControlGroup {
     /// What a file of the system says; nil where there is none.
     public static func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
 
-    /// The folders, in version 2 of control groups, of the process's group and of those above it, up to the mount itself.
-    /// A container that sees only its own part of the tree has its group there, whatever the membership says.
+    /// The folders, in version 2 of control groups, of the process's group and of those above it, up to the mount
+    /// itself. A container that sees only its own part of the tree has its group there, whatever the membership says.
     ///
     /// - Parameter readFile: gives the text of a file of the system.
     public static func folders(readFile: (String) -> String?) -> [String] {

@@ -62,7 +62,8 @@ public struct ProcessorTopology: Sendable, Equatable {
     ///
     /// Compact over nodes rather than spread: what all workers read, parameters and packed weights, lies in the node of
     /// the leader, and gradients are summed by whoever comes second; few workers then share one node's memory and last
-    /// level of cache, and have no use for another node's bandwidth, since products of matrices are bound by arithmetic.
+    /// level of cache, and have no use for another node's bandwidth, since products of matrices are bound by
+    /// arithmetic.
     public var placement: [Int] {
         let places = processors.map { processor in
             (

@@ -4,8 +4,8 @@ public enum QuotaThrottling {
     /// quota has disturbed what lay between them.
     public static var periods: Int? { periods(readFile: ControlGroup.read) }
 
-    /// The sum over the process's group and those above it, any of which may have a quota: `nr_throttled` in `cpu.stat`,
-    /// the same name in both versions of control groups.
+    /// The sum over the process's group and those above it, any of which may have a quota: `nr_throttled` in
+    /// `cpu.stat`, the same name in both versions of control groups.
     static func periods(readFile: (String) -> String?) -> Int? {
         let folders = ControlGroup.folders(readFile: readFile) + ControlGroup.folders(of: "cpu", readFile: readFile)
         let counts = folders.compactMap { folder -> Int? in

@@ -36,8 +36,8 @@ public enum WorkerCount: Sendable, Equatable {
         }
     }
 
-    /// How many to run for a batch of so many shards. More workers than shards find nothing to do in the longest phase, so
-    /// only who asks for them gets them.
+    /// How many to run for a batch of so many shards. More workers than shards find nothing to do in the longest phase,
+    /// so only who asks for them gets them.
     public func resolved(shards: Int) -> Int { self == .automatic ? min(resolved, shards) : resolved }
 }
 
@@ -81,8 +81,8 @@ public struct UsableCores: Sendable, Equatable {
 
     /// The quota of the process's control group in cores, or nil where there is none.
     ///
-    /// The strictest of the process's own group and of every group above it counts. Version 2 keeps `<quota> <period>` or
-    /// `max <period>` in `cpu.max` of each; version 1 keeps two files of one number, and -1 where there is no quota.
+    /// The strictest of the process's own group and of every group above it counts. Version 2 keeps `<quota> <period>`
+    /// or `max <period>` in `cpu.max` of each; version 1 keeps two files of one number, and -1 where there is no quota.
     static func controlGroupQuota(readFile: (String) -> String?) -> Double? {
         var strictest: Double?
         func consider(_ quota: Double?, _ period: Double?) {

@@ -4,8 +4,8 @@
 public final class PhaseTimes: SpanRecorder, @unchecked Sendable {
     private let operations: Int
     private let workers: Int
-    /// Numbers from one worker's to the next one's: whole pairs of cache lines, since processors fetch them in pairs, so
-    /// that no worker's additions take a line from another.
+    /// Numbers from one worker's to the next one's: whole pairs of cache lines, since processors fetch them in pairs,
+    /// so that no worker's additions take a line from another.
     private let stride: Int
     /// Nanoseconds by worker, stage, and operation, what belongs to none of the operations last.
     private let nanoseconds: UnsafeMutablePointer<UInt64>

@@ -23,8 +23,8 @@ public protocol SpanRecorder: AnyObject, Sendable {
     func record(_ stage: StepPhase, operation: Int?, worker: Int, start: UInt64, end: UInt64)
 }
 
-/// Cuts a worker's time into spans, each of which begins where the one before ended. Without a recorder it costs a branch
-/// a span and reads no clock.
+/// Cuts a worker's time into spans, each of which begins where the one before ended. Without a recorder it costs a
+/// branch a span and reads no clock.
 public struct SpanTimer {
     private let recorder: (any SpanRecorder)?
     private let worker: Int

@@ -45,16 +45,16 @@ public final class WorkerTeam: Sendable {
     private let sleeping = Atomic<Int>(0)
     private let wake = DispatchSemaphore(value: 0)
 
-    /// Rounds of a spin loop before a helper parks: about 100 µs, what waking it would cost. None where workers outnumber
-    /// cores, since a spinning worker would keep a working one from its core.
+    /// Rounds of a spin loop before a helper parks: about 100 µs, what waking it would cost. None where workers
+    /// outnumber cores, since a spinning worker would keep a working one from its core.
     private let spinRounds: Int
 
     /// Calls `body` with `0 ..< iterations`, as many at once as it likes, and returns when all have returned.
     typealias Launcher = @Sendable (_ iterations: Int, _ body: @Sendable (Int) -> Void) -> Void
     private let launch: Launcher
 
-    /// - Parameter processors: numbers of processors to bind workers to, in this order; from the first on again if there
-    ///   are more workers.
+    /// - Parameter processors: numbers of processors to bind workers to, in this order; from the first on again if
+    ///   there are more workers.
     public convenience init(workerCount: Int, processors: [Int]? = nil) {
         // Workers of one processor must not spin either.
         let places = processors.map { min($0.count, UsableCores.count) } ?? UsableCores.count
@@ -65,8 +65,8 @@ public final class WorkerTeam: Sendable {
         }
     }
 
-    /// A team on threads of the caller's choice. `concurrentPerform` takes no more threads than there are cores, and tests
-    /// want to see more.
+    /// A team on threads of the caller's choice. `concurrentPerform` takes no more threads than there are cores, and
+    /// tests want to see more.
     init(workerCount: Int, processors: [Int]? = nil, spinRounds: Int, launch: @escaping Launcher) {
         precondition(workerCount > 0, "a team needs a worker")
         self.workerCount = workerCount
@@ -99,8 +99,8 @@ public final class WorkerTeam: Sendable {
         }
     }
 
-    /// Calls `body` with the thread bound to the worker's processor, if it has one. What the system takes away meanwhile, as
-    /// a control group's processors, leaves the worker wherever it may still run.
+    /// Calls `body` with the thread bound to the worker's processor, if it has one. What the system takes away
+    /// meanwhile, as a control group's processors, leaves the worker wherever it may still run.
     private func bound<Result>(worker: Int, _ body: () throws -> Result) rethrows -> Result {
         guard let processors, let before = ThreadAffinity.current else { return try body() }
         defer { before.apply() }
@@ -165,10 +165,10 @@ public final class WorkerTeam: Sendable {
 
     /// Sleeps until there may be work.
     ///
-    /// A helper registers, then looks once more; the leader publishes, then takes all registrations. In the one order of
-    /// these four accesses either the helper sees the phase or the leader sees the helper. A helper that sees the phase
-    /// takes its registration back; if the leader has taken it already, a signal for it is on its way and has to be
-    /// used up.
+    /// A helper registers, then looks once more; the leader publishes, then takes all registrations. In the one order
+    /// of these four accesses either the helper sees the phase or the leader sees the helper. A helper that sees the
+    /// phase takes its registration back; if the leader has taken it already, a signal for it is on its way and has to
+    /// be used up.
     private func park() {
         sleeping.add(1, ordering: .sequentiallyConsistent)
         let hasWork = state.load(ordering: .sequentiallyConsistent) & 0xFFFF_FFFF > 0

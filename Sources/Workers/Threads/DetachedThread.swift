@@ -2,8 +2,8 @@ import Foundation
 
 /// Threads that nobody joins.
 ///
-/// `Foundation.Thread` does not tell when the system has no thread to give (`EAGAIN`: a limit of processes), and whoever
-/// waits for what the thread would do waits for ever.
+/// `Foundation.Thread` does not tell when the system has no thread to give (`EAGAIN`: a limit of processes), and
+/// whoever waits for what the thread would do waits for ever.
 public enum DetachedThread {
     /// Runs `body` on a thread of its own.
     ///

@@ -2,8 +2,8 @@ import Foundation
 
 /// A value that one thread at a time may touch.
 ///
-/// It is `Synchronization.Mutex` by another lock. That one is a futex inside the Swift runtime, where ThreadSanitizer does
-/// not see it and reports every two uses as a race (Swift 6.1); pthreads' it does.
+/// It is `Synchronization.Mutex` by another lock. That one is a futex inside the Swift runtime, where ThreadSanitizer
+/// does not see it and reports every two uses as a race (Swift 6.1); pthreads' it does.
 ///
 /// `@unchecked Sendable`: the value is touched under the lock only, and what goes in and out is sent.
 public final class Locked<Value>: @unchecked Sendable {

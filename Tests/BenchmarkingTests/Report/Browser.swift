@@ -33,7 +33,8 @@ struct Browser {
         try Data(html.utf8).write(to: page)
         try Data().write(to: log)
         let process = Process()
-        // Virtual time lets the page finish however slow the machine is; the real limit is only for a browser that hangs.
+        // Virtual time lets the page finish however slow the machine is; the real limit is only for a browser that
+        // hangs.
         process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
         process.arguments = [
             "300", program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",

@@ -15,8 +15,8 @@ struct FuzzSeeds {
         }
     }
 
-    /// Data sets in every layout, filter, index, type and kind of attribute that h5py 3 makes, in the formats of HDF5 1.8
-    /// and 1.10.
+    /// Data sets in every layout, filter, index, type and kind of attribute that h5py 3 makes, in the formats of HDF5
+    /// 1.8 and 1.10.
     func datasets() throws -> [FuzzSeed] {
         let script = """
             x, y = np.arange(24 * 9, dtype='u1').reshape(24, 3, 3), np.arange(24) % 3

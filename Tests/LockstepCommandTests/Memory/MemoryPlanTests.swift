@@ -168,8 +168,8 @@ final class MemoryPlanTests: CommandTestCase {
         }
     }
 
-    /// Runs a line of shell in a control group of its own with so many bytes of memory. Skips the test where this process
-    /// may not make one.
+    /// Runs a line of shell in a control group of its own with so many bytes of memory. Skips the test where this
+    /// process may not make one.
     private func inControlGroup(of bytes: Int, _ line: String) throws -> Outcome {
         let script = """
             set -e

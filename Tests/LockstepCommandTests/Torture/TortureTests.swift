@@ -3,8 +3,8 @@ import Lockstep
 import TestSupport
 import XCTest
 
-/// Runs that are killed, whose disk is full, and whose files are damaged, at random moments: each ends with the bits of one
-/// that was left alone.
+/// Runs that are killed, whose disk is full, and whose files are damaged, at random moments: each ends with the bits of
+/// one that was left alone.
 ///
 /// A few of each in every test; `make torture` does hundreds.
 final class TortureTests: CommandTestCase {
@@ -32,8 +32,8 @@ final class TortureTests: CommandTestCase {
         return try fingerprint(of: newestCheckpoint(of: "whole"))
     }
 
-    /// What a command that continues a run, or begins it, says to the shell; with another worker count and instruction set
-    /// each time.
+    /// What a command that continues a run, or begins it, says to the shell; with another worker count and instruction
+    /// set each time.
     private func command(for run: String) -> String {
         let verb =
             FileManager.default.fileExists(atPath: path(run)) ? "resume \(run)" : "train torture.yaml --run \(run)"

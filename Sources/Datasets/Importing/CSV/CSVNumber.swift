@@ -3,8 +3,8 @@ func parseNumber(_ text: ArraySlice<UInt8>) -> Double? {
     text.withUnsafeBufferPointer { parseNumber($0) }
 }
 
-/// Reads a decimal number from text, correctly rounded; nil for anything else, "nan" and "inf" included. Spaces and tabs
-/// around it, which a field in quotes may have, are no part of it.
+/// Reads a decimal number from text, correctly rounded; nil for anything else, "nan" and "inf" included. Spaces and
+/// tabs around it, which a field in quotes may have, are no part of it.
 ///
 /// Up to 15 digits with a small exponent are exact in Double by one division (Clinger, "How to read floating point
 /// numbers accurately", PLDI 1990). Up to 19 digits, which is what programs print of a Double, fit in 64 bits, and so

@@ -1,5 +1,5 @@
-/// How much of a row's target each class has: labelSmoothing / columns · w[c], and (1 − labelSmoothing) · w[label] more for
-/// the label.
+/// How much of a row's target each class has: labelSmoothing / columns · w[c], and (1 − labelSmoothing) · w[label] more
+/// for the label.
 @usableFromInline
 struct SmoothedTargets {
     @usableFromInline let classWeights: UnsafePointer<Float>?

@@ -21,8 +21,8 @@ public struct BlockSizes: Sendable {
 
     /// Blocks that suit the caches.
     ///
-    /// - **KC.** A tile costs a fixed 60 to 150 cycles besides its multiply-adds, MR · NR a step of k, so the deeper the
-    ///   better: from 320 to 784 a product gained 3% on Zen 3. Deep panels leave the first-level cache, which costs
+    /// - **KC.** A tile costs a fixed 60 to 150 cycles besides its multiply-adds, MR · NR a step of k, so the deeper
+    ///   the better: from 320 to 784 a product gained 3% on Zen 3. Deep panels leave the first-level cache, which costs
     ///   nothing: a step of k reads MR + NR floats, 88 bytes in 6 cycles for AVX2 and 176 in 12 for AVX-512, under half
     ///   of the 32 or 64 bytes a cycle that the second level delivers. A KC × NR panel of B gets an eighth of that.
     /// - **MC.** The block of A gets half of the second level, of which each step of loop 2 rereads all. B is read from
@@ -30,8 +30,8 @@ public struct BlockSizes: Sendable {
     ///   MC = 64.
     /// - **NC.** The block of B gets a quarter of the third level, which others share.
     ///
-    /// With second levels of 256 KiB, 512 KiB and 1 MiB and NR = 16, KC is 512, 1024 and 1024, and the block of A at that
-    /// depth has at most 64, 64 and 128 rows: MC is 60, 60 and 126 with an MR of 6.
+    /// With second levels of 256 KiB, 512 KiB and 1 MiB and NR = 16, KC is 512, 1024 and 1024, and the block of A at
+    /// that depth has at most 64, 64 and 128 rows: MC is 60, 60 and 126 with an MR of 6.
     public init(caches: CacheSizes, nr: Int) {
         let float = MemoryLayout<Float>.stride
         kc = min(caches.level2 / 8 / (nr * float), 1024)

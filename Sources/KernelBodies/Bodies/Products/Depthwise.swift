@@ -1,7 +1,7 @@
 /// Convolutions of each channel by itself, 16 channels at a time.
 ///
-/// A weight is read once for four pixels, and a gradient once for five taps: 8 and 10 chains of 8 lanes, which cover two
-/// units of latency 4 or 5 and leave registers for the operands they share.
+/// A weight is read once for four pixels, and a gradient once for five taps: 8 and 10 chains of 8 lanes, which cover
+/// two units of latency 4 or 5 and leave registers for the operands they share.
 extension InstructionSet {
     @inlinable @inline(never)
     public static func depthwiseProduct(
@@ -92,8 +92,8 @@ extension InstructionSet {
         }
     }
 
-    /// The gradients of the weights of five taps from `first` on. Where there are fewer, the last one's is computed, and
-    /// stored, more than once.
+    /// The gradients of the weights of five taps from `first` on. Where there are fewer, the last one's is computed,
+    /// and stored, more than once.
     @inlinable @inline(__always)
     static func fiveTaps(
         _ a: PatchView, _ first: Int, _ channel: Int, _ lanes: Int, _ channels: Int, _ dy: UnsafePointer<Float>,

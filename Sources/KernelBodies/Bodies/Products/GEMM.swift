@@ -103,8 +103,8 @@ extension InstructionSet {
         } while pc < k
     }
 
-    /// Loops 2 and 1: a block of C from a block of A and panels of B. The last rows and columns go in smaller tiles where
-    /// that is faster than a full one of which much is thrown away.
+    /// Loops 2 and 1: a block of C from a block of A and panels of B. The last rows and columns go in smaller tiles
+    /// where that is faster than a full one of which much is thrown away.
     @inlinable @inline(__always)
     static func multiply(_ block: Block, _ a: LeftOperand, scratch: UnsafeMutablePointer<Float>) {
         // A row of any tile takes the same time, as long as the tile's chains cover the latency.
@@ -120,8 +120,8 @@ extension InstructionSet {
         }
     }
 
-    /// Loop 1: some rows of the panel of C that begins at column `jr`, tile by tile. A tile that reaches beyond the block is
-    /// computed in scratch memory and copied.
+    /// Loop 1: some rows of the panel of C that begins at column `jr`, tile by tile. A tile that reaches beyond the
+    /// block is computed in scratch memory and copied.
     @inlinable @inline(never)
     static func compute<Shape: TileShape>(
         _ shape: Shape.Type, _ rows: Range<Int>, _ jr: Int, _ block: Block, _ a: LeftOperand,
@@ -175,8 +175,8 @@ extension InstructionSet {
         }
     }
 
-    /// Copies the start values of a ragged tile into the scratch tile and returns where its chains start. Lanes beyond the
-    /// tile start anywhere: none reaches another, and they are not copied back.
+    /// Copies the start values of a ragged tile into the scratch tile and returns where its chains start. Lanes beyond
+    /// the tile start anywhere: none reaches another, and they are not copied back.
     @inlinable @inline(__always)
     static func bring(
         _ start: Accumulator, _ c: UnsafePointer<Float>, _ cRowStride: Int, to scratch: UnsafeMutablePointer<Float>,

@@ -4,8 +4,8 @@ extension InstructionSet {
     /// C = epilogue(start + A · B): one tile, its chains of fused multiply-adds held in registers.
     ///
     /// Element (i, p) of A stands at `a[i * aRowStride + p * aColumnStride]`; a packed A has strides 1 and MR, known at
-    /// compile time. Row p of B stands at `b[p * NR]`, row i of C at `c[i * cRowStride]`. Each step of k brings the line at
-    /// `next`, which moves on by `nextStep` bytes, into the second-level cache.
+    /// compile time. Row p of B stands at `b[p * NR]`, row i of C at `c[i * cRowStride]`. Each step of k brings the
+    /// line at `next`, which moves on by `nextStep` bytes, into the second-level cache.
     @inlinable @inline(__always)
     static func microkernel<Shape: TileShape>(
         _ shape: Shape.Type, k: Int, a: UnsafePointer<Float>, aRowStride: Int, aColumnStride: Int,
@@ -131,8 +131,8 @@ extension InstructionSet {
     }
 }
 
-/// What happens to a register of C as it is stored at an offset from the tile's first element. Types and not closures; see
-/// `ActivationFunction`.
+/// What happens to a register of C as it is stored at an offset from the tile's first element. Types and not closures;
+/// see `ActivationFunction`.
 @usableFromInline
 protocol StoreOperation {
     func value<Vector: FloatVector>(_ register: Vector, _ offset: Int) -> Vector

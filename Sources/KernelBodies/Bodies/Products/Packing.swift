@@ -1,6 +1,6 @@
 extension InstructionSet {
-    /// Copies a block of a matrix into panels of `width` lanes: element (p, lane) goes to `panel[p * width + lane]`, and
-    /// lane `width` begins the next panel, `panelStride` floats on.
+    /// Copies a block of a matrix into panels of `width` lanes: element (p, lane) goes to `panel[p * width + lane]`,
+    /// and lane `width` begins the next panel, `panelStride` floats on.
     ///
     /// B is packed in panels of NR columns, A in panels of MR rows; `depth` counts steps of k in both. The element
     /// stands at `source[p * depthStride + lane * laneStride]`. Lanes beyond `lanes` are left alone.

@@ -2,8 +2,8 @@
 ///
 /// The panel of B stays in the nearest cache while all patches pass over it; nothing of the image is packed. A tile
 /// covers patches of one row, next to each other, so that their addresses are one stride apart. Where there are few
-/// filters a tile has more patches for them, and two heights together fit most widths without a rest: 6 and 4 rows, or 12
-/// and 8, all even ones or all multiples of four.
+/// filters a tile has more patches for them, and two heights together fit most widths without a rest: 6 and 4 rows, or
+/// 12 and 8, all even ones or all multiples of four.
 extension InstructionSet {
     @inlinable
     public static func patchWorkspaceCount() -> Int { max(mr, slimRows) * nr }

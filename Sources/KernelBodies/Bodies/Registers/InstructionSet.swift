@@ -29,11 +29,12 @@ public protocol InstructionSet: KernelTable {
 }
 
 extension InstructionSet {
-    /// Rows of the tile for the last rows. Its eight or more chains of multiply-adds still cover two units of latency 4.
+    /// Rows of the tile for the last rows. Its eight or more chains of multiply-adds still cover two units of latency
+    /// 4.
     @inlinable @inline(__always) static var lowRows: Int { 4 }
 
-    /// Rows of a tile of few columns. With those of the low one, 8, all widths from 12 on that are multiples of 4 come out
-    /// even.
+    /// Rows of a tile of few columns. With those of the low one, 8, all widths from 12 on that are multiples of 4 come
+    /// out even.
     @inlinable @inline(__always) static var slimRows: Int { 12 }
 
     /// Columns of the thinnest tile.

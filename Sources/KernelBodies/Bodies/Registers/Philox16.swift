@@ -40,8 +40,8 @@ struct Philox16 {
         Lanes16.lanes(from: unsafeBitCast(words &>> 8, to: SIMD16<Int32>.self)) * 0x1p-24
     }
 
-    /// The blocks of the 64 elements of a row of numbers that begin at `offset`, a multiple of 64. The first word belongs
-    /// to the elements `offset` and following, the second to `offset + 16` and following, and so on.
+    /// The blocks of the 64 elements of a row of numbers that begin at `offset`, a multiple of 64. The first word
+    /// belongs to the elements `offset` and following, the second to `offset + 16` and following, and so on.
     @inlinable @inline(__always)
     static func blocks(key: UInt64, offset: Int, stream: UInt32) -> (Words, Words, Words, Words) {
         let first = UInt64(truncatingIfNeeded: offset / 4)

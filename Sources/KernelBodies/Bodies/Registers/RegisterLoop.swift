@@ -2,8 +2,8 @@ extension InstructionSet {
     @inlinable
     public static var multiplyAddCount: Int { mr * nr }
 
-    /// The registers are those of the matrix product's tile, which are as many chains as hide the latency of a multiply-add
-    /// on all units, and leave room for the two factors.
+    /// The registers are those of the matrix product's tile, which are as many chains as hide the latency of a
+    /// multiply-add on all units, and leave room for the two factors.
     @inlinable @inline(never)
     public static func multiplyAdd(_ a: Float, _ b: Float, into x: UnsafeMutablePointer<Float>, rounds: Int) {
         let registers = mr * nr / Vector.width

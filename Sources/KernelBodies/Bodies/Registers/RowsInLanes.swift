@@ -3,8 +3,8 @@ import CSystem
 /// 16 rows of a matrix of few columns, one row a lane: column j is a vector.
 ///
 /// The usual number of classes is ten or so. Row by row, a vector would be part empty, and folding its lanes, the
-/// logarithm and the ragged loads and stores would be paid once a row: 95 ns for a cross-entropy of 10 columns on Zen 3,
-/// of which the exponentials themselves are 5.
+/// logarithm and the ragged loads and stores would be paid once a row: 95 ns for a cross-entropy of 10 columns on Zen
+/// 3, of which the exponentials themselves are 5.
 @usableFromInline
 struct RowsInLanes {
     @usableFromInline let vectors: UnsafeMutablePointer<Lanes16>
