@@ -14,8 +14,7 @@ struct Resampling {
 
     /// - Parameters:
     ///   - old, new: pixels of a row, in `1 ... ImageSize.mostSide`. Sums of weights stay below 2²³ then, and products
-    ///     with
-    ///     a byte in 32 bits.
+    ///     with a byte in 32 bits.
     init(from old: Int, to new: Int) {
         let scale = Double(old) / Double(new)
         let reach = max(scale, 1)

@@ -45,8 +45,7 @@ struct TableFiles {
     ///
     /// - Parameters:
     ///   - reading: what targets are read as, if that is known. Names of classes are left out where those are read as
-    ///     the
-    ///     values they stand for, of which each file says what they are.
+    ///     the values they stand for, of which each file says what they are.
     ///   - isChosen: whether the description says so. Then values are no classes, whatever names there are.
     func contract(as reading: TargetChoice?, isChosen: Bool = false) -> DataContract {
         let haveNoClasses = reading == .values && (isChosen || classes.values != nil)

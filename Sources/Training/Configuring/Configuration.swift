@@ -110,8 +110,7 @@ public struct Configuration: Sendable, Equatable {
     /// - Parameters:
     ///   - matching: what the data have to agree with, if they do not come first.
     ///   - others: told what the data set is before anything of it is in memory; gives the bytes that the training
-    ///     takes
-    ///     beside it.
+    ///     takes beside it.
     func loadDataset(
         relativeTo directory: String?, _ loading: LoadingOptions, matching: DataReference? = nil,
         beside others: (DataOutline) throws -> Int = { _ in 0 }

@@ -115,7 +115,8 @@ final class BadConfigurationTests: CommandTestCase {
             "layer linear1")
         let wide = "dataset: {synthetic: {inputs: [100000], classes: 3, samples: 9000000}}\n"
         try write(wide + "network: [{linear: 3}]\n", to: "large.yaml")
-        assertFails(try lockstep("train", "large.yaml", "--run", "run"), "of memory that there is for data",
+        assertFails(
+            try lockstep("train", "large.yaml", "--run", "run"), "of memory that there is for data",
             "fewer or smaller")
         XCTAssertEqual(try files(), ["large.yaml", "wide.yaml"])
     }
