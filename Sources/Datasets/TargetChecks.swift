@@ -1,3 +1,10 @@
+/// Whether a data set may come without targets: to predict on it needs none.
+public enum TargetRequirement: Sendable {
+    case required, optional
+    /// Targets are not read even where there are some: to predict.
+    case ignored
+}
+
 /// The kind of targets that all labelled tables share; the class count covers every label, every class name, and the
 /// classes that are declared.
 func commonTargetKind(

@@ -2,13 +2,6 @@ import Foundation
 import HDF5
 import Kernels
 
-/// Whether a data set may come without targets: to predict on it needs none.
-public enum TargetRequirement: Sendable {
-    case required, optional
-    /// Targets are not read even where there are some: to predict.
-    case ignored
-}
-
 extension Dataset {
     /// Loads a data set, checked: see `DatasetDescription` for what can be asked for and
     /// `datasets/README.md` for the layout of files.

@@ -105,21 +105,6 @@ public struct Configuration: Sendable, Equatable {
         return resolved
     }
 
-    /// Loads the data set to train on it as configured.
-    ///
-    /// - Parameters:
-    ///   - matching: what the data have to agree with, if they do not come first.
-    ///   - others: told what the data set is before anything of it is in memory; gives the bytes that the training
-    ///     takes beside it.
-    func loadDataset(
-        relativeTo directory: String?, _ loading: LoadingOptions, matching: DataReference? = nil,
-        beside others: (DataOutline) throws -> Int = { _ in 0 }
-    ) throws -> Dataset {
-        try Dataset.load(
-            dataset, relativeTo: directory, reading: loss.reading, matching: matching, loading: loading,
-            use: .training(shuffle: shuffle, batchSize: batchSize), beside: others)
-    }
-
     /// The most that epochs, and steps between events, can be. A table has fewer than 2^31 rows, so that a run of so
     /// many epochs has fewer than 2^61 steps: with those a checkpoint may have behind it,
     /// `Checkpoint.Progress.mostSteps`, an Int holds every sum.

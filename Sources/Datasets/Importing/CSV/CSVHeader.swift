@@ -10,10 +10,10 @@ enum CSVHeader {
         func standsOverNumbers(_ column: Int) -> Bool {
             let values = rest.map { parseNumber($0[column]) }
             return values.contains { $0 != nil }
-                && zip(rest, values).allSatisfy { $1 != nil || CSVTable.isAbsent($0.text(column)) }
+                && zip(rest, values).allSatisfy { $1 != nil || isAbsent($0.text(column)) }
         }
         if names.contains(where: standsOverNumbers) { return true }
-        if columns.allSatisfy({ parseNumber(first[$0]) == nil && !CSVTable.isAbsent(first.text($0)) }) { return true }
+        if columns.allSatisfy({ parseNumber(first[$0]) == nil && !isAbsent(first.text($0)) }) { return true }
         let isUnlikeAll = columns.contains { column in
             guard let number = parseNumber(first[column]) else { return false }
             let values = rest.compactMap { parseNumber($0[column]) }
@@ -26,7 +26,7 @@ enum CSVHeader {
     private static func isName(_ field: ArraySlice<UInt8>) -> Bool {
         guard let byte = field.first else { return false }
         let isLikeANumber = (0x30...0x39).contains(byte) || "+-.".utf8.contains(byte)
-        return !isLikeANumber && !CSVTable.isAbsent(String(decoding: field, as: UTF8.self))
+        return !isLikeANumber && !isAbsent(String(decoding: field, as: UTF8.self))
     }
 
     private static func isUnlikeTheRest(_ text: String, _ column: Int, _ rest: [CSVReader.Record]) -> Bool {

@@ -177,3 +177,9 @@ private let powersOfTen: [Double] = [
 private let powersOfFive: [UInt64] = (0..<27).reduce(into: [1]) { powers, _ in powers.append(powers.last! * 5) }
 
 private let divisors = powersOfFive.map { Divisor($0) }
+
+/// Whether a text says that there is no value.
+func isAbsent(_ text: String) -> Bool {
+    let bare = String(decoding: Array(text.utf8)[...].withoutBlanks, as: UTF8.self)
+    return ["", "na", "n/a", "nan", "null", "none", "?", "-"].contains(bare.lowercased())
+}

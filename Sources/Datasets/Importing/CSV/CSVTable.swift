@@ -158,15 +158,9 @@ struct CSVTable {
                 : nil)
     }
 
-    /// Whether a text says that there is no value.
-    static func isAbsent(_ text: String) -> Bool {
-        let bare = String(decoding: Array(text.utf8)[...].withoutBlanks, as: UTF8.self)
-        return ["", "na", "n/a", "nan", "null", "none", "?", "-"].contains(bare.lowercased())
-    }
-
     private func notANumber(_ record: CSVReader.Record, _ column: Int) -> DatasetError {
         let text = record.text(column)
-        if Self.isAbsent(text) { return missing(record, column) }
+        if isAbsent(text) { return missing(record, column) }
         let flag = columns.excluding(column)
         let advice: String
         if !columns.hasHeader && rows == 0 {

@@ -79,7 +79,7 @@ struct CSVTargets {
     private func number(_ text: String, _ line: Int) throws -> Double {
         let isCode = task == .automatic && Self.isCode(Array(text.utf8)[...])
         guard !isCode, let number = parseNumber(Array(text.utf8)[...]) else {
-            if CSVTable.isAbsent(text) { throw missing(text, line) }
+            if isAbsent(text) { throw missing(text, line) }
             if let likeness {
                 throw error(
                     .wrongType, line, expected: likeness.targetText, found: "'\(text)'", Likeness.adviceOnTargets)
@@ -161,7 +161,7 @@ extension CSVTargets {
         if task != .classification, let text {
             let hasNumbers = numbers.contains { $0 != nil }
             let texts = zip(distinct, numbers).lazy.filter { $1 == nil }.map(\.0)
-            if hasNumbers, texts.allSatisfy({ CSVTable.isAbsent($0.text) }) { throw missing(text.text, text.line) }
+            if hasNumbers, texts.allSatisfy({ isAbsent($0.text) }) { throw missing(text.text, text.line) }
             if hasNumbers {
                 let guess =
                     "\(names.count) classes, since '\(text.text)' in line \(text.line) is no number (--task regression "
