@@ -10,12 +10,17 @@ extension Subject {
             H5Ewalk2(hid_t(H5E_DEFAULT), H5E_WALK_DOWNWARD, appendFrame, frames)
         }
         guard let outermost = frames.first, let innermost = frames.last else {
-            return error(.failed, operation, "HDF5 failed without saying why")
+            // It has no memory to say it in, where there is a limit.
+            return CrashReport.isLimited
+                ? error(.outOfMemory, operation, Self.tooLittleMemory)
+                : error(.failed, operation, "HDF5 failed without saying why")
         }
         let trace = frames.count == 1 ? outermost : "\(outermost); \(innermost)"
         let (kind, message) = diagnosis(frames.joined(separator: "\n"))
         return error(kind, operation, message, library: trace)
     }
+
+    private static let tooLittleMemory = "there is too little memory for it: raise the limit (ulimit -v)"
 
     /// The cause in a user's terms, from the words HDF5 uses for the failures that users meet.
     private func diagnosis(_ text: String) -> (HDF5Error.Kind, String) {
@@ -23,7 +28,7 @@ extension Subject {
         let isShort = ["memory allocation failed", "unable to allocate", "can't allocate", "Cannot allocate memory"]
             .contains(where: text.contains)
         if isShort, CrashReport.isLimited {
-            return (.outOfMemory, "there is too little memory for it: raise the limit (ulimit -v)")
+            return (.outOfMemory, Self.tooLittleMemory)
         }
         if text.contains("truncated file") {
             return (.truncated, "the file is shorter than its header says; copy or download it again")
