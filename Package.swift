@@ -26,8 +26,9 @@ let unchecked: [SwiftSetting] = [
 /// As a whole module: an incremental build takes no notice of a change inside an inlinable body of another module, and
 /// would go on with stale copies of it.
 ///
-/// Each function begins at a line of the instruction cache. Where the linker puts them otherwise, which a change anywhere
-/// in the program decides, moved the steps of lenet5-64 and moons-100 by 2.7% with not one instruction more or less.
+/// Each function begins at a line of the instruction cache. Where the linker puts them otherwise, which a change
+/// anywhere in the program decides, moved the steps of lenet5-64 and moons-100 by 2.7% with not one instruction more or
+/// less.
 func optimized(_ flags: [String] = []) -> [SwiftSetting] {
     [
         .unsafeFlags(

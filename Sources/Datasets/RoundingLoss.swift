@@ -117,8 +117,8 @@ extension RoundingLoss {
         guard let (feature, center, step, deviation) = lost.first else { return nil }
         return "\(featureName(feature, names: names, sampleShape: shape))"
             + (lost.count > 1 ? ", and \(lost.count - 1) more, are" : " is")
-            + " float\(bits), which has steps of \(short(step)) near \(short(center)), where training had a deviation of "
-            + String(format: "%.4g", deviation)
+            + " float\(bits), which has steps of \(short(step)) near \(short(center)), where training had a deviation "
+            + String(format: "of %.4g", deviation)
             + ": numbers of 64 bits that were rounded to it have lost what matters (save them as float64)"
     }
 

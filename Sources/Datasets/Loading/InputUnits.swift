@@ -90,8 +90,8 @@ struct InputUnits {
             || (table.isUInt8 && reference.contract.storesBytes)
         guard isAnother, !isKnown, made.source != .identity || transformation != nil else { return [] }
         return [
-            "does not say how its numbers were made: taken as raw, and normalized as in training, \(normal) (attributes "
-                + "transformed_mean and transformed_standard_deviation would say otherwise)"
+            "does not say how its numbers were made: taken as raw, and normalized as in training, \(normal) "
+                + "(attributes transformed_mean and transformed_standard_deviation would say otherwise)"
         ]
     }
 }

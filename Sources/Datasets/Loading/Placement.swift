@@ -70,8 +70,8 @@ struct PlacementPlan {
         throw DatasetError(
             .invalidOption, file: largest.file.path, object: largest.inputs.name,
             expected:
-                "at most \(wholeSize(max(0, limit.bytes - others))) of memory for data, which is what the rest leaves of "
-                + "the \(wholeSize(limit.bytes)) \(limit.origin)",
+                "at most \(wholeSize(max(0, limit.bytes - others))) of memory for data, which is what the rest leaves "
+                + "of the \(wholeSize(limit.bytes)) \(limit.origin)",
             found: wholeSize(bytes), advice: "Lower --data-memory, or make the network or the batch size smaller.")
     }
 

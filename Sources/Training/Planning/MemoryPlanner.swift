@@ -1,4 +1,5 @@
 import Batches
+import Checkpoints
 import Datasets
 import Gradients
 import Kernels
@@ -106,7 +107,7 @@ struct MemoryPlanner {
                 "checkpoints",
                 saturatingSum([
                     saturatingProduct(2, moments + 1, sizes.buffer),
-                    network.layout.parameters.count * (moments + 1) * NetworkSizes.bytesOfTensorInFile,
+                    network.layout.parameters.count * (moments + 1) * LentCheckpoint.bytesOfTensor,
                 ]), layer: sizes.largestLayer, time: .working,
                 advice: "Take a smaller network, or an optimizer that keeps less (sgd)")
         }
@@ -182,9 +183,6 @@ struct MemoryPlanner {
 
 /// Bytes of a network's parameters in each of their forms.
 private struct NetworkSizes {
-    /// What a tensor takes in a file beside its values.
-    static let bytesOfTensorInFile = 2_048
-
     /// Parameters, gradients, or a moment.
     let buffer: Int
     let packedForward: Int

@@ -171,7 +171,6 @@ public final class Trainer {
 
     /// Makes what a step needs as often as there are workers.
     private func equip() {
-        memoryPlan = plan(workers: .exactly(team.workerCount))
         gradients = GradientEngine(
             network: model.network, model: model.shared, batchSize: min(configuration.batchSize, table.count),
             shards: configuration.shards!, passes: configuration.accumulate, seed: configuration.seed,
@@ -213,6 +212,7 @@ public final class Trainer {
         // What there was goes first: gradients may be most of the memory.
         (gradients, updater) = (nil, nil)
         team = WorkerTeam(workerCount: count, processors: processors)
+        memoryPlan = plan(workers: .exactly(count))
         team.recorder = recorder
         batches.team = team
         equip()

@@ -66,7 +66,8 @@ final class DataNotesTests: CommandTestCase {
             def write(name, **rows):
                 with h5py.File(f'{sys.argv[1]}/{name}.h5', 'w') as f:
                     for split, n in rows.items():
-                        f.create_dataset('x_' + split, data=np.arange(3. * n).reshape(n, 3), chunks=(n, 3), compression=1)
+                        x = np.arange(3. * n).reshape(n, 3)
+                        f.create_dataset('x_' + split, data=x, chunks=(n, 3), compression=1)
                         f['y_' + split] = np.arange(n) % 2
             write('train', train=12); write('large', train=100_000, test=12)
             """, directory)

@@ -82,8 +82,8 @@ final class MemoryPlanTests: CommandTestCase {
             "residual", inputs: "[32, 32, 3]", samples: 256, batchSize: 128, "{resNet: 8}, flatten")
         try assertTrainingAsPlanned(
             "groups", inputs: "[32, 32, 3]", samples: 256, batchSize: 128,
-            "{convolution: {filters: 32, kernel: 5}}, {groupNormalization: 4}, gelu, {upsample: 2}, {averagePool: 4}, flatten"
-        )
+            "{convolution: {filters: 32, kernel: 5}}, {groupNormalization: 4}, gelu, {upsample: 2}, {averagePool: 4}, "
+                + "flatten")
     }
 
     func testDataTakeWhatWasPlanned() throws {

@@ -62,13 +62,14 @@ extension Likeness {
     /// What each row of a target column has to be where it can be no text.
     var targetText: String {
         guard case .classes(let count) = contract.targetKind else { return "a finite number, as \(path) has" }
-        return
-            "the number of a class, \(count == 2 ? "0 or 1" : "0 to \(count - 1)"), since \(path) has no names of classes"
+        let numbers = count == 2 ? "0 or 1" : "0 to \(count - 1)"
+        return "the number of a class, \(numbers), since \(path) has no names of classes"
     }
 
     /// What to do about a text there.
     static let adviceOnTargets =
-        "Write it as a number, say which column is the target (--target), or take inputs alone, to predict on: --no-targets."
+        "Write it as a number, say which column is the target (--target), or take inputs alone, to predict on: "
+        + "--no-targets."
 
     /// What the texts of a target column mean to the network.
     var task: CSVOptions.Task {

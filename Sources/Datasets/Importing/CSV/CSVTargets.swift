@@ -108,7 +108,8 @@ struct CSVTargets {
             .malformed, line, expected: "a value", found: "'\(text)'",
             likeness == nil
                 ? "Values are missing: remove the row, or fill in a value; if it is a class, say --task classification."
-                : "Values are missing: remove the row, fill in a value, or take inputs alone, to predict on: --no-targets."
+                : "Values are missing: remove the row, fill in a value, or take inputs alone, to predict on: "
+                    + "--no-targets."
         )
     }
 
@@ -185,8 +186,8 @@ extension CSVTargets {
                 continue
             }
             return
-                "'\(target.text)' in line \(target.line) and '\(other.text)' in line \(other.line) are two classes, since "
-                + "spaces in quotes count (remove those that should not)"
+                "'\(target.text)' in line \(target.line) and '\(other.text)' in line \(other.line) are two classes, "
+                + "since spaces in quotes count (remove those that should not)"
         }
         return nil
     }

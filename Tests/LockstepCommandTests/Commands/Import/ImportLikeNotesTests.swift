@@ -98,7 +98,8 @@ final class ImportLikeNotesTests: CommandTestCase {
     func testARegressionOnWholeNumbersTakesOthers() throws {
         try python(
             """
-            with h5py.File(sys.argv[1] + '/train.h5', 'w') as f: f['x'], f['y'] = np.arange(24.).reshape(8, 3), np.arange(8)
+            with h5py.File(sys.argv[1] + '/train.h5', 'w') as f:
+                f['x'], f['y'] = np.arange(24.).reshape(8, 3), np.arange(8)
             """, directory)
         let checkpoint = try train(outputs: 1, ", loss: meanSquaredError")
         try write("a,b,c,y\n1,2,3,2.5\n4,5,6,9\n", to: "new.csv")
