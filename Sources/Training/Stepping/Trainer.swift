@@ -163,11 +163,11 @@ public final class Trainer {
     // MARK: Workers
 
     /// Rows that a worker has in flight at once, at the most.
-    public var microBatchRows: Int { gradients.microBatch }
+    public private(set) var microBatchRows = 0
 
     /// Bytes of the activations, their gradients and the kernels' scratch that all workers have at once in a step:
     /// planned when the trainer is made, and never more.
-    public var activationBytes: Int { gradients.activationBytes }
+    public private(set) var activationBytes = 0
 
     /// Makes what a step needs as often as there are workers.
     private func equip() {
@@ -175,6 +175,7 @@ public final class Trainer {
             network: model.network, model: model.shared, batchSize: min(configuration.batchSize, table.count),
             shards: configuration.shards!, passes: configuration.accumulate, seed: configuration.seed,
             microBatch: microBatch, team: team, kernels: kernels)
+        (microBatchRows, activationBytes) = (gradients.microBatch, gradients.activationBytes)
         updater = ParameterUpdater(
             network: model.network, model: model.shared, gradients: gradients.reducer, optimizer: optimizer,
             clipping: configuration.clipping, team: team, kernels: kernels)

@@ -55,6 +55,22 @@ final class TrainingRunTests: RunTestCase {
         XCTAssertGreaterThan(try XCTUnwrap(run.evaluate(.test).accuracy), 0.9)
     }
 
+    /// The evaluation has what steps need given back, and the next step makes it anew.
+    func testARunGoesOnWithTheSameBitsAfterItsBestCheckpointWasEvaluated() throws {
+        let whole = try newRun(configuration(), "whole")
+        _ = try whole.train()
+        let run = try newRun(configuration())
+        _ = try run.train(steps: 7)
+        let (rows, bytes) = (run.trainer.microBatchRows, run.trainer.activationBytes)
+        XCTAssertEqual(try XCTUnwrap(run.evaluateBest(.test)).epoch, 1)
+        XCTAssertEqual(run.trainer.microBatchRows, rows)
+        XCTAssertEqual(run.trainer.activationBytes, bytes)
+        _ = try run.train()
+        XCTAssertEqual(
+            try run.trainer.checkpoint().parameters.map(\.values),
+            try whole.trainer.checkpoint().parameters.map(\.values))
+    }
+
     func testAnExistingDirectoryIsNeverTouched() throws {
         let run = try newRun(configuration())
         let before = try Data(contentsOf: URL(fileURLWithPath: run.directory.configurationPath))
