@@ -5,7 +5,8 @@ final class GEMMTests: XCTestCase {
     /// Shapes that fill tiles, leave rests in every direction, or have no extent in one.
     private let shapes: [(m: Int, n: Int, k: Int)] = [
         (0, 5, 3), (5, 0, 3), (5, 3, 0), (1, 1, 1), (1, 16, 1), (6, 16, 4), (12, 32, 8), (7, 17, 5), (13, 33, 11),
-        (2, 3, 97), (25, 65, 15), (31, 10, 29), (64, 10, 33), (24, 64, 14), (37, 100, 41),
+        (2, 3, 97), (25, 65, 15), (31, 10, 29), (64, 10, 33), (24, 64, 14), (37, 100, 41), (1, 33, 13),
+        (1, 128, 7), (1, 131, 40), (1, 300, 1), (1, 64, 0),
     ]
 
     func testProductsEqualTheReferenceForEveryTransposition() {
@@ -49,7 +50,7 @@ final class GEMMTests: XCTestCase {
     func testActivationsApplyOnceAfterTheLastProduct() {
         let activations: [Activation] = [.relu, .leakyRelu(slope: 0.1), .sigmoid, .tanh, .gelu, .silu]
         var numbers = TestNumbers(seed: 3)
-        for (m, n, k) in [(5, 3, 0), (7, 17, 5), (13, 33, 22), (25, 65, 15)] {
+        for (m, n, k) in [(5, 3, 0), (7, 17, 5), (13, 33, 22), (25, 65, 15), (1, 10, 9), (1, 263, 4)] {
             let a = numbers.floats(m * k)
             let b = numbers.floats(k * n)
             let c = numbers.floats(m * n)
@@ -83,7 +84,7 @@ final class GEMMTests: XCTestCase {
     func testDerivativesMultiplyOnceAfterTheLastProduct() {
         let activations: [Activation] = [.identity, .relu, .leakyRelu(slope: 0.1), .sigmoid, .tanh, .gelu, .silu]
         var numbers = TestNumbers(seed: 10)
-        for (m, n, k) in [(5, 3, 0), (7, 17, 5), (13, 33, 22), (25, 65, 15), (24, 64, 14)] {
+        for (m, n, k) in [(5, 3, 0), (7, 17, 5), (13, 33, 22), (25, 65, 15), (24, 64, 14), (1, 10, 9), (1, 263, 4)] {
             let a = numbers.floats(m * k)
             let b = numbers.floats(k * n)
             let c = numbers.floats(m * n)

@@ -46,6 +46,11 @@ extension InstructionSet {
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
+        if m == 1 {
+            return multiplyRow(
+                n: n, k: k, a: a.base, aStride: a.columnStride, packedB: packedB, c: c, start: start,
+                epilogue: epilogue, scratch: workspace)
+        }
         let nc = blocks.nc
         for jc in stride(from: 0, to: n, by: nc) {  // loop 5
             multiply(
