@@ -1,7 +1,7 @@
 import Kernels
 
 /// Some consecutive rows of inputs, in memory.
-enum InputRows {
+package enum InputRows {
     case bytes(UnsafePointer<UInt8>)
     case floats(UnsafePointer<Float>)
 

@@ -29,6 +29,7 @@ extension Dataset {
         if let problem = description.problem {
             throw DatasetError(.invalidOption, file: description.path ?? "dataset", found: problem)
         }
+        if description.isInMemory { throw description.notInMemory }
         if let synthetic = description.synthetic {
             return try .synthetic(synthetic, description, beside: others)
         }
@@ -136,23 +137,16 @@ private struct DatasetLoader {
     /// - Returns: what it was.
     private func match(_ tables: inout [Split: TableFiles]) throws -> DataReference {
         let splits = Split.allCases.filter { tables[$0] != nil }
-        let lead = tables[splits[0]]!
-        func contract(_ table: TableFiles) -> DataContract {
-            table.contract(as: description.targetKind ?? reading, isChosen: description.targetKind != nil)
-        }
-        var reference = matching ?? DataReference(contract(lead), on: .splits, name: lead.file.path)
-        var expected = reference
-        for split in splits {
+        let sides = splits.map { split in
             let table = tables[split]!
-            let match = try DataMatch(contract(table), to: expected, file: table.file.path, inputs: table.inputs.name)
-            tables[split]!.match = match
-            guard split == splits[0], reference.road.decision(on: .extraClass) == .takesAPlace else { continue }
-            // The other splits go by what became of the first.
-            reference.contract.classNames = match.classNames
-            expected = reference
-            expected.road = .splits
+            return DataMatching.Side(
+                contract: table.contract(
+                    as: description.targetKind ?? reading, isChosen: description.targetKind != nil),
+                file: table.file.path, inputs: table.inputs.name)
         }
-        return reference
+        let matching = try DataMatching(sides, to: matching)
+        for (split, match) in zip(splits, matching.matches) { tables[split]!.match = match }
+        return matching.reference
     }
 
     /// After an error; after a load everything is closed already, or belongs to a stream.

@@ -62,13 +62,9 @@ struct InputUnits {
     private func made(
         _ normalization: NormalizationValues, _ table: RawTable, _ own: NormalizationValues?
     ) throws -> Normalization {
-        let shape = table.inputShape
-        return try table.resolving {
-            guard own != transformation else { return try normalization.resolved(inputShape: shape) }
-            let identity = NormalizationValues.identity
-            let back = try (own ?? identity).inverse(inputShape: shape)
-            let there = try (transformation ?? identity).map(inputShape: shape)
-            return try normalization.map(inputShape: shape).after(there.after(back)).values.resolved(inputShape: shape)
+        try table.resolving {
+            try normalization.resolved(
+                ofNumbersMadeBy: transformation, forNumbersMadeBy: own, inputShape: table.inputShape)
         }
     }
 

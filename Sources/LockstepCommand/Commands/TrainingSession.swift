@@ -149,7 +149,8 @@ struct TrainingSession {
         let epochs = counted(run.trainer.configuration.epochs, "epoch")
         switch outcome.reason {
         case .completed: return "\(outcome.step.grouped), all of \(epochs)"
-        case .interrupted, .reachedStep: return "\(outcome.step.grouped) of \(total.grouped), to be continued"
+        case .interrupted, .reachedStep, .stoppedByObserver:
+            return "\(outcome.step.grouped) of \(total.grouped), to be continued"
         case .stoppedEarly: return "\(outcome.step.grouped) of \(total.grouped), no improvement any more"
         }
     }

@@ -14,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case incompatible(path: String, problem: String)
     /// More memory would be needed than there is.
     case tooLittleMemory(problem: String)
+    /// The system has no thread to give.
+    case noThread(problem: String)
 
     public var description: String {
         switch self {
@@ -25,6 +27,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(path): \(problem)"
         case .tooLittleMemory(let problem):
             "too little memory: \(problem)"
+        case .noThread(let problem):
+            "cannot start a thread: \(problem)"
         case .nonFinite(let step, let layer, let problem):
             "step \(step): \(problem); layer \(layer) is the first to go bad. "
                 + "Try a smaller learning rate, a warm-up, or clipNorm"

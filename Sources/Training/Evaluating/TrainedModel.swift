@@ -10,22 +10,33 @@ import Workers
 ///
 ///     let model = try TrainedModel("runs/digits-1/checkpoints/best.h5")
 ///     let report = try model.evaluate(split: .test)
-public struct TrainedModel {
+///     let answer = try model.predict([0, 0, 5, 13, 9, 1, 0, 0])
+///
+/// It may be used from any number of threads at once. Samples in memory are then predicted on side by side; of those that
+/// go through a file, one call waits for the other.
+///
+/// `@unchecked Sendable`: the evaluator and its team are used under `turn` alone.
+public struct TrainedModel: @unchecked Sendable {
     public let path: String
     /// The checkpoint without its tensors, which are in the model.
     public let checkpoint: Checkpoint
     public let configuration: Configuration
-    public let model: Model
-    private let evaluator: Evaluator
+    public private(set) var model: Model
+    /// For samples in memory.
+    private(set) var predictor: Predictor
+    private var evaluator: Evaluator
     private let team: WorkerTeam
+    private let turn = NSLock()
     private let loading: LoadingOptions
     private let memory: MemoryPlanner
 
     /// Reads and verifies a checkpoint.
     ///
     /// - Parameter kinds: what its configuration may name.
-    /// - Throws: what `Checkpoint.read` throws, and `TrainingError.incompatible` for tensors that do not fit the
-    ///   network.
+    /// - Throws: `CheckpointError` for a file that is none or is damaged; `StrictCodingError`, `NetworkError` and
+    ///   `TrainingError.unreadableConfiguration` for a configuration that this version does not know;
+    ///   `TrainingError.incompatible` for tensors that do not fit the network, and `.tooLittleMemory`; `DatasetError` for
+    ///   a normalization that cannot be applied.
     public init(
         _ path: String, kinds: ConfigurationKinds = .standard, loading: LoadingOptions = LoadingOptions(),
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
@@ -46,7 +57,25 @@ public struct TrainedModel {
             network: network, checkpoint: checkpoint.evaluated, path: path, isTrained: false, kernels: kernels)
         (checkpoint.parameters, checkpoint.optimizerState) = ([], [:])
         self.checkpoint = checkpoint
+        predictor = Predictor(
+            model: model,
+            inputs: try RawInputs(checkpoint.data, inputShape: checkpoint.inputShape, name: path),
+            workers: team.workerCount)
         evaluator = Evaluator(model: model, team: team, kernels: kernels)
+    }
+
+    /// Goes on with other parameters.
+    mutating func replaceModel(_ other: Model) {
+        predictor = Predictor(model: other, inputs: predictor.inputs, workers: team.workerCount)
+        evaluator = Evaluator(model: other, team: team, kernels: other.kernels)
+        model = other
+    }
+
+    /// Runs what goes through a file, one call at a time.
+    private func inTurn<Result>(_ body: () throws -> Result) rethrows -> Result {
+        turn.lock()
+        defer { turn.unlock() }
+        return try body()
     }
 
     /// All that is in memory to go through a split.
@@ -100,7 +129,23 @@ public struct TrainedModel {
     ) throws -> EvaluationReport {
         let table = try dataset(path, split, on: .evaluate, note: note, planned: planned)
             .table(split, isTrained: true)
-        var report = try team.region { try evaluator.evaluate(table, split: split) }
+        var report = try inTurn { try team.region { try evaluator.evaluate(table, split: split) } }
+        report.name(by: checkpoint.classNames, checkpoint.data?.targetNames)
+        return report
+    }
+
+    /// Computes loss and metrics of samples in memory, in the units of the data trained on.
+    ///
+    /// - Parameter samples: with targets: classes by the indices trained on, numbers in the units trained on.
+    /// - Throws: `DatasetError` that names the row, what was expected and what was found; `TrainingError.incompatible`
+    ///   for samples of another shape.
+    public func evaluate(_ samples: SampleArrays) throws -> EvaluationReport {
+        let dataset = try Dataset.load(
+            DatasetArrays("samples", samples, as: .test), as: .memory(targetKind: configuration.dataset.targetKind),
+            reading: configuration.loss.reading, matching: checkpoint.reference(on: .evaluate))
+        try evaluator.check(dataset, needsTargets: true)
+        let table = try dataset.table(.test, isTrained: true)
+        var report = try inTurn { try team.region { try evaluator.evaluate(table, split: .test) } }
         report.name(by: checkpoint.classNames, checkpoint.data?.targetNames)
         return report
     }
@@ -126,13 +171,15 @@ public struct TrainedModel {
             let classes =
                 isClassification ? try file.addColumn("predictions", shape: [table.count], type: .int32) : nil
             var block: [Int32] = []
-            try team.region {
-                try evaluator.predict(table) { _, rows, outputs in
-                    try values.append(UnsafeBufferPointer(start: outputs, count: rows * width), rows: rows)
-                    guard let classes else { return }
-                    if block.count != rows { block = [Int32](repeating: 0, count: rows) }
-                    model.kernels.argmax(outputs, rows: rows, columns: width, into: &block)
-                    try block.withUnsafeBufferPointer { try classes.append($0, rows: rows) }
+            try inTurn {
+                try team.region {
+                    try evaluator.predict(table) { _, rows, outputs in
+                        try values.append(UnsafeBufferPointer(start: outputs, count: rows * width), rows: rows)
+                        guard let classes else { return }
+                        if block.count != rows { block = [Int32](repeating: 0, count: rows) }
+                        model.kernels.argmax(outputs, rows: rows, columns: width, into: &block)
+                        try block.withUnsafeBufferPointer { try classes.append($0, rows: rows) }
+                    }
                 }
             }
         }

@@ -10,6 +10,11 @@ public protocol TrainingObserver {
     func stepFinished(_ report: Trainer.StepReport)
     /// An epoch has ended and was validated.
     func epochFinished(_ report: EpochReport)
+    /// Whether the run goes on, asked after `stepFinished`. If not, it ends with a checkpoint; after the last step of an
+    /// epoch, that is validated first.
+    func decision(after report: Trainer.StepReport) -> TrainingDecision
+    /// Whether the run goes on, asked after `epochFinished`. If not, it ends with the checkpoint of the epoch.
+    func decision(after report: EpochReport) -> TrainingDecision
     /// The run goes on with another number of workers, as somebody asked.
     func workersChanged(to count: Int, afterStep step: Int)
     /// A checkpoint was committed.
@@ -22,9 +27,18 @@ extension TrainingObserver {
     public func runStarted(_ summary: RunSummary) {}
     public func stepFinished(_ report: Trainer.StepReport) {}
     public func epochFinished(_ report: EpochReport) {}
+    public func decision(after report: Trainer.StepReport) -> TrainingDecision { .goOn }
+    public func decision(after report: EpochReport) -> TrainingDecision { .goOn }
     public func workersChanged(to count: Int, afterStep step: Int) {}
     public func checkpointWritten(path: String, step: Int) {}
     public func note(_ message: String) {}
+}
+
+/// What an observer wants of a run.
+public enum TrainingDecision: Sendable, Equatable {
+    case goOn
+    /// End here, for a reason that `TrainingOutcome.explanation` repeats.
+    case stop(because: String)
 }
 
 /// An observer that does nothing.
@@ -104,6 +118,8 @@ public struct TrainingOutcome: Sendable {
         case stoppedEarly
         /// The caller wanted it to end here.
         case interrupted
+        /// The observer wanted it to end here; `explanation` says why.
+        case stoppedByObserver
     }
 
     public let reason: Reason
@@ -112,4 +128,6 @@ public struct TrainingOutcome: Sendable {
     /// The checkpoint of the last step.
     public let checkpoint: String
     public let lastEpoch: EpochReport?
+    /// Why the observer stopped the run; nil if it did not.
+    public let explanation: String?
 }

@@ -25,17 +25,39 @@ extension TrainingRun {
     ///   - recordsFingerprints: whether `fingerprints.csv` gets a line with digests of the parameters for each step,
     ///     for comparisons; that changes no bit, and costs less than a hundredth of the time of a large step.
     ///   - kernels: nil for the best that this machine has, or what `LOCKSTEP_INSTRUCTION_SET` names.
+    /// - Throws: `TrainingError` for a configuration that makes no sense or does not fit the data, a directory that is
+    ///   taken or cannot be made, a checkpoint that does not fit, too little memory; `NetworkError` for layers that do
+    ///   not fit; `DatasetError` and `HDF5Error` for data that cannot be used or read; `CheckpointError` for a
+    ///   checkpoint that cannot be read or written; `KernelSelectionError` for an instruction set that is not there.
     public convenience init(
         _ configuration: Configuration, from origin: Origin? = nil, directory: String? = nil,
         relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(), recordsFingerprints: Bool = false,
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil
+    ) throws {
+        try self.init(
+            configuration, from: origin, directory: directory, recordsFingerprints: recordsFingerprints,
+            workers: workers, kernels: kernels
+        ) { configuration, reference, others in
+            try configuration.loadDataset(relativeTo: base, loading, matching: reference, beside: others)
+        }
+    }
+
+    /// Loads the data set of a configuration, which has to agree with a reference, if there is one; `others` is told
+    /// what it is before anything of it is in memory, and gives the bytes that the training takes beside it.
+    typealias Loading = (
+        _ configuration: Configuration, _ reference: DataReference?, _ others: (DataOutline) throws -> Int
+    ) throws -> Dataset
+
+    convenience init(
+        _ configuration: Configuration, from origin: Origin?, directory: String?, recordsFingerprints: Bool,
+        workers: WorkerCount, kernels: (any KernelTable.Type)?, load: Loading
     ) throws {
         let memory = MemoryPlanner(isRun: true)
         try configuration.check()
         try directory.map(RunDirectory.checkFree)
         let kernels = try kernels ?? selectKernels()
         let start = try origin.map { try TrainerStart($0) }
-        let dataset = try configuration.loadDataset(relativeTo: base, loading, matching: start?.reference) {
+        let dataset = try load(configuration, start?.reference) {
             try memory.bytes(configuration, beside: $0, workers: workers, kernels: kernels)
         }
         let trainer = try Trainer(
@@ -66,12 +88,28 @@ extension TrainingRun {
     ///   - recordsFingerprints: whether to record fingerprints from here on; a run that has recorded them goes on with
     ///     it.
     ///   - observer: hears of damaged checkpoints that were passed over.
+    /// - Throws: `TrainingError`, `CheckpointError`, `DatasetError`, `HDF5Error`, `NetworkError`, `StrictCodingError`:
+    ///   as a new run does, and for a directory that is none or in which somebody trains.
     public convenience init(
         resuming path: String, kinds: ConfigurationKinds = .standard, changes: RunChanges = RunChanges(),
         relativeTo base: String? = nil,
         loading: LoadingOptions = LoadingOptions(), takesOver: Bool = false, recordsFingerprints: Bool = false,
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,
         observer: any TrainingObserver = SilentObserver()
+    ) throws {
+        try self.init(
+            resuming: path, kinds: kinds, changes: changes, loading: loading, takesOver: takesOver,
+            recordsFingerprints: recordsFingerprints, workers: workers, kernels: kernels, observer: observer
+        ) { configuration, loading, reference, others in
+            try configuration.loadDataset(relativeTo: base, loading, matching: reference, beside: others)
+        }
+    }
+
+    convenience init(
+        resuming path: String, kinds: ConfigurationKinds, changes: RunChanges, loading: LoadingOptions,
+        takesOver: Bool, recordsFingerprints: Bool, workers: WorkerCount, kernels: (any KernelTable.Type)?,
+        observer: any TrainingObserver,
+        load: (Configuration, LoadingOptions, DataReference, (DataOutline) throws -> Int) throws -> Dataset
     ) throws {
         let memory = MemoryPlanner(isRun: true)
         let kernels = try kernels ?? selectKernels()
@@ -95,9 +133,7 @@ extension TrainingRun {
         }
         changes.apply(to: &configuration)
         try configuration.check()
-        let dataset = try configuration.loadDataset(
-            relativeTo: base, loading, matching: checkpoint.reference(on: .resume)
-        ) { [configuration] in
+        let dataset = try load(configuration, loading, checkpoint.reference(on: .resume)) { [configuration] in
             try memory.bytes(configuration, beside: $0, workers: workers, kernels: kernels)
         }
         let trainer = try Trainer(

@@ -36,6 +36,8 @@ public final class TrainingRun {
     private var epochClock = Stopwatch()
     private var epochRows = 0
     private var lastEpoch: EpochReport?
+    /// Why the observer wants the run to end; nil if it does not.
+    private var explanation: String?
     /// Where to draw what happens, if anywhere.
     var timeline: RunTimeline?
 
@@ -65,12 +67,14 @@ public final class TrainingRun {
     ///   - isInterrupted: asked before each step and all through validation; once it says yes, training stops as at
     ///     `steps`. A validation that did not end is done again by a resume.
     /// - Throws: `TrainingError.nonFinite` if the loss is no number any more; the last good checkpoint stays.
-    ///   `CheckpointError` if the last checkpoint cannot be written.
+    ///   `CheckpointError` if the last checkpoint cannot be written. `DatasetError`, `HDF5Error` for streamed data that
+    ///   cannot be read any more. `TrainingError.runDirectory` if somebody else trains in the directory.
     public func train(
         steps: Int? = nil, observer: any TrainingObserver = SilentObserver(), isInterrupted: () -> Bool = { false }
     ) throws -> TrainingOutcome {
         try takeLock()
         defer { lock = nil }
+        explanation = nil
         let lastStep = min(steps ?? .max, trainer.totalSteps)
         let summary = RunSummary(of: trainer, in: directory, lastStep: lastStep)
         records.note(summary.logLine)
@@ -89,10 +93,11 @@ public final class TrainingRun {
             try reportCheckpoints(observer, isLast: true)
             if let advice = records.noiseAdvice { note(advice, observer) }
             if reason == .stoppedEarly, let text = earlyStoppingNote { note(text, observer) }
-            records.note("\(reason.rawValue) after step \(trainer.progress.step)")
+            let why = reason == .stoppedByObserver ? explanation : nil
+            records.note("\(reason.rawValue) after step \(trainer.progress.step)" + (why.map { ": \($0)" } ?? ""))
             return TrainingOutcome(
                 reason: reason, step: trainer.progress.step, epoch: trainer.progress.epoch,
-                checkpoint: store.path(step: trainer.progress.step), lastEpoch: lastEpoch)
+                checkpoint: store.path(step: trainer.progress.step), lastEpoch: lastEpoch, explanation: why)
         } catch {
             records.note("failed after step \(trainer.progress.step): \(error)")
             throw error
@@ -127,6 +132,8 @@ public final class TrainingRun {
                 if try !finishEpoch(observer, isInterrupted) { reason = .interrupted }
             } else if trainer.progress.epoch >= trainer.configuration.epochs {
                 reason = .completed
+            } else if explanation != nil {
+                reason = .stoppedByObserver
             } else if trainer.progress.step >= lastStep {
                 reason = .reachedStep
             } else if hasStoppedEarly {
@@ -142,6 +149,7 @@ public final class TrainingRun {
                 records.add(report.noise, observer)
                 epochRows += report.rows
                 observer.stepFinished(report)
+                take(observer.decision(after: report))
                 if !trainer.isEpochComplete, policy.isDue(step: report.step) {
                     epochClock.pausing { beginCheckpoint() }
                 }
@@ -152,6 +160,10 @@ public final class TrainingRun {
         try reportCheckpoints(observer)
         if saved != trainer.progress { beginCheckpoint() }
         return reason!
+    }
+
+    private func take(_ decision: TrainingDecision) {
+        if case .stop(let reason) = decision { explanation = explanation ?? reason }
     }
 
     /// Takes a step. What is wrong with the data says nothing about the parameters, which are then saved first.
@@ -207,6 +219,7 @@ public final class TrainingRun {
         records.add(report, observer)
         beginCheckpoint(isBest: isBest)
         observer.epochFinished(report)
+        take(observer.decision(after: report))
         epochRows = 0
         epochClock.start()
         timeline?.beginEpoch()

@@ -49,6 +49,17 @@ public final class Model: @unchecked Sendable {
         packed = PackedWeights(layout: network.layout, kernels: kernels, includesBackward: false)
     }
 
+    /// A copy of a model that only computes outputs, with a change to its parameters.
+    init(copying other: Model, _ change: (UnsafeMutablePointer<Float>) -> Void) {
+        network = other.network
+        kernels = other.kernels
+        parameters = AlignedBuffer(count: network.layout.bufferCount)
+        packed = PackedWeights(layout: network.layout, kernels: kernels, includesBackward: false)
+        parameters.pointer.update(from: other.parameters.pointer, count: parameters.count)
+        change(parameters.pointer)
+        packed.refreshAll(network.layout, from: parameters.pointer)
+    }
+
     /// Packs the parameters as they are now.
     func refresh() { packed.refreshAll(network.layout, from: parameters.pointer) }
 
