@@ -6,15 +6,15 @@ import Workers
 /// Times predictions on samples in memory: one at a time, and many.
 ///
 /// Element i of sample s is (131 s + 37 i) mod 256, which everybody can make.
-public struct PredictBenchmark {
-    public var workers: WorkerCount
+package struct PredictBenchmark {
+    package var workers: WorkerCount
     /// How long to time each of the two.
-    public var seconds: Double
+    package var seconds: Double
     /// Samples of the second.
-    public var samples: Int
-    public var kernels: any KernelTable.Type
+    package var samples: Int
+    package var kernels: any KernelTable.Type
 
-    public init(
+    package init(
         workers: WorkerCount = .automatic, seconds: Double, samples: Int = 1000, kernels: any KernelTable.Type
     ) {
         precondition(seconds > 0 && samples > 0, "a benchmark needs time and samples")
@@ -27,7 +27,7 @@ public struct PredictBenchmark {
     /// Measures a workload with the parameters that its training begins with.
     ///
     /// - Throws: what training it throws.
-    public func run(_ workload: Workload) throws -> PredictMeasurement {
+    package func run(_ workload: Workload) throws -> PredictMeasurement {
         let directory = FileManager.default.temporaryDirectory
             .appendingPathComponent("lockstep-predict-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -38,7 +38,7 @@ public struct PredictBenchmark {
     /// Measures a checkpoint.
     ///
     /// - Throws: what `TrainedModel` throws.
-    public func run(checkpoint: String, name: String? = nil) throws -> PredictMeasurement {
+    package func run(checkpoint: String, name: String? = nil) throws -> PredictMeasurement {
         let start = wallSeconds()
         let model = try TrainedModel(checkpoint, workers: workers, kernels: kernels)
         let shape = model.checkpoint.inputShape

@@ -8,7 +8,7 @@ extension Dataset {
     ///   - reading, matching, others: as in `load`.
     ///   - targets: whether splits without targets are an error.
     /// - Throws: `DatasetError` that names the array, the row, what was expected and what was found.
-    public static func load(
+    package static func load(
         _ arrays: DatasetArrays, as description: DatasetDescription = .memory(),
         targets requirement: TargetRequirement = .required, reading: TargetChoice? = nil,
         matching: DataReference? = nil, beside others: (DataOutline) throws -> Int = { _ in 0 }

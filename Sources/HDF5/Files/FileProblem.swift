@@ -7,14 +7,14 @@ public struct FileProblem: Error, Equatable, Sendable, Codable, CustomStringConv
     public let expected: String?
     public let found: String
 
-    public init(_ object: String? = nil, expected: String? = nil, found: String) {
+    package init(_ object: String? = nil, expected: String? = nil, found: String) {
         self.object = object
         self.expected = expected
         self.found = found
     }
 
     /// What an error of this module says, without the name of the file.
-    public init(_ error: HDF5Error) {
+    package init(_ error: HDF5Error) {
         let text = "cannot \(error.operation): \(error.message)"
         self.init(error.object, found: error.libraryMessage.map { "\(text) [HDF5: \($0)]" } ?? text)
     }

@@ -3,7 +3,7 @@ import CHDF5
 extension HDF5Attributes {
     /// The attribute of that name with its type and shape, or nil. Throws `.refused` beyond
     /// `HDF5Limits.attributeBytes`.
-    public func attribute(_ name: String) throws -> HDF5Attribute? {
+    package func attribute(_ name: String) throws -> HDF5Attribute? {
         let operation = "read the attribute"
         let subject = owner.subject.attribute(name)
         return try owner.use(operation) { id in

@@ -9,7 +9,7 @@ import Foundation
 /// come between them. And `deinit` closes handles on whatever thread drops the last reference. A thread-safe HDF5
 /// holds its own global lock during every call anyway, so ours costs no concurrency. It is recursive because public
 /// operations are built from public operations.
-public enum HDF5 {
+package enum HDF5 {
     private static let lock = NSRecursiveLock()
 
     /// The library is up. Order matters: H5dont_atexit must precede H5open. Without it a file whose close failed (a
@@ -26,7 +26,7 @@ public enum HDF5 {
     nonisolated(unsafe) fileprivate static var lentIdentifiers = 0
 
     /// Version of the library in use, as "1.10.8".
-    public static var version: String {
+    package static var version: String {
         locked {
             var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
             H5get_libversion(&major, &minor, &release)
@@ -36,7 +36,7 @@ public enum HDF5 {
 
     /// How many files, groups, data sets, attributes, types, data spaces and property lists are open in this process.
     /// Zero when everything was closed: tests check it.
-    public static var openObjectCount: Int {
+    package static var openObjectCount: Int {
         locked {
             let everywhere = hid_t(shim_H5F_OBJ_ALL())
             return max(0, H5Fget_obj_count(everywhere, shim_H5F_OBJ_ALL())) + lentIdentifiers

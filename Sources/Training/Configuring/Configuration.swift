@@ -58,7 +58,7 @@ public struct Configuration: Sendable, Equatable {
     /// A checkpoint is written, and kept for ever, at each step that is a multiple of this. nil for none.
     public var keepEvery: Int?
     /// What it may name. No part of what is stored.
-    public var kinds = ConfigurationKinds.standard
+    package var kinds = ConfigurationKinds.standard
 
     public init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
@@ -99,7 +99,7 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// This configuration with every default filled in.
-    public var resolved: Configuration {
+    package var resolved: Configuration {
         var resolved = self
         resolved.shards = shards ?? Sharding.defaultShards(batchSize: batchSize)
         return resolved

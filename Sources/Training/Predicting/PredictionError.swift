@@ -1,5 +1,5 @@
 /// Why samples cannot be predicted on: which one, what was expected, and what was found.
-public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is not one sample.
     case noSamples
     /// A sample, counted from 0, has another number of numbers than the network reads.
@@ -13,7 +13,7 @@ public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible
     /// Bytes, for a network that was trained on other numbers.
     case bytes
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .noSamples:
             "expected at least one sample, found none"

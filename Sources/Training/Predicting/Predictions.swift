@@ -5,38 +5,38 @@
 /// | cross-entropy | a logit for each class | softmax of the logits | that of the highest probability |
 /// | binary cross-entropy | logits | sigmoid of each logit | nil |
 /// | mean squared error, Huber | numbers in the units of the targets trained on | nil | nil |
-public struct Prediction: Sendable, Equatable {
+package struct Prediction: Sendable, Equatable {
     /// What the network puts out.
-    public let outputs: [Float]
+    package let outputs: [Float]
     /// What `lockstep predict` writes as probabilities; nil for regression.
-    public let probabilities: [Float]?
+    package let probabilities: [Float]?
     /// The class of the highest probability, the first of several; nil where samples belong to no class.
-    public let classIndex: Int?
+    package let classIndex: Int?
     /// Its name; nil where classes have no names.
-    public let className: String?
+    package let className: String?
 }
 
 /// What a network says of some samples, in their order: a collection of `Prediction`, and the same numbers in one piece.
 ///
 /// Memory is that of the arrays; a `Prediction` is made when it is asked for.
-public struct Predictions: RandomAccessCollection, Sendable, Equatable {
+package struct Predictions: RandomAccessCollection, Sendable, Equatable {
     /// Numbers that the network puts out for a sample.
-    public let width: Int
+    package let width: Int
     /// `[count, width]`, row-major; see `Prediction.outputs`.
-    public let outputs: [Float]
+    package let outputs: [Float]
     /// `[count, width]`, row-major; nil for regression.
-    public let probabilities: [Float]?
+    package let probabilities: [Float]?
     /// `[count]`; nil where samples belong to no class.
-    public let classIndices: [Int32]?
+    package let classIndices: [Int32]?
     /// Names of the classes, by index; nil where they have none.
-    public let classNames: [String]?
+    package let classNames: [String]?
     /// Names of the outputs of a regression; nil where the targets trained on have none.
-    public let targetNames: [String]?
+    package let targetNames: [String]?
 
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { outputs.count / width }
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { outputs.count / width }
 
-    public subscript(sample: Int) -> Prediction {
+    package subscript(sample: Int) -> Prediction {
         let range = sample * width..<(sample + 1) * width
         let index = classIndices.map { Int($0[sample]) }
         return Prediction(
@@ -45,7 +45,7 @@ public struct Predictions: RandomAccessCollection, Sendable, Equatable {
     }
 
     /// The name of each sample's class; nil where samples belong to none, or classes have no names.
-    public var classes: [String]? {
+    package var classes: [String]? {
         guard let classIndices, let classNames else { return nil }
         return classIndices.map { classNames[place: Int($0)] ?? "" }
     }

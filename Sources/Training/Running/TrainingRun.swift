@@ -16,7 +16,7 @@ import Workers
 /// on any instruction set, and ends with the same bits. That holds for whatever ends it: an error, a signal, a kill.
 public final class TrainingRun {
     public let directory: RunDirectory
-    public let trainer: Trainer
+    package let trainer: Trainer
 
     /// What has to be said of how the data were taken: by name, by position, in which units.
     public internal(set) var notes: [String] = []
