@@ -7,31 +7,31 @@
 /// and channel has no variance of a single one. The last batch of an epoch may be too small for that. Then neighbors
 /// join: it is cut into as many shards as have that many rows each, `rows / leastRows`, again as equal as can be. Of 7
 /// rows for 8 shards that need 2, 3 shards are left, of 2, 2 and 3 rows.
-public struct Sharding: Sendable, Equatable {
-    public let rows: Int
+package struct Sharding: Sendable, Equatable {
+    package let rows: Int
     /// Shards that have rows: the number asked for, or as many as have enough rows, but one at least.
-    public let count: Int
+    package let count: Int
 
     /// - Parameter leastRows: the least rows of each shard; only a batch that has fewer altogether is a shard of fewer.
-    public init(rows: Int, shards: Int, leastRows: Int = 1) {
+    package init(rows: Int, shards: Int, leastRows: Int = 1) {
         precondition(rows >= 0 && shards > 0 && leastRows > 0)
         self.rows = rows
         count = min(rows, shards, max(1, rows / leastRows))
     }
 
     /// The rows of one shard, never none.
-    public subscript(shard: Int) -> Range<Int> {
+    package subscript(shard: Int) -> Range<Int> {
         shard * rows / count..<(shard + 1) * rows / count
     }
 
     /// Rows of the largest shard.
-    public var largestShard: Int { count == 0 ? 0 : (rows + count - 1) / count }
+    package var largestShard: Int { count == 0 ? 0 : (rows + count - 1) / count }
 
     /// Rows of the largest shard of any batch of up to `batchSize` rows.
     ///
     /// A batch in which neighbors join may have larger ones than a full batch, by less than `leastRows`: its shards are
     /// fewer than its rows allow for.
-    public static func largestShard(batchSize: Int, shards: Int, leastRows: Int = 1) -> Int {
+    package static func largestShard(batchSize: Int, shards: Int, leastRows: Int = 1) -> Int {
         let joined = min(batchSize, shards * leastRows - 1, 2 * leastRows - 1)
         return max(Sharding(rows: batchSize, shards: shards, leastRows: leastRows).largestShard, joined)
     }
@@ -45,7 +45,7 @@ public struct Sharding: Sendable, Equatable {
     /// workers, Zen 3). Fewer shards than workers leave workers idle: 8,192 rows in 16 shards let 32 workers be 49%
     /// efficient at the most, in 32 shards 95% by simulation (`Benchmarks/README.md`); twice as many again would cost
     /// all workers the thin products for what only machines of 64 cores gain.
-    public static func defaultShards(batchSize: Int) -> Int {
+    package static func defaultShards(batchSize: Int) -> Int {
         var shards = 1
         while shards < 128, shards * 2 * (shards < 8 ? 64 : 256) <= batchSize { shards *= 2 }
         return shards

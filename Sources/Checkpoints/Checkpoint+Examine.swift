@@ -2,10 +2,10 @@ import HDF5
 
 extension Checkpoint {
     /// What a check of a checkpoint's file came to.
-    public struct Examination: Sendable {
+    package struct Examination: Sendable {
         /// The checkpoint, if there is nothing wrong with it.
-        public let checkpoint: Checkpoint?
-        public let problems: [FileProblem]
+        package let checkpoint: Checkpoint?
+        package let problems: [FileProblem]
     }
 
     /// Checks a checkpoint thoroughly: every tensor by its own digest, names and shapes, moments beside their
@@ -13,7 +13,7 @@ extension Checkpoint {
     /// others.
     ///
     /// - Throws: `CheckpointError` for what is no checkpoint at all: `.notFound`, `.notACheckpoint`.
-    public static func examine(_ path: String) throws -> Examination {
+    package static func examine(_ path: String) throws -> Examination {
         var check = TensorCheck()
         do {
             try CheckpointReader.withFile(path) { check.run($0) }

@@ -35,7 +35,7 @@ extension LentCheckpoint {
     }
 
     /// Bytes that a tensor takes in a file beside its values, at the most: its header, names, digest and padding.
-    public static let bytesOfTensor = 2_048
+    package static let bytesOfTensor = 2_048
 
     /// Makes the file's bytes. Equal checkpoints give equal bytes.
     func makeImage(_ contents: CheckpointContents, label: String, in buffer: HDF5ImageBuffer) throws {

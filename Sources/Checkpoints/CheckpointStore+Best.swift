@@ -12,7 +12,7 @@ extension CheckpointStore {
     ///   that stays.
     /// - Throws: `CheckpointError`: `.notFound` or `.damaged` and its like for the checkpoint of that step,
     ///   `.cannotWrite`. The best one is as it was then.
-    public func markBest(
+    package func markBest(
         step: Int, unless isBetter: (_ present: Checkpoint.Progress) -> Bool = { _ in false }
     ) throws {
         if let present = try? Checkpoint.readProgress(bestPath), isBetter(present),
@@ -30,7 +30,7 @@ extension CheckpointStore {
     ///   - progress: of the newest good checkpoint.
     ///   - isBetter: whether what a file says is better than that.
     /// - Throws: `CheckpointError`: `.notFound` where no checkpoint of that epoch is left, and the best one is damaged.
-    public func repairBest(
+    package func repairBest(
         of progress: Checkpoint.Progress, unless isBetter: (_ present: Checkpoint.Progress) -> Bool
     ) throws {
         guard let epoch = progress.bestEpoch else { return }
@@ -53,14 +53,14 @@ extension CheckpointStore {
 
     /// Gives the best checkpoint, from which a resume goes on since no other can be read, the name of its step as well.
     /// Files that cannot be read are moved aside: those after its step, and the one that has the name.
-    public func restore(best progress: Checkpoint.Progress) throws {
+    package func restore(best progress: Checkpoint.Progress) throws {
         try setAside(after: progress.step - 1)
         try link(path(step: progress.step), to: bestPath, step: progress.step, replacing: false)
     }
 
     /// Moves files of steps after `step` aside (`.damaged`): what a resume has passed over because it cannot be read.
     /// Nobody will open them again by themselves.
-    public func setAside(after step: Int) throws {
+    package func setAside(after step: Int) throws {
         for newer in try steps() where newer > step { try moveAside(path(step: newer)) }
     }
 

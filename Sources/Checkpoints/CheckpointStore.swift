@@ -6,35 +6,35 @@ import HDF5
 /// The checkpoints of one run: a directory with `step-00001234.h5` for each, and `best.h5`.
 ///
 /// Any file in it may be damaged or half of something; nothing here trusts a name. One process writes at a time.
-public struct CheckpointStore: Sendable {
-    public let directory: String
+package struct CheckpointStore: Sendable {
+    package let directory: String
 
-    public init(directory: String) { self.directory = directory }
+    package init(directory: String) { self.directory = directory }
 
     /// Where the checkpoint of a step is, or would be.
-    public func path(step: Int) -> String {
+    package func path(step: Int) -> String {
         let digits = String(step)
         return path("step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).h5")
     }
 
     /// Where the best checkpoint is, or would be.
-    public var bestPath: String { path("best.h5") }
+    package var bestPath: String { path("best.h5") }
 
     /// Steps that have a file, in ascending order; an empty one is what a kill has left of a rename. Throws `.notFound`
     /// if there is no such directory.
-    public func steps() throws -> [Int] {
+    package func steps() throws -> [Int] {
         try names().compactMap(Self.step).filter { !isEmpty(path(step: $0)) }.sorted()
     }
 
     /// Whether there is a good checkpoint of that step.
-    public func contains(step: Int) -> Bool {
+    package func contains(step: Int) -> Bool {
         (try? Checkpoint.verify(path(step: step))) != nil
     }
 
     /// The newest checkpoint that is good, with its path. `note` hears a line about each damaged one that was passed
     /// over; then the best one is tried, too, and is the newest if it is of a later step than all that are good. Throws
     /// `.notFound` if none is good.
-    public func newest(_ note: (String) -> Void = { _ in }) throws -> (checkpoint: Checkpoint, path: String) {
+    package func newest(_ note: (String) -> Void = { _ in }) throws -> (checkpoint: Checkpoint, path: String) {
         var passedOver = 0
         func read(_ path: String) throws -> Checkpoint? {
             do {
@@ -67,23 +67,23 @@ public struct CheckpointStore: Sendable {
     /// The best checkpoint, or nil if none was marked.
     ///
     /// - Parameter isKept: which moments are wanted, by name.
-    public func best(keeping isKept: (String) -> Bool = { _ in true }) throws -> Checkpoint? {
+    package func best(keeping isKept: (String) -> Bool = { _ in true }) throws -> Checkpoint? {
         fileExists(bestPath) ? try Checkpoint.read(bestPath, keeping: isKept) : nil
     }
 
     /// How far the run was when the best checkpoint was written, as the file says; nil where there is none.
-    public func bestProgress() throws -> Checkpoint.Progress? {
+    package func bestProgress() throws -> Checkpoint.Progress? {
         fileExists(bestPath) ? try Checkpoint.readProgress(bestPath) : nil
     }
 
     /// Which checkpoints stay when a new one is written. The new one and `best.h5` always do.
-    public struct Retention: Sendable, Equatable {
+    package struct Retention: Sendable, Equatable {
         /// How many of the newest, at least 1.
-        public var last: Int
+        package var last: Int
         /// Checkpoints of steps that are multiples of this stay for ever; nil for none.
-        public var every: Int?
+        package var every: Int?
 
-        public init(last: Int, every: Int? = nil) {
+        package init(last: Int, every: Int? = nil) {
             precondition(last > 0 && every ?? 1 > 0, "at least the new checkpoint must be kept")
             self.last = last
             self.every = every
@@ -95,7 +95,7 @@ public struct CheckpointStore: Sendable {
     /// A damaged file that has the name is moved aside (`.damaged`). If the same checkpoint is there already, that is
     /// that; one of before the epoch's validation is replaced; another one is an error (`.exists`).
     @discardableResult
-    public func write(_ checkpoint: Checkpoint, keeping retention: Retention) throws -> String {
+    package func write(_ checkpoint: Checkpoint, keeping retention: Retention) throws -> String {
         let path = try checkpoint.lending { try write($0, buffer: HDF5ImageBuffer()) }
         try prune(keeping: retention, newest: checkpoint.progress.step)
         return path
@@ -105,7 +105,7 @@ public struct CheckpointStore: Sendable {
     ///
     /// - Parameter buffer: memory to make the file in; used by one caller at a time.
     @discardableResult
-    public func write(_ checkpoint: LentCheckpoint, buffer: HDF5ImageBuffer) throws -> String {
+    package func write(_ checkpoint: LentCheckpoint, buffer: HDF5ImageBuffer) throws -> String {
         let step = checkpoint.constants.progress.step
         let path = path(step: step)
         var replaces = false
@@ -132,7 +132,7 @@ extension CheckpointStore {
     /// nothing else is being written now.
     ///
     /// - Parameter kept: the step of one more to keep.
-    public func prune(keeping retention: Retention, newest: Int, besides kept: Int? = nil) throws {
+    package func prune(keeping retention: Retention, newest: Int, besides kept: Int? = nil) throws {
         let older = try steps().filter { $0 < newest }
         for step in older.dropLast(retention.last - 1) {
             if let every = retention.every, step.isMultiple(of: every) { continue }

@@ -70,7 +70,7 @@ struct CheckpointContents {
 extension Checkpoint {
     /// One digest of all parameters: their names, shapes and bits, in order. Equal for two checkpoints if and (but for
     /// one chance in 2^64) only if every parameter has the same bits.
-    public var fingerprint: String {
+    package var fingerprint: String {
         var fingerprint = ParameterFingerprint(count: parameters.count)
         for tensor in parameters {
             tensor.values.withUnsafeBufferPointer {
@@ -82,21 +82,21 @@ extension Checkpoint {
 }
 
 /// `Checkpoint.fingerprint` of parameters that lie anywhere in memory, without a checkpoint of them. Allocates nothing.
-public struct ParameterFingerprint {
+package struct ParameterFingerprint {
     fileprivate var hash = XXH64()
 
     /// - Parameter count: how many tensors there are.
-    public init(count: Int) { hash.update(number: UInt64(count)) }
+    package init(count: Int) { hash.update(number: UInt64(count)) }
 
     /// Adds the next tensor, in the order of the layers.
-    public mutating func add(name: String, shape: [Int], values: UnsafeBufferPointer<Float>) {
+    package mutating func add(name: String, shape: [Int], values: UnsafeBufferPointer<Float>) {
         hash.update(text: name)
         hash.update(CheckpointFile.Value.integers(shape))
         hash.update(UnsafeRawBufferPointer(values))
     }
 
     /// The digest, of which a fingerprint is the 16 hexadecimal digits.
-    public func finalize() -> UInt64 { hash.finalize() }
+    package func finalize() -> UInt64 { hash.finalize() }
 }
 
 /// Every text and list is preceded by its length, so that no two contents give the same bytes.

@@ -1,13 +1,13 @@
 import Kernels
 
 /// A tensor whose values stay where they are while it is written, in row-major order.
-public struct LentTensor {
+package struct LentTensor {
     /// Layer and tensor, such as `linear1/weight`.
-    public let name: String
-    public let shape: [Int]
-    public let values: UnsafeBufferPointer<Float>
+    package let name: String
+    package let shape: [Int]
+    package let values: UnsafeBufferPointer<Float>
 
-    public init(name: String, shape: [Int], values: UnsafeBufferPointer<Float>) {
+    package init(name: String, shape: [Int], values: UnsafeBufferPointer<Float>) {
         let count = shape.contains(0) ? 0 : shape.reduce(1, *)
         precondition(values.count == count, "\(name): \(values.count) values do not have the shape \(shape)")
         self.name = name
@@ -17,15 +17,15 @@ public struct LentTensor {
 }
 
 /// A checkpoint to be written whose tensors stay where they are, so that a large state is not copied once more.
-public struct LentCheckpoint {
+package struct LentCheckpoint {
     /// Everything but tensors; it has none.
-    public let constants: Checkpoint
+    package let constants: Checkpoint
     /// The parameters, in the order of the network's layers.
-    public let parameters: [LentTensor]
+    package let parameters: [LentTensor]
     /// The state of the optimizer by moment: tensors named and shaped as the parameters.
-    public let optimizerState: [String: [LentTensor]]
+    package let optimizerState: [String: [LentTensor]]
 
-    public init(_ constants: Checkpoint, parameters: [LentTensor], optimizerState: [String: [LentTensor]]) {
+    package init(_ constants: Checkpoint, parameters: [LentTensor], optimizerState: [String: [LentTensor]]) {
         self.constants = constants
         self.parameters = parameters
         self.optimizerState = optimizerState
@@ -41,7 +41,7 @@ public struct LentCheckpoint {
 
 extension Checkpoint {
     /// A checkpoint with copies of tensors that were lent.
-    public init(copying lent: LentCheckpoint) {
+    package init(copying lent: LentCheckpoint) {
         func copies(_ tensors: [LentTensor]) -> [Tensor] {
             tensors.map { Tensor(name: $0.name, shape: $0.shape, values: Array($0.values)) }
         }

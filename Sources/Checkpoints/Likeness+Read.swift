@@ -6,7 +6,7 @@ extension Likeness {
     ///
     /// - Throws: what `Checkpoint.read` and `Dataset.load` throw; `CheckpointError` for a checkpoint from before they
     ///   kept what they were trained on.
-    public init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw DatasetError(
                 .missingFile, file: path, expected: "a data set or a checkpoint", found: "no such file",

@@ -1,11 +1,11 @@
 /// What is known of a data set before its numbers are read.
-public struct DataOutline: Sendable, Equatable {
+package struct DataOutline: Sendable, Equatable {
     /// Shape of one sample, as the network takes it.
-    public let inputShape: [Int]
+    package let inputShape: [Int]
     /// Samples of each split, with a validation split that is cut off the train split already cut.
-    public let counts: [Split: Int]
+    package let counts: [Split: Int]
 
-    public init(inputShape: [Int], counts: [Split: Int]) {
+    package init(inputShape: [Int], counts: [Split: Int]) {
         self.inputShape = inputShape
         self.counts = counts
     }
@@ -22,18 +22,18 @@ public struct DataOutline: Sendable, Equatable {
 
 extension Dataset {
     /// The same of a data set that is there.
-    public var outline: DataOutline {
+    package var outline: DataOutline {
         DataOutline(inputShape: inputShape, counts: tables.mapValues(\.count))
     }
 
     /// Bytes of inputs and targets that are in memory now. Those of a mapped file are the system's, which takes them
     /// back when it needs them.
-    public var residentBytes: Int { tables.values.reduce(0) { $0 + $1.residentBytes } }
+    package var residentBytes: Int { tables.values.reduce(0) { $0 + $1.residentBytes } }
 
     /// Bytes that a training, with its validations, reads inputs into that stay in their file.
     ///
     /// - Parameter batchSize: the most samples of a batch.
-    public func streamedBytes(shuffle: Shuffle, batchSize: Int) -> Int {
+    package func streamedBytes(shuffle: Shuffle, batchSize: Int) -> Int {
         let training = tables[.train]?.streamed.map { inputs, count in
             inputs.bytesForTraining(count: count, shuffle: shuffle, batchSize: batchSize) + inputs.memory.scratch
         }
@@ -42,7 +42,7 @@ extension Dataset {
     }
 
     /// Bytes that a pass through a split reads inputs into that stay in their file.
-    public func streamedBytesInFileOrder(_ split: Split) -> Int {
+    package func streamedBytesInFileOrder(_ split: Split) -> Int {
         tables[split]?.streamed.map { $0.bytesInFileOrder(count: $1) + $0.memory.scratch } ?? 0
     }
 }

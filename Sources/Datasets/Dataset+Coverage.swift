@@ -1,7 +1,7 @@
 extension Dataset {
     /// What to know of classes before training: those that no row of the train split has, and where else they occur. A
     /// network learns nothing of them. Nil if each has one, and for targets that are no classes.
-    public var coverageNote: String? {
+    package var coverageNote: String? {
         guard case .classes(let count) = targetKind, let train = tables[.train] else { return nil }
         let trained = train.classesPresent
         let absent = count - trained.count

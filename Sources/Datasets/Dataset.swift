@@ -12,7 +12,7 @@ import Kernels
 public final class Dataset: Sendable {
     /// Path of the file, or a name, for messages.
     public let name: String
-    public let tables: [Split: SampleTable]
+    package let tables: [Split: SampleTable]
     /// Shape of one sample.
     public let inputShape: [Int]
     public let targetKind: TargetKind
@@ -23,18 +23,18 @@ public final class Dataset: Sendable {
     public let source: String?
     public let license: String?
     /// What inputs and targets mean, by name and in numbers: those of the train split, or of the first there is.
-    public let contract: DataContract
+    package let contract: DataContract
     /// What has to be said of how the data of several files, or of another file than was trained on, were taken.
     public let notes: [String]
     /// XXH64, in 16 hexadecimal digits, of all tables: inputs, targets, shapes, normalization and splits. The same for
     /// the same content, however a file stores it.
     public let digest: String
     /// What was found out about inputs that stay in their files.
-    public let contents: DatasetContents
+    package let contents: DatasetContents
 
     /// What the file has targets as besides `targetKind`: the values of classes, or the classes of values. A loss that
     /// reads that is given it by `load(reading:)`.
-    public let otherReading: TargetChoice?
+    package let otherReading: TargetChoice?
 
     /// Text that describes a data set and changes nothing.
     struct Labels: Sendable {
@@ -47,7 +47,7 @@ public final class Dataset: Sendable {
     /// - Parameter classes: how many classes there are, where `classNames` do not say it and labels may leave some out.
     /// - Throws: `DatasetError` when there is no table, or tables differ in input shape or kind of targets, or
     ///   `classNames` are too few for the labels.
-    public convenience init(
+    package convenience init(
         name: String, tables: [Split: SampleTable], classNames: [String]? = nil, classes: Int? = nil
     ) throws {
         try self.init(name: name, tables: tables, classNames: classNames, classes: classes, labels: Labels())
@@ -90,10 +90,10 @@ public final class Dataset: Sendable {
             }.finalize().hexadecimal
     }
 
-    public subscript(split: Split) -> SampleTable? { tables[split] }
+    package subscript(split: Split) -> SampleTable? { tables[split] }
 
     /// The splits there are, in the order train, validation, test.
-    public var splits: [Split] { Split.allCases.filter { tables[$0] != nil } }
+    package var splits: [Split] { Split.allCases.filter { tables[$0] != nil } }
 
     static let adviceOnSplits = "Say which of these: --split."
 
@@ -101,7 +101,7 @@ public final class Dataset: Sendable {
     ///
     /// - Parameter isTrained: whether it is for a network that is trained, so that no split can be cut any more.
     /// - Throws: `DatasetError` that lists the splits there are.
-    public func table(_ split: Split, isTrained: Bool = false) throws -> SampleTable {
+    package func table(_ split: Split, isTrained: Bool = false) throws -> SampleTable {
         if let table = tables[split] { return table }
         throw DatasetError(
             .missingObject, file: name, expected: "a \(split) split",

@@ -11,7 +11,7 @@ extension SampleTable {
     ///   - normalization: nil leaves inputs as they are.
     /// - Throws: `DatasetError` when inputs are not whole rows, targets are too few or too many, anything is not
     ///   finite, a label is negative, or the normalization does not fit.
-    public convenience init(
+    package convenience init(
         name: String = "memory", inputs: [Float], inputShape: [Int], targets: Targets,
         normalization: NormalizationValues? = nil
     ) throws {
@@ -27,7 +27,7 @@ extension SampleTable {
     }
 
     /// A table of bytes made in memory; without a normalization they become x / 255.
-    public convenience init(
+    package convenience init(
         name: String = "memory", inputs: [UInt8], inputShape: [Int], targets: Targets,
         normalization: NormalizationValues? = nil
     ) throws {

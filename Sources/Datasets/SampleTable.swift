@@ -5,32 +5,32 @@ import Kernels
 ///
 /// Inputs that a file stores as uint8 stay bytes; everything else is Float32. Normalization happens on the way into a
 /// batch. A table never changes after it is made; any number of workers may gather from it at once.
-public final class SampleTable: Sendable {
+package final class SampleTable: Sendable {
     /// Samples; at least one.
-    public let count: Int
+    package let count: Int
     /// Shape of one sample, without the row dimension.
-    public let inputShape: [Int]
-    public let targets: Targets
-    public let normalization: Normalization
+    package let inputShape: [Int]
+    package let targets: Targets
+    package let normalization: Normalization
     /// What is left of it to do where inputs are gathered: their centers may be subtracted already.
     let gathering: Normalization
     /// Where inputs and targets came from, for messages.
-    public let origin: Origin
+    package let origin: Origin
     /// XXH64 of inputs, targets, shapes and normalization.
-    public let digest: UInt64
+    package let digest: UInt64
     let inputs: Inputs
     /// The rows of `inputs` and `targets` this table shows, when it is a part of another; nil shows all.
     let rows: [Int32]?
     let mapping: FileMapping?
 
-    public struct Origin: Equatable, Sendable {
+    package struct Origin: Equatable, Sendable {
         /// Path of the file, or a name.
-        public let file: String
+        package let file: String
         /// Object in the file, such as `x_train`.
-        public let inputs: String
-        public let targets: String
+        package let inputs: String
+        package let targets: String
 
-        public init(file: String, inputs: String, targets: String) {
+        package init(file: String, inputs: String, targets: String) {
             self.file = file
             self.inputs = inputs
             self.targets = targets
@@ -86,13 +86,13 @@ public final class SampleTable: Sendable {
     }
 
     /// Numbers in one sample.
-    public var features: Int { normalization.scales.count }
+    package var features: Int { normalization.scales.count }
 
     /// Whether inputs are kept as bytes.
-    public var storesBytes: Bool { inputs.storesBytes }
+    package var storesBytes: Bool { inputs.storesBytes }
 
     /// Bytes that the inputs of all samples take in memory.
-    public var inputBytes: Int { count * features * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
+    package var inputBytes: Int { count * features * (storesBytes ? 1 : MemoryLayout<Float>.stride) }
 
     /// Bytes of a row where inputs are mapped: the file may have columns that no batch has.
     var mappedRowBytes: Int {
@@ -101,23 +101,23 @@ public final class SampleTable: Sendable {
     }
 
     /// Whether inputs stay in their file, so that a `SampleReader` is needed to get at them.
-    public var isStreamed: Bool { if case .streamed = inputs { true } else { false } }
+    package var isStreamed: Bool { if case .streamed = inputs { true } else { false } }
 
     /// Whether inputs are the file itself as memory.
-    public var isMapped: Bool { mapping != nil }
+    package var isMapped: Bool { mapping != nil }
 
     /// - Throws: `DatasetError` if inputs are mapped and the file was written to since.
     func checkUnchanged() throws { try mapping?.checkUnchanged() }
 
     /// The row in the file that sample `index` of this table comes from.
-    public func originalRow(_ index: Int) -> Int { rows.map { Int($0[index]) } ?? index }
+    package func originalRow(_ index: Int) -> Int { rows.map { Int($0[index]) } ?? index }
 }
 
 extension SampleTable {
     /// Copies samples into a batch of shape [count, features], normalized. Allocates nothing.
     ///
     /// A row outside the table traps, and so do inputs that are streamed: see `SampleReader`.
-    public func gatherInputs(
+    package func gatherInputs(
         _ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Float>,
         kernels: any KernelTable.Type
     ) {
@@ -133,7 +133,7 @@ extension SampleTable {
     }
 
     /// Copies class indices into a batch of shape [count]. The targets must be classes.
-    public func gatherLabels(_ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Int32>) {
+    package func gatherLabels(_ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Int32>) {
         guard case .classes(let labels) = targets else { preconditionFailure("the targets are not classes") }
         forEachRun(of: rows, count: count) { first, rows, count in
             labels.withUnsafeBufferPointer { labels in
@@ -143,7 +143,7 @@ extension SampleTable {
     }
 
     /// Copies targets into a batch of shape [count, width]; classes become numbers, of width 1. There must be targets.
-    public func gatherTargets(_ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Float>) {
+    package func gatherTargets(_ rows: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Float>) {
         forEachRun(of: rows, count: count) { first, rows, count in
             switch targets {
             case .classes(let labels):

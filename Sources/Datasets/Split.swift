@@ -23,7 +23,7 @@ public enum TargetKind: Equatable, Sendable {
 }
 
 /// The targets of a split, row by row.
-public enum Targets: Equatable, Sendable {
+package enum Targets: Equatable, Sendable {
     /// Class indices from zero, one a row.
     case classes([Int32])
     /// `width` numbers a row, in row-major order.

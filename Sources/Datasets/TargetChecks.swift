@@ -1,5 +1,5 @@
 /// Whether a data set may come without targets: to predict on it needs none.
-public enum TargetRequirement: Sendable {
+package enum TargetRequirement: Sendable {
     case required, optional
     /// Targets are not read even where there are some: to predict.
     case ignored
@@ -76,7 +76,7 @@ extension Dataset {
     ///   - consumer: who needs them, for messages: `loss crossEntropy`.
     ///   - isTrained: whether the network is trained, so that its loss is what it is.
     /// - Throws: `DatasetError` when there are no targets, when they are values, or when a label has no output.
-    public func requireClasses(outputs: Int? = nil, for consumer: String, isTrained: Bool = false) throws {
+    package func requireClasses(outputs: Int? = nil, for consumer: String, isTrained: Bool = false) throws {
         for split in splits {
             let table = tables[split]!
             guard case .classes = table.targets else { throw notClasses(table, consumer, isTrained) }
@@ -93,7 +93,7 @@ extension Dataset {
     ///   - isTrained: as in `requireClasses`.
     /// - Throws: `DatasetError` when there are no targets, of another width, outside the range (with the row), or
     ///   indices of classes that are no numbers.
-    public func requireValues(
+    package func requireValues(
         outputs: Int? = nil, in range: ClosedRange<Float>? = nil, for consumer: String, isTrained: Bool = false
     ) throws {
         for split in splits {

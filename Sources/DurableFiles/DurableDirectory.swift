@@ -2,7 +2,7 @@ import CSystem
 import Foundation
 
 /// A directory that appears under its name with all that belongs into it, or not at all.
-public enum DurableDirectory {
+package enum DurableDirectory {
     /// Makes a directory under a temporary name, lets `fill` put files into it, and gives it the first of `names` that
     /// is free.
     ///
@@ -12,7 +12,7 @@ public enum DurableDirectory {
     /// - Returns: the path it got, and what `fill` returned.
     /// - Throws: `DurableFileError` `.exists` for the last name if all are taken, or `.failed`; what `fill` throws.
     ///   Nothing is left then.
-    public static func create<Result>(
+    package static func create<Result>(
         _ names: some Sequence<String>, fill: (_ temporary: String) throws -> Result
     ) throws -> (path: String, result: Result) {
         var names = names.makeIterator()
@@ -77,7 +77,7 @@ public enum DurableDirectory {
     /// stay.
     ///
     /// - Parameter isFinalName: whether a directory in the making was to get this name.
-    public static func removeLeftovers(in parent: String, of isFinalName: (String) -> Bool) {
+    package static func removeLeftovers(in parent: String, of isFinalName: (String) -> Bool) {
         guard let found = try? FileManager.default.contentsOfDirectory(atPath: parent) else { return }
         for leftover in found where Temporaries.finalName(of: leftover).map(isFinalName) ?? false {
             let path = "\(parent)/\(leftover)"
@@ -89,7 +89,7 @@ public enum DurableDirectory {
     /// Makes a directory where there is none, with all above it that are missing, each of them on the disk.
     ///
     /// - Throws: `DurableFileError.failed`.
-    public static func make(_ path: String) throws {
+    package static func make(_ path: String) throws {
         var status = stat()
         if stat(path, &status) == 0 { return }
         try make(splitPath(path).directory)

@@ -6,15 +6,15 @@ import Foundation
 /// Temporary name in the same directory, exclusive create → write → fsync → close → verify → rename → fsync of the
 /// directory. Until the rename there is no new file of that name; after it, its bytes are on the disk. What a kill
 /// leaves is a temporary file that nothing reads; what an error leaves is nothing.
-public struct DurableFile: Sendable {
-    public let path: String
+package struct DurableFile: Sendable {
+    package let path: String
     /// Whether a file that has the name may be replaced.
-    public let replaces: Bool
+    package let replaces: Bool
 
     private let directory: String
     private let name: String
 
-    public init(_ path: String, replacing replaces: Bool = false) {
+    package init(_ path: String, replacing replaces: Bool = false) {
         self.path = path
         self.replaces = replaces
         (directory, name) = splitPath(path)
@@ -22,7 +22,7 @@ public struct DurableFile: Sendable {
 
     /// - Throws: `.exists` if something has the name and must stay, even a link to nothing; `.failed` if its directory
     ///   is not there or cannot be written to.
-    public func checkFree() throws {
+    package func checkFree() throws {
         var status = stat()
         if lstat(path, &status) == 0 {
             guard replaces, status.st_mode & S_IFMT != S_IFDIR else { throw DurableFileError.exists(path: path) }
@@ -38,7 +38,7 @@ public struct DurableFile: Sendable {
     /// - Parameter verify: looks at the file under its temporary name before it gets its own; what it throws ends it
     ///   all.
     /// - Throws: `DurableFileError`.
-    public func write(_ bytes: [UInt8], verify: (_ temporary: String) throws -> Void = { _ in }) throws {
+    package func write(_ bytes: [UInt8], verify: (_ temporary: String) throws -> Void = { _ in }) throws {
         try bytes.withUnsafeBytes { try write($0, verify: verify) }
     }
 
@@ -47,7 +47,7 @@ public struct DurableFile: Sendable {
     /// - Parameter verify: looks at the file under its temporary name, as it is on the disk and not in the system's
     ///   cache, before it gets its own; what it throws ends it all.
     /// - Throws: `DurableFileError`.
-    public func write(
+    package func write(
         _ bytes: UnsafeRawBufferPointer, verify: (_ temporary: String) throws -> Void = { _ in }
     ) throws {
         try write({ try create($0, bytes) }, verify: verify)
@@ -58,7 +58,7 @@ public struct DurableFile: Sendable {
     /// - Parameter verify: the last to look at the file, on the disk under its temporary name; what it throws ends it
     ///   all, and what had the name stays.
     /// - Throws: `DurableFileError`, and what `body` and `verify` throw.
-    public func write(
+    package func write(
         _ body: (_ temporary: String) throws -> Void, verify: (_ temporary: String) throws -> Void = { _ in }
     ) throws {
         try checkFree()
@@ -81,7 +81,7 @@ public struct DurableFile: Sendable {
 
     /// Removes what processes that were killed have left of files of this name, `.NAME.*.tmp`, unless anybody makes a
     /// file in the directory now.
-    public func removeLeftovers() {
+    package func removeLeftovers() {
         DirectoryPresence.ifNobodyElse(in: directory) {
             Temporaries.leftovers(of: [name], in: directory)
         } _: { found in
@@ -90,7 +90,7 @@ public struct DurableFile: Sendable {
     }
 
     /// Puts the directory's entries on the disk, after a rename or a link in it.
-    public func synchronizeDirectory() throws {
+    package func synchronizeDirectory() throws {
         try synchronize(directory, "put its name on the disk")
     }
 
@@ -101,7 +101,7 @@ public struct DurableFile: Sendable {
 
     /// What the last system call failed with, as an error of this file. To be called with a literal: making up a text
     /// first may change `errno`.
-    public func failure(_ operation: String) -> DurableFileError {
+    package func failure(_ operation: String) -> DurableFileError {
         .failed(path: path, operation: operation, code: errno)
     }
 
@@ -111,7 +111,7 @@ public struct DurableFile: Sendable {
     ///   - copy: writes the same under a temporary name.
     ///   - verify: the last to look at the file under its temporary name; what it throws ends it all.
     /// - Throws: `DurableFileError`, and what `copy` and `verify` throw.
-    public func link(
+    package func link(
         to original: String, copy: (_ temporary: String) throws -> Void,
         verify: (_ temporary: String) throws -> Void = { _ in }
     ) throws {
@@ -183,7 +183,7 @@ public enum DurableFileError: Error, Equatable, Sendable, CustomStringConvertibl
 /// The directory that a path is in, `.` for the current one, and its name there.
 ///
 /// By hand, since NSString's methods for it trap at a path of one character (Swift 6.3 on Linux).
-public func splitPath(_ path: String) -> (directory: String, name: String) {
+package func splitPath(_ path: String) -> (directory: String, name: String) {
     var path = path[...]
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     guard let slash = path.lastIndex(of: "/") else { return (".", String(path)) }

@@ -8,10 +8,10 @@ import Workers
 ///
 /// Some file systems have no locks. Then nobody is refused, and whoever asks can only look at how old the file is: it
 /// is touched every few seconds for as long as somebody would have it.
-public final class FileLock: Sendable {
+package final class FileLock: Sendable {
     private let descriptor: Int32
     /// Why it keeps nobody out, or nil if it does.
-    public let flaw: FileLockError?
+    package let flaw: FileLockError?
     /// Whether the touching goes on; nil where none is needed.
     private let isAlive: Locked<Bool>?
 
@@ -21,7 +21,7 @@ public final class FileLock: Sendable {
     /// - Parameter path: the file. It is made if it is not there, and never removed: between opening and locking it,
     ///   the name could come to mean another file.
     /// - Throws: `FileLockError`.
-    public init(_ path: String) throws(FileLockError) {
+    package init(_ path: String) throws(FileLockError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw .failed(path: path, code: errno) }
         var flaw: FileLockError?
@@ -60,7 +60,7 @@ public final class FileLock: Sendable {
     }
 
     /// Who has the lock, or nil if nobody has. To find out it is held for a moment, shared with others who ask.
-    public static func holder(of path: String) -> String? {
+    package static func holder(of path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -80,12 +80,12 @@ public final class FileLock: Sendable {
 }
 
 /// Why there is no lock.
-public enum FileLockError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum FileLockError: Error, Equatable, Sendable, CustomStringConvertible {
     case held(path: String, by: String)
     /// The system has no such file, or no locks on it.
     case failed(path: String, code: Int32)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .held(let path, let holder): "\(path): \(holder) holds this lock"
         case .failed(let path, let code): "\(path): cannot lock it: \(String(cString: strerror(code)))"

@@ -6,9 +6,9 @@ import Workers
 ///
 /// What is killed leaves its own behind, under names that begin with a dot and end with `suffix`. All are noted where a
 /// handler of signals finds them as well (`lockstep_remove_temporaries`).
-public enum Temporaries {
+package enum Temporaries {
     /// Ends the name of everything temporary; a dot and the final name are its beginning.
-    public static let suffix = ".tmp"
+    package static let suffix = ".tmp"
 
     private static let paths = Locked<Set<String>>([])
 
@@ -39,7 +39,7 @@ public enum Temporaries {
     }
 
     /// Removes what a process that was killed has left of certain files of a directory. Nobody else may write them now.
-    public static func removeLeftovers(of names: [String], in directory: String) {
+    package static func removeLeftovers(of names: [String], in directory: String) {
         for path in leftovers(of: names, in: directory) { unlink(path) }
     }
 
@@ -60,7 +60,7 @@ public enum Temporaries {
     }
 
     /// Removes all there are. To be called by a process that ends next: who works on one of them finds it gone.
-    public static func removeAll() {
+    package static func removeAll() {
         paths.withLock { paths in
             for path in paths { try? FileManager.default.removeItem(atPath: path) }
             paths = []

@@ -4,13 +4,13 @@ import Networks
 
 /// What a gradient engine holds, known before it is made: gradient buffers, and activations of so many rows for as many
 /// workers as compute at once.
-public struct EngineOutline: Sendable, Equatable {
+package struct EngineOutline: Sendable, Equatable {
     /// The most rows of a micro-batch.
-    public let microBatch: Int
+    package let microBatch: Int
     /// Shards whose activations are in memory at once.
-    public let arenas: Int
+    package let arenas: Int
     /// Buffers of all parameters' gradients that are in use at once.
-    public let gradientBuffers: Int
+    package let gradientBuffers: Int
     /// The most shards of a step.
     let shards: Int
     /// Shards in flight at once if these are not the workers: all, where they meet.
@@ -24,7 +24,7 @@ public struct EngineOutline: Sendable, Equatable {
     ///     is still too much, they take fewer rows at a time. Invisible in the bits. One if the network has collective
     ///     operations, for which all shards are in flight together.
     ///   - microBatch: the most rows in flight at once; nil for a good number. Invisible in the bits.
-    public init(
+    package init(
         _ network: CompiledNetwork, batchSize: Int, shards: Int, passes: Int = 1, workers: Int, microBatch: Int? = nil
     ) {
         let plan = network.trainingPlan
@@ -51,13 +51,13 @@ public struct EngineOutline: Sendable, Equatable {
     }
 
     /// Rows of a micro-batch where memory is no matter.
-    public static func microBatch(of network: CompiledNetwork) -> Int {
+    package static func microBatch(of network: CompiledNetwork) -> Int {
         RowsInFlight.training(gradientBytes: network.layout.bufferCount * MemoryLayout<Float>.stride)
             .rows(ofBytes: network.trainingPlan.bytesOfRow)
     }
 
     /// Bytes of activations, their gradients and the kernels' scratch; `Int.max` for more than that.
-    public func activationBytes(of network: CompiledNetwork, kernels: any KernelTable.Type) -> Int {
+    package func activationBytes(of network: CompiledNetwork, kernels: any KernelTable.Type) -> Int {
         let bytes = WorkerArena.bytes(plan: network.trainingPlan, capacity: microBatch, kernels: kernels)
         let (product, overflow) = bytes.multipliedReportingOverflow(by: arenas)
         return overflow ? .max : product

@@ -3,7 +3,7 @@ import Networks
 extension GradientEngine {
     /// Walks the last batch forward once more, row block by row block, and names the first layer whose output is not
     /// finite for some row: `input` if the data already is not, `loss` if only the loss is not, nil if all is well.
-    public func firstNonFiniteLayer() -> String? {
+    package func firstNonFiniteLayer() -> String? {
         let plan = network.trainingPlan
         var earliest: Int?
         func note(_ found: Int?) {

@@ -7,15 +7,15 @@ import Workers
 ///
 /// `@unchecked Sendable`: the fields of the batch are set by the leader before a phase begins. In the phase a worker
 /// writes its own arena, the gradient buffer it took, and the rows of `losses` and `ranks` of the shard it claimed.
-public final class GradientEngine: TeamTask, @unchecked Sendable {
-    public let network: CompiledNetwork
-    public let reducer: GradientReducer
+package final class GradientEngine: TeamTask, @unchecked Sendable {
+    package let network: CompiledNetwork
+    package let reducer: GradientReducer
     /// The loss of each row of the last batch, not divided by the batch's weight.
-    public let losses: AlignedBuffer
+    package let losses: AlignedBuffer
     /// How many classes scored above the right one, by row of the last batch. Meaningful for classification only.
-    public let ranks: UnsafeMutableBufferPointer<Int32>
+    package let ranks: UnsafeMutableBufferPointer<Int32>
     /// The most rows in flight at once a worker.
-    public let microBatch: Int
+    package let microBatch: Int
 
     let kernels: any KernelTable.Type
     private let team: WorkerTeam
@@ -41,10 +41,10 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     private(set) var inputs: (any BatchInputs)!
     private var targets: TargetRows!
     /// What the last batch weighs: what the sum of its losses was divided by.
-    public private(set) var weight = 1.0
+    package private(set) var weight = 1.0
     /// The sum of its losses. Of a batch that weighs nothing it may be above 0: smoothed labels have a share in all
     /// classes.
-    public private(set) var lossSum = 0.0
+    package private(set) var lossSum = 0.0
     private(set) var step: UInt32 = 0
     private(set) var norms: ShardNorms?
     private var phase = Phase.whole
@@ -57,7 +57,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     ///   - passes: into how many passes the shards of a step are divided: see `EngineOutline`.
     ///   - seed: the key of the random numbers of dropout.
     ///   - microBatch: the most rows in flight at once; nil for a good number. Invisible in the bits.
-    public init(
+    package init(
         network: CompiledNetwork, model: WorkerArena.Model, batchSize: Int, shards: Int, passes: Int = 1,
         seed: UInt64, microBatch: Int? = nil, team: WorkerTeam, kernels: any KernelTable.Type
     ) {
@@ -96,14 +96,14 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
     }
 
     /// Bytes of the activations, their gradients and the kernels' scratch that all workers have at once.
-    public var activationBytes: Int { arenas.reduce(0) { $0 + $1.bytes } }
+    package var activationBytes: Int { arenas.reduce(0) { $0 + $1.bytes } }
 
     /// Computes the gradients of the mean loss of a batch, leaves them in the reducer, and returns the mean loss.
     ///
     /// - Parameters:
     ///   - targets: those of the whole batch.
     ///   - norms: is told each shard's gradients, if given.
-    public func computeGradients(
+    package func computeGradients(
         inputs: any BatchInputs, targets: TargetRows, rows: Int, step: Int, norms: ShardNorms? = nil
     ) -> Double {
         sharding = Sharding(rows: rows, shards: shards, leastRows: network.trainingPlan.leastRowsOfShard)
@@ -144,7 +144,7 @@ public final class GradientEngine: TeamTask, @unchecked Sendable {
         team.run(self, count: sharding.count)
     }
 
-    public func run(item: Int, worker: Int) {
+    package func run(item: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
         switch phase {
         case .whole: computeSiblings(item: firstItem + item, worker, &timer)

@@ -21,7 +21,7 @@ import Workers
 /// exchanges the sibling's place with acquire-release order, so the second of two siblings sees all that the first
 /// wrote, and the first never touches its buffer again. `roots` has one writer an entry in a phase, and is read in the
 /// next one.
-public final class GradientReducer: GradientSource, @unchecked Sendable {
+package final class GradientReducer: GradientSource, @unchecked Sendable {
     private let kernels: any KernelTable.Type
     private let bufferCount: Int
     /// How many buffers there are.
@@ -36,7 +36,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     private let rootLimit: Int
     private var shards = 0
     private var foldLevels = 0
-    public private(set) var rootCount = 0
+    package private(set) var rootCount = 0
     /// How many pairs of siblings, from the first shard on, are computed into one buffer.
     private(set) var pairs = 0
     private let workers: Int
@@ -48,7 +48,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     /// - Parameters:
     ///   - shards: the most shards of a step.
     ///   - inFlight: how many are computed at once; nil for one a worker.
-    public init(
+    package init(
         layout: ParameterLayout, shards: Int, workers: Int, inFlight: Int? = nil, kernels: any KernelTable.Type
     ) {
         self.kernels = kernels
@@ -132,7 +132,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     ///   them. It then takes the first `pairs` pairs of siblings as one item each: they share a buffer, and what
     ///   `deposit` would read and write costs nothing. The last shards stay single, so that no worker waits long for
     ///   another's last item.
-    public func begin(shards: Int, addsInPlace: Bool = false) {
+    package func begin(shards: Int, addsInPlace: Bool = false) {
         precondition(shards <= waitingCount)
         self.shards = shards
         foldLevels = Self.foldLevels(shards: shards, rootLimit: rootLimit)
@@ -184,7 +184,7 @@ public final class GradientReducer: GradientSource, @unchecked Sendable {
     }
 
     /// Sums a range of all shards' gradients into `result`. After the phase in which all were deposited.
-    public func sum(_ range: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+    package func sum(_ range: Range<Int>, into result: UnsafeMutablePointer<Float>) {
         kernels.treeSum(
             roots, sourceCount: rootCount, offset: range.lowerBound, count: range.count, into: result)
     }

@@ -6,7 +6,7 @@ import Workers
 /// Computes the outputs of many samples on all workers, without gradients: for validation, evaluation and prediction.
 ///
 /// `@unchecked Sendable`: a worker writes its own arena and the rows of `outputs` it claimed.
-public final class InferenceEngine: TeamTask, @unchecked Sendable {
+package final class InferenceEngine: TeamTask, @unchecked Sendable {
     private let network: CompiledNetwork
     private let model: WorkerArena.Model
     private let team: WorkerTeam
@@ -16,10 +16,10 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
     private var outputs: UnsafeMutablePointer<Float>!
 
     /// Rows of one piece of work. Outputs do not depend on it: a row's output is a function of that row alone.
-    public let microBatch: Int
+    package let microBatch: Int
 
     /// - Parameter microBatch: rows of one piece of work; nil for a good number.
-    public init(
+    package init(
         network: CompiledNetwork, model: WorkerArena.Model, microBatch: Int? = nil, team: WorkerTeam,
         kernels: any KernelTable.Type
     ) {
@@ -35,14 +35,14 @@ public final class InferenceEngine: TeamTask, @unchecked Sendable {
     /// Computes the network's outputs, before the function its loss contains: logits under a cross-entropy.
     ///
     /// - Parameter outputs: gets `[rows, width]`.
-    public func run(inputs: any BatchInputs, rows: Int, into outputs: UnsafeMutablePointer<Float>) {
+    package func run(inputs: any BatchInputs, rows: Int, into outputs: UnsafeMutablePointer<Float>) {
         self.inputs = inputs
         self.rows = rows
         self.outputs = outputs
         team.run(self, count: (rows + microBatch - 1) / microBatch)
     }
 
-    public func run(item: Int, worker: Int) {
+    package func run(item: Int, worker: Int) {
         var timer = SpanTimer(team.recorder, worker: worker)
         let plan = network.inferencePlan
         let first = item * microBatch

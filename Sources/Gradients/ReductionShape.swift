@@ -1,17 +1,17 @@
 /// How a step's shards are summed by a number of workers: what `GradientReducer` does with them, as numbers, for those
 /// who plan or simulate a step.
-public struct ReductionShape: Sendable, Equatable {
+package struct ReductionShape: Sendable, Equatable {
     /// Shards of the step.
-    public let shards: Int
+    package let shards: Int
     /// Levels of the tree that are summed as shards are finished.
-    public let foldLevels: Int
+    package let foldLevels: Int
     /// Sums that are left for the update.
-    public let roots: Int
+    package let roots: Int
     /// Pairs of siblings, from the first shard on, that are one item each.
-    public let pairs: Int
+    package let pairs: Int
 
     /// - Parameter addsInPlace: whether a shard fits one micro-batch, so that a worker can add it to its sibling.
-    public init(shards: Int, workers: Int, addsInPlace: Bool) {
+    package init(shards: Int, workers: Int, addsInPlace: Bool) {
         self.shards = shards
         foldLevels = GradientReducer.foldLevels(shards: shards, rootLimit: GradientReducer.rootLimit(workers: workers))
         pairs = GradientReducer.pairs(
@@ -22,5 +22,5 @@ public struct ReductionShape: Sendable, Equatable {
     }
 
     /// Items that workers claim.
-    public var items: Int { shards - pairs }
+    package var items: Int { shards - pairs }
 }

@@ -3,39 +3,39 @@
 ///
 /// As many as take `aim` bytes, at least `least` and at most `most`; but no more than take `bound` bytes, unless a
 /// single one does.
-public struct RowsInFlight: Sendable, Equatable {
+package struct RowsInFlight: Sendable, Equatable {
     /// Bytes that the rows should take together.
-    public var aim: Int
-    public var least: Int
-    public var most: Int
+    package var aim: Int
+    package var least: Int
+    package var most: Int
     /// Bytes that they may take together.
-    public var bound: Int
+    package var bound: Int
     /// Their number is a multiple of this, if there are `least` of them.
-    public var multiple = 1
+    package var multiple = 1
 
     /// Rows of a micro-batch, a worker: few enough that activations stay within its share of the last-level cache, yet
     /// as many as take the memory of the gradient at least, which each micro-batch reads and writes once beside the
     /// products that make it.
     ///
     /// - Parameter gradientBytes: bytes of all parameters' gradients.
-    public static func training(gradientBytes: Int) -> RowsInFlight {
+    package static func training(gradientBytes: Int) -> RowsInFlight {
         let aim = max(8 << 20, gradientBytes)
         return RowsInFlight(aim: aim, least: 8, most: 512, bound: max(256 << 20, aim))
     }
 
     /// Rows of a piece of work without gradients: few enough that wide layers do not take a worker more than a few
     /// megabytes, in whole tiles.
-    public static let inference = RowsInFlight(aim: 2 << 20, least: 16, most: 128, bound: 64 << 20, multiple: 16)
+    package static let inference = RowsInFlight(aim: 2 << 20, least: 16, most: 128, bound: 64 << 20, multiple: 16)
 
     /// Rows whose outputs are held at once in an evaluation: pieces of work for all workers.
     ///
     /// - Parameter piece: rows of a piece of work.
-    public static func outputs(piece: Int, workers: Int) -> RowsInFlight {
+    package static func outputs(piece: Int, workers: Int) -> RowsInFlight {
         RowsInFlight(aim: 4 << 20, least: piece * workers, most: 8_192, bound: 64 << 20, multiple: piece)
     }
 
     /// How many rows of so many bytes each.
-    public func rows(ofBytes bytes: Int) -> Int {
+    package func rows(ofBytes bytes: Int) -> Int {
         let bytes = max(bytes, 1)
         let wanted = min(max(aim / bytes / multiple * multiple, least), max(most, multiple))
         return max(1, min(wanted, bound / bytes))

@@ -6,9 +6,9 @@ import Networks
 ///
 /// `@unchecked Sendable`: in a phase each shard's worker writes that shard's number; all else is the leader's, between
 /// phases.
-public final class ShardNorms: @unchecked Sendable {
+package final class ShardNorms: @unchecked Sendable {
     /// How the last batch was cut.
-    public private(set) var sharding = Sharding(rows: 0, shards: 1)
+    package private(set) var sharding = Sharding(rows: 0, shards: 1)
     private let ranges: [Range<Int>]
     private let squares: UnsafeMutableBufferPointer<Double>
     private let weights: UnsafeMutableBufferPointer<Double>
@@ -16,7 +16,7 @@ public final class ShardNorms: @unchecked Sendable {
     /// - Parameters:
     ///   - shards: the most shards of a step.
     ///   - isCounted: whether a parameter, by its index, counts.
-    public init(shards: Int, layout: ParameterLayout, isCounted: (Int) -> Bool) {
+    package init(shards: Int, layout: ParameterLayout, isCounted: (Int) -> Bool) {
         ranges = layout.parameters.filter { isCounted($0.index) }.map(\.range)
         squares = .allocate(capacity: shards)
         squares.initialize(repeating: 0)
@@ -31,10 +31,10 @@ public final class ShardNorms: @unchecked Sendable {
 
     /// By shard of the last batch. A shard's gradients are the weighted sum over its rows divided by what the batch
     /// weighs.
-    public subscript(shard: Int) -> Double { squares[shard] }
+    package subscript(shard: Int) -> Double { squares[shard] }
 
     /// What the rows of a shard of the last batch weigh, in the units of the batch's weight.
-    public func weight(of shard: Int) -> Double { weights[shard] }
+    package func weight(of shard: Int) -> Double { weights[shard] }
 
     func begin(_ sharding: Sharding, weight: (_ shard: Int) -> Double) {
         precondition(sharding.count <= squares.count)

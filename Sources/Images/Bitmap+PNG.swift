@@ -2,7 +2,7 @@ import CImages
 
 extension Bitmap {
     /// The picture as a file in the PNG format, 8-bit RGB. The same picture gives the same bytes.
-    public var png: [UInt8] {
+    package var png: [UInt8] {
         let (width, height) = (UInt32(width), UInt32(height))
         return [UInt8](unsafeUninitializedCapacity: lockstep_png_most_bytes(width, height)) { file, count in
             count = file.count

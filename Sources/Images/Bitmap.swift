@@ -1,25 +1,25 @@
 /// A picture in memory, eight bits each of red, green and blue a pixel.
-public struct Bitmap: Equatable, Sendable {
+package struct Bitmap: Equatable, Sendable {
     /// Red, green and blue.
-    public struct Color: Equatable, Sendable {
-        public let red: UInt8
-        public let green: UInt8
-        public let blue: UInt8
+    package struct Color: Equatable, Sendable {
+        package let red: UInt8
+        package let green: UInt8
+        package let blue: UInt8
 
-        public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+        package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
             (self.red, self.green, self.blue) = (red, green, blue)
         }
 
-        public init(gray: UInt8) { self.init(gray, gray, gray) }
+        package init(gray: UInt8) { self.init(gray, gray, gray) }
     }
 
-    public let width: Int
-    public let height: Int
+    package let width: Int
+    package let height: Int
     /// `[height, width, 3]`.
     private(set) var bytes: [UInt8]
 
     /// A picture of one color.
-    public init(width: Int, height: Int, color: Color) {
+    package init(width: Int, height: Int, color: Color) {
         precondition(width > 0 && height > 0)
         self.width = width
         self.height = height
@@ -28,7 +28,7 @@ public struct Bitmap: Equatable, Sendable {
     }
 
     /// The color of a pixel, from the left and from the top.
-    public subscript(x: Int, y: Int) -> Color {
+    package subscript(x: Int, y: Int) -> Color {
         get {
             let place = (y * width + x) * 3
             return Color(bytes[place], bytes[place + 1], bytes[place + 2])
@@ -41,7 +41,7 @@ public struct Bitmap: Equatable, Sendable {
     }
 
     /// Fills a rectangle, as far as it lies inside.
-    public mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
+    package mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
         for row in max(0, y)..<max(max(0, y), min(self.height, y + height)) {
             for column in max(0, x)..<max(max(0, x), min(self.width, x + width)) { self[column, row] = color }
         }
@@ -52,11 +52,11 @@ public struct Bitmap: Equatable, Sendable {
 
 extension Bitmap {
     /// Pixels from one character to the next, and from one line to the next.
-    public static let characterWidth = Glyphs.width + 1
-    public static let lineHeight = Glyphs.height + 2
+    package static let characterWidth = Glyphs.width + 1
+    package static let lineHeight = Glyphs.height + 2
 
     /// Writes a line, as far as it lies inside.
-    public mutating func draw(_ text: String, x: Int, y: Int, _ color: Color) {
+    package mutating func draw(_ text: String, x: Int, y: Int, _ color: Color) {
         for (index, character) in text.enumerated() {
             for (row, bits) in Glyphs.rows(of: character).enumerated() {
                 for column in 0..<Glyphs.width where bits >> UInt8(Glyphs.width - 1 - column) & 1 == 1 {

@@ -1,23 +1,23 @@
 import CImages
 
 /// A file of an image in memory, told by its first bytes whatever its name says.
-public struct ImageFile {
-    public enum Format: String, Sendable {
+package struct ImageFile {
+    package enum Format: String, Sendable {
         case png = "PNG"
         case jpeg = "JPEG"
     }
 
-    public let format: Format
+    package let format: Format
     /// The size of the pixels as the file stores them.
-    public let storedSize: ImageSize
+    package let storedSize: ImageSize
     /// What a camera has noted; `.upright` where nothing is noted.
-    public let orientation: ImageOrientation
+    package let orientation: ImageOrientation
     /// What the file has: a palette and three channels are color, whatever is in them, and so are inks.
-    public let color: ImageColor
+    package let color: ImageColor
     /// Whether pixels may be transparent.
-    public var mayBeTransparent: Bool { shape.has_alpha }
+    package var mayBeTransparent: Bool { shape.has_alpha }
     /// Whether the colors are inks (CMYK), which become red, green and blue without regard to a profile.
-    public var hasInks: Bool { shape.has_inks }
+    package var hasInks: Bool { shape.has_inks }
     private let bytes: [UInt8]
     private let shape: lockstep_image_shape
 
@@ -41,7 +41,7 @@ public struct ImageFile {
     }
 
     /// The size after the picture is turned, if it is.
-    public func size(_ decoding: ImageDecoding = ImageDecoding()) -> ImageSize {
+    package func size(_ decoding: ImageDecoding = ImageDecoding()) -> ImageSize {
         decoding.turns ? orientation.size(of: storedSize) : storedSize
     }
 
@@ -83,15 +83,15 @@ public struct ImageFile {
 }
 
 /// What becomes of a picture on its way out of a file.
-public struct ImageDecoding: Equatable, Sendable {
+package struct ImageDecoding: Equatable, Sendable {
     /// What it is converted to; nil for the file's own.
-    public var color: ImageColor?
+    package var color: ImageColor?
     /// Whether it is turned as EXIF data in the file says.
-    public var turns: Bool
+    package var turns: Bool
     /// What shows through where it is transparent; nil for the colors that are stored under transparency.
-    public var background: ImageBackground?
+    package var background: ImageBackground?
 
-    public init(color: ImageColor? = nil, turns: Bool = true, background: ImageBackground? = .white) {
+    package init(color: ImageColor? = nil, turns: Bool = true, background: ImageBackground? = .white) {
         self.color = color
         self.turns = turns
         self.background = background
@@ -99,23 +99,23 @@ public struct ImageDecoding: Equatable, Sendable {
 }
 
 /// A picture, and what was done to make it.
-public struct DecodedImage: Sendable {
-    public struct Traits: OptionSet, Hashable, Sendable {
-        public let rawValue: Int
-        public init(rawValue: Int) { self.rawValue = rawValue }
+package struct DecodedImage: Sendable {
+    package struct Traits: OptionSet, Hashable, Sendable {
+        package let rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
 
         /// The picture was turned or mirrored.
-        public static let turned = Traits(rawValue: 1)
+        package static let turned = Traits(rawValue: 1)
         /// A pixel of it was not opaque.
-        public static let transparent = Traits(rawValue: 2)
+        package static let transparent = Traits(rawValue: 2)
         /// Nothing is left to see of it over this background: all pixels are of one color, and were not of one opacity.
-        public static let lost = Traits(rawValue: 4)
+        package static let lost = Traits(rawValue: 4)
         /// The picture was in inks (CMYK).
-        public static let inks = Traits(rawValue: 8)
+        package static let inks = Traits(rawValue: 8)
     }
 
-    public let image: RasterImage
-    public let traits: Traits
+    package let image: RasterImage
+    package let traits: Traits
 }
 
 extension ImageFile.Format {

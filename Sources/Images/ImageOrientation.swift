@@ -1,7 +1,7 @@
 /// How a camera was held, as its picture notes it: tag 0x0112 of EXIF 2.32 and TIFF 6.0.
 ///
 /// Names say how the picture lies in the file; `turned` undoes it.
-public enum ImageOrientation: Int, CaseIterable, Sendable {
+package enum ImageOrientation: Int, CaseIterable, Sendable {
     case upright = 1
     case mirrored
     case upsideDown

@@ -3,7 +3,7 @@ public enum ImageColor: String, CaseIterable, Sendable {
     case gray, rgb
 
     /// Bytes of a pixel.
-    public var channels: Int { self == .gray ? 1 : 3 }
+    package var channels: Int { self == .gray ? 1 : 3 }
 }
 
 /// Height and width in pixels. As text, `32x28` is 32 high and 28 wide, and `32` is both.
@@ -12,9 +12,9 @@ public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
     public let width: Int
 
     /// Pixels of a side at most: as many as JPEG allows, and few enough for the sums of a `Resampling`.
-    public static let mostSide = 65_535
+    package static let mostSide = 65_535
     /// Pixels in all at most. An image of a few kilobytes can claim gigabytes.
-    public static let mostPixels = 1 << 26
+    package static let mostPixels = 1 << 26
 
     public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
 
@@ -28,7 +28,7 @@ public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether there are pixels, and not too many.
-    public var isPossible: Bool {
+    package var isPossible: Bool {
         1...Self.mostSide ~= height && 1...Self.mostSide ~= width && height * width <= Self.mostPixels
     }
 
@@ -40,14 +40,14 @@ extension Character {
 }
 
 /// An image in memory, a byte for each channel of each pixel.
-public struct RasterImage: Equatable, Sendable {
-    public let size: ImageSize
-    public let color: ImageColor
+package struct RasterImage: Equatable, Sendable {
+    package let size: ImageSize
+    package let color: ImageColor
     /// `[height, width, channels]`
-    public let pixels: [UInt8]
+    package let pixels: [UInt8]
 
     /// - Parameter pixels: as many bytes as size and color ask for.
-    public init(size: ImageSize, color: ImageColor, pixels: [UInt8]) {
+    package init(size: ImageSize, color: ImageColor, pixels: [UInt8]) {
         precondition(size.isPossible && pixels.count == size.height * size.width * color.channels)
         self.size = size
         self.color = color
@@ -58,7 +58,7 @@ public struct RasterImage: Equatable, Sendable {
     ///
     /// Gray is brightness, `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601) with weights in 65,536ths, rounded to the
     /// nearest: what Pillow's `convert("L")` makes. Gray in color has three equal channels.
-    public func converted(to other: ImageColor) -> RasterImage {
+    package func converted(to other: ImageColor) -> RasterImage {
         switch (color, other) {
         case (.gray, .gray), (.rgb, .rgb): return self
         case (.gray, .rgb):

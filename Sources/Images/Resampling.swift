@@ -62,7 +62,7 @@ extension Resampling {
 extension RasterImage {
     /// The image stretched to a size, whatever that does to its proportions: along rows, rounded to bytes, then along
     /// columns. An image of that size stays as it is. Takes four bytes of memory for each of the result.
-    public func resized(to other: ImageSize) -> RasterImage {
+    package func resized(to other: ImageSize) -> RasterImage {
         precondition(other.isPossible)
         guard size != other else { return self }
         let (rows, columns) = (

@@ -4,21 +4,21 @@ import CSystem
 ///
 /// The owner says who may read and write when; the type only frees the memory in the end. A negative count, or one
 /// whose bytes an `Int` cannot hold, traps.
-public final class AlignedBuffer: @unchecked Sendable {
-    public let pointer: UnsafeMutablePointer<Float>
-    public let count: Int
+package final class AlignedBuffer: @unchecked Sendable {
+    package let pointer: UnsafeMutablePointer<Float>
+    package let count: Int
 
     private static let largePage = 2 << 20
 
     /// Zeros.
-    public convenience init(count: Int) {
+    package convenience init(count: Int) {
         self.init(untouchedCount: count)
         zero()
     }
 
     /// Memory that nobody has touched, where it is fresh from the system: it then gets its place, in a machine with
     /// several nodes of memory, near the thread that touches it first. Whatever is in it, until `zero`.
-    public init(untouchedCount count: Int) {
+    package init(untouchedCount count: Int) {
         let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
         // Not `precondition`: this module is compiled -Ounchecked, which would take it for granted.
         guard count >= 0, !overflow else { fatalError("AlignedBuffer: \(count) floats cannot be allocated") }
@@ -33,7 +33,7 @@ public final class AlignedBuffer: @unchecked Sendable {
         self.count = count
     }
 
-    public func zero() { pointer.initialize(repeating: 0, count: count) }
+    package func zero() { pointer.initialize(repeating: 0, count: count) }
 
     deinit { lockstep_free(pointer) }
 }

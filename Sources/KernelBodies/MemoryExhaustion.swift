@@ -1,11 +1,11 @@
 /// What becomes of a process that gets no memory for a buffer: there is no way on.
-public enum MemoryExhaustion {
+package enum MemoryExhaustion {
     /// What a program does instead of a trap; it is told the bytes that were asked for, and does not return. To be set
     /// before there are other threads.
-    nonisolated(unsafe) public static var handler: (@Sendable (_ bytes: Int) -> Never)?
+    nonisolated(unsafe) package static var handler: (@Sendable (_ bytes: Int) -> Never)?
 
     /// Ends the process.
-    public static func report(bytes: Int) -> Never {
+    package static func report(bytes: Int) -> Never {
         handler?(bytes)
         fatalError("no memory for a buffer of \(bytes) bytes")
     }

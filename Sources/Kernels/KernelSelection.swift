@@ -8,11 +8,8 @@ import CSystem
     import KernelsNEON
 #endif
 
-/// The table of kernels everybody holds.
-public typealias Kernels = any KernelTable.Type
-
 /// The environment variable that forces an instruction set.
-public let instructionSetVariable = "LOCKSTEP_INSTRUCTION_SET"
+package let instructionSetVariable = "LOCKSTEP_INSTRUCTION_SET"
 
 /// The tables this machine can run, the best first. The last one, "portable", runs anywhere.
 public func availableKernels() -> [any KernelTable.Type] {
@@ -29,7 +26,7 @@ public func availableKernels() -> [any KernelTable.Type] {
 /// The best table, or the one that `LOCKSTEP_INSTRUCTION_SET` names in `environment`.
 ///
 /// - Throws: `UnavailableInstructionSet` if the variable names one that is unknown or that this machine lacks.
-public func selectKernels(environment: [String: String]) throws -> any KernelTable.Type {
+package func selectKernels(environment: [String: String]) throws -> any KernelTable.Type {
     let available = availableKernels()
     guard let name = environment[instructionSetVariable], !name.isEmpty else { return available[0] }
     guard let kernels = available.first(where: { $0.name == name }) else {
@@ -39,7 +36,7 @@ public func selectKernels(environment: [String: String]) throws -> any KernelTab
 }
 
 /// What to tell a user who is about to train with `kernels`, or nil if they run at full speed.
-public func performanceNote(for kernels: any KernelTable.Type) -> String? {
+package func performanceNote(for kernels: any KernelTable.Type) -> String? {
     #if arch(x86_64)
         guard kernels.name == Portable.name else { return nil }
         let remedy =
@@ -53,11 +50,11 @@ public func performanceNote(for kernels: any KernelTable.Type) -> String? {
 }
 
 /// `LOCKSTEP_INSTRUCTION_SET` asks for what is not there.
-public struct UnavailableInstructionSet: Error, Equatable, CustomStringConvertible {
-    public let name: String
-    public let available: [String]
+package struct UnavailableInstructionSet: Error, Equatable, CustomStringConvertible {
+    package let name: String
+    package let available: [String]
 
-    public var description: String {
+    package var description: String {
         "\(instructionSetVariable)=\(name): this machine offers \(available.joined(separator: ", ")). "
             + "Set it to one of these, or unset it to take the best."
     }

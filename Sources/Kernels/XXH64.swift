@@ -5,32 +5,32 @@
 ///     print(digest.finalize())
 ///
 /// Cutting the bytes into updates at will gives the same value.
-public struct XXH64 {
+package struct XXH64 {
     private var lanes: (UInt64, UInt64, UInt64, UInt64)
     private let seed: UInt64
     private var length: UInt64 = 0
     /// Bytes that do not fill a stripe yet: `length % 32` of them.
     private var pending: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
-    public init(seed: UInt64 = 0) {
+    package init(seed: UInt64 = 0) {
         self.seed = seed
         lanes = (seed &+ Self.prime1 &+ Self.prime2, seed &+ Self.prime2, seed, seed &- Self.prime1)
     }
 
     /// All that there is to know so far: 10 words, from which `init(state:)` goes on.
-    public var state: [UInt64] {
+    package var state: [UInt64] {
         [seed, length, lanes.0, lanes.1, lanes.2, lanes.3, pending.0, pending.1, pending.2, pending.3]
     }
 
     /// Goes on from a state; nil for other than 10 words.
-    public init?(state: [UInt64]) {
+    package init?(state: [UInt64]) {
         guard state.count == 10 else { return nil }
         (seed, length) = (state[0], state[1])
         lanes = (state[2], state[3], state[4], state[5])
         pending = (state[6], state[7], state[8], state[9])
     }
 
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         let filled = Int(length % 32)
         length &+= UInt64(bytes.count)
@@ -54,7 +54,7 @@ public struct XXH64 {
     }
 
     /// The digest of all bytes so far; further updates may follow.
-    public func finalize() -> UInt64 {
+    package func finalize() -> UInt64 {
         var hash: UInt64
         if length >= 32 {
             hash =

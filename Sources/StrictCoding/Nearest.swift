@@ -2,7 +2,7 @@
 ///
 /// Close means an edit distance of at most a third of the longer of the two (and always at least one): letters
 /// inserted, deleted, replaced, or two neighbors swapped count one each; case counts nothing. The first of equals wins.
-public func nearest(_ word: String, among names: [String]) -> String? {
+package func nearest(_ word: String, among names: [String]) -> String? {
     var best: (name: String, distance: Int)?
     for name in names {
         let distance = editDistance(word.lowercased(), name.lowercased())

@@ -15,7 +15,7 @@ public struct StrictCodingError: Error, Equatable, CustomStringConvertible {
 
 extension [any CodingKey] {
     /// The path as a person writes it: keys after dots, list positions (from zero) in brackets.
-    public var written: String {
+    package var written: String {
         var text = ""
         for key in self {
             if let index = key.intValue {
@@ -36,7 +36,7 @@ extension [any CodingKey] {
 ///     let configuration = try strictly { try YAMLDecoder().decode(Configuration.self, from: text) }
 ///
 /// Errors that are neither (an unreadable file, a syntax error of the YAML parser) pass through unchanged.
-public func strictly<Value>(_ decode: () throws -> Value) throws -> Value {
+package func strictly<Value>(_ decode: () throws -> Value) throws -> Value {
     do {
         return try decode()
     } catch let error as DecodingError {

@@ -18,7 +18,7 @@ public final class Timeline: @unchecked Sendable {
     public let path: String
 
     /// What a span is called; made once, before there are spans of it.
-    public struct Label: Sendable {
+    package struct Label: Sendable {
         let index: Int32
     }
 
@@ -33,10 +33,10 @@ public final class Timeline: @unchecked Sendable {
     }
 
     /// The largest file: more than viewers open.
-    public static let largestFile = 512 << 20
+    package static let largestFile = 512 << 20
 
     /// Nanoseconds of the monotonic clock.
-    public static var now: UInt64 { lockstep_nanoseconds() }
+    package static var now: UInt64 { lockstep_nanoseconds() }
 
     private struct State {
         var tracks: [TimelineTrack] = []
@@ -59,7 +59,7 @@ public final class Timeline: @unchecked Sendable {
     ///
     /// - Parameter process: what the viewer calls the process.
     /// - Throws: `DurableFileError` if something has its name or it cannot be made.
-    public init(path: String, process: String, largestFile: Int = Timeline.largestFile) throws {
+    package init(path: String, process: String, largestFile: Int = Timeline.largestFile) throws {
         self.path = path
         let file = try TraceFile(path: path, largest: largestFile)
         do { writer = try TraceWriter(file: file, process: process, origin: Self.now) } catch {
@@ -84,7 +84,7 @@ public final class Timeline: @unchecked Sendable {
     /// Makes sure that the file can be made, without leaving one.
     ///
     /// - Throws: `DurableFileError`.
-    public static func check(path: String) throws {
+    package static func check(path: String) throws {
         _ = try TraceFile(path: path, largest: 0)
         unlink(path)
     }
@@ -94,12 +94,12 @@ public final class Timeline: @unchecked Sendable {
     /// - Parameters:
     ///   - category: groups names; a viewer can filter by it.
     ///   - argument: what the number is that spans come with: `step`, `rows`; nil where there is none.
-    public func label(_ name: String, category: String, argument: String? = nil) -> Label {
+    package func label(_ name: String, category: String, argument: String? = nil) -> Label {
         add(.span(name, category: category, argument: argument))
     }
 
     /// A name for a value that changes.
-    public func counter(_ name: String) -> Label { add(.counter(name)) }
+    package func counter(_ name: String) -> Label { add(.counter(name)) }
 
     private func add(_ label: TraceLabel) -> Label {
         state.withLock { state in
@@ -111,7 +111,7 @@ public final class Timeline: @unchecked Sendable {
     /// A line for a thread, below those there are.
     ///
     /// - Parameter isBusy: whether it gets thousands of spans a second.
-    public func track(_ name: String, isBusy: Bool = false) -> TimelineTrack {
+    package func track(_ name: String, isBusy: Bool = false) -> TimelineTrack {
         state.withLock { addTrack(name, isBusy: isBusy, &$0) }
     }
 
@@ -124,7 +124,7 @@ public final class Timeline: @unchecked Sendable {
     }
 
     /// A line for a thread that comes and goes: threads of the same name that are not there at the same time share one.
-    public func lendTrack(_ name: String) -> Loan {
+    package func lendTrack(_ name: String) -> Loan {
         state.withLock { state in
             if let track = state.idle[name]?.popLast() { return Loan(track, of: self, name) }
             let number = state.lent[name, default: 0]
@@ -134,9 +134,9 @@ public final class Timeline: @unchecked Sendable {
     }
 
     /// A track until this goes.
-    public final class Loan {
-        public let timeline: Timeline
-        public let track: TimelineTrack
+    package final class Loan {
+        package let timeline: Timeline
+        package let track: TimelineTrack
         private let name: String
 
         init(_ track: TimelineTrack, of timeline: Timeline, _ name: String) {

@@ -11,7 +11,7 @@ import Synchronization
 /// store; the emptying one reads the places below `written`, acquired, before it raises `emptied` likewise; and the
 /// former writes no place again before it has acquired that. `knownEmptied` is the recording thread's alone. One thread
 /// records at a time: another one may take over when something else orders the two.
-public final class TimelineTrack: @unchecked Sendable {
+package final class TimelineTrack: @unchecked Sendable {
     /// 24 bytes, so that a ring takes little of the caches.
     struct Event {
         let start: UInt64
@@ -78,14 +78,14 @@ public final class TimelineTrack: @unchecked Sendable {
     /// Records what took from `start` to `end`, in nanoseconds as `Timeline.now` tells them.
     ///
     /// - Parameter argument: what the label says: a step, rows.
-    public func record(_ label: Timeline.Label, start: UInt64, end: UInt64, argument: Int = 0) {
+    package func record(_ label: Timeline.Label, start: UInt64, end: UInt64, argument: Int = 0) {
         // Two threads may have looked at clocks that differ by a little.
         let length = end > start ? end - start : 0
         append(Event(start: start, payload: length, label: label, argument: Int32(clamping: argument)))
     }
 
     /// Records the value that a counter has from now on.
-    public func count(_ label: Timeline.Label, at time: UInt64, value: Double) {
+    package func count(_ label: Timeline.Label, at time: UInt64, value: Double) {
         append(Event(start: time, payload: value.bitPattern, label: label, argument: 0))
     }
 
@@ -121,7 +121,7 @@ public final class TimelineTrack: @unchecked Sendable {
     }
 
     /// Events there have been, kept or not. By the recording thread.
-    public var recordedCount: Int { written.pointee.load(ordering: .relaxed) + lostCount }
+    package var recordedCount: Int { written.pointee.load(ordering: .relaxed) + lostCount }
 
     /// Events that were not kept, so far.
     var lostCount: Int { lost.pointee.load(ordering: .relaxed) }

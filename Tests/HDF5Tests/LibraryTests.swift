@@ -48,17 +48,17 @@ final class LibraryTests: HDF5TestCase {
         DispatchQueue.concurrentPerform(iterations: 32) { _ in
             _ = try? HDF5File(reading: name).root.dataset("x").read(as: Int.self)
         }
-        XCTAssertEqual(HDF5.openObjectCount, 0)
+        XCTAssertEqual(HDF5Library.openObjectCount, 0)
     }
 
     func testOpenObjectsAreCounted() throws {
         let file = try HDF5File(inMemory: "count")
-        XCTAssertEqual(HDF5.openObjectCount, 1)
+        XCTAssertEqual(HDF5Library.openObjectCount, 1)
         let group = try file.root.createGroup("g")
-        XCTAssertEqual(HDF5.openObjectCount, 2)
+        XCTAssertEqual(HDF5Library.openObjectCount, 2)
         try group.close()
         try file.close()
-        XCTAssertEqual(HDF5.openObjectCount, 0)
+        XCTAssertEqual(HDF5Library.openObjectCount, 0)
     }
 
     /// The wrapper's whole safety rests on this: no call of the library goes unchecked or unlocked.

@@ -6,7 +6,7 @@ import XCTest
 
 final class TrialTests: HDF5TestCase {
     override func tearDownWithError() throws {
-        HDF5.setTrial(nil)
+        HDF5Library.setTrial(nil)
         try super.tearDownWithError()
     }
 
@@ -47,7 +47,7 @@ final class TrialTests: HDF5TestCase {
     func testAFileIsTriedOnceForEachContentAndRefusedWithWhatTheTrialSays() throws {
         try write()
         let trials = Mutex<(tried: [String], problem: String?)>(([], nil))
-        HDF5.setTrial { path in
+        HDF5Library.setTrial { path in
             trials.withLock {
                 $0.tried.append(path)
                 return $0.problem.map { HDF5.TrialProblem($0) }

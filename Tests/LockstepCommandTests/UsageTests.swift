@@ -1,4 +1,3 @@
-import Lockstep
 import XCTest
 
 final class UsageTests: CommandTestCase {

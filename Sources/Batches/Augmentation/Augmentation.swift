@@ -54,22 +54,22 @@ public struct Augmentation: Sendable, Equatable {
     var moves: Bool { shift != nil || horizontalFlip != nil || rotation != nil }
 
     /// Whether samples must be images.
-    public var needsImages: Bool { moves || cutout != nil }
+    package var needsImages: Bool { moves || cutout != nil }
 }
 
 extension Augmentation {
     /// A value that makes no sense.
-    public struct Problem: Equatable, Sendable {
-        public let key: String
-        public let expected: String
-        public let found: String
+    package struct Problem: Equatable, Sendable {
+        package let key: String
+        package let expected: String
+        package let found: String
     }
 
     /// The range of `mixup`: beyond it, shares are all but constant.
     private static let alphas = 0.001...1000.0
 
     /// What makes no sense whatever the data are, or nil.
-    public var problem: Problem? {
+    package var problem: Problem? {
         func problem(_ key: String, _ expected: String, _ found: Any) -> Problem {
             Problem(key: key, expected: expected, found: "\(found)")
         }
@@ -91,7 +91,7 @@ extension Augmentation {
     }
 
     /// What makes no sense for samples of a shape, or nil.
-    public func problem(inputShape: [Int]) -> Problem? {
+    package func problem(inputShape: [Int]) -> Problem? {
         guard needsImages else { return nil }
         guard let image = ImageShape(inputShape) else {
             let keys = [
@@ -119,18 +119,18 @@ extension Augmentation {
 }
 
 /// What a sample of two or three dimensions is as an image: rows of pixels, each of which has its channels together.
-public struct ImageShape: Sendable, Equatable {
-    public let height: Int
-    public let width: Int
-    public let channels: Int
+package struct ImageShape: Sendable, Equatable {
+    package let height: Int
+    package let width: Int
+    package let channels: Int
 
     /// nil for a shape that is none of an image.
-    public init?(_ shape: [Int]) {
+    package init?(_ shape: [Int]) {
         guard shape.count == 2 || shape.count == 3 else { return nil }
         height = shape[0]
         width = shape[1]
         channels = shape.count == 3 ? shape[2] : 1
     }
 
-    public var count: Int { height * width * channels }
+    package var count: Int { height * width * channels }
 }

@@ -6,8 +6,8 @@ import Kernels
 /// and the place in the epoch where the batch begins: not of who loads it, or with how many others.
 ///
 /// `@unchecked Sendable`: each worker has scratch of its own; everything else is constant.
-public final class Augmenter: @unchecked Sendable {
-    public let augmentation: Augmentation
+package final class Augmenter: @unchecked Sendable {
+    package let augmentation: Augmentation
     private let features: Int
     private let image: ImageShape?
     private let key: UInt64
@@ -17,7 +17,7 @@ public final class Augmenter: @unchecked Sendable {
     private var scratch: [AlignedBuffer] = []
 
     /// - Parameter inputShape: one that the augmentation has no `problem` with.
-    public init(_ augmentation: Augmentation, inputShape: [Int], seed: UInt64, workers: Int = 1) {
+    package init(_ augmentation: Augmentation, inputShape: [Int], seed: UInt64, workers: Int = 1) {
         precondition(augmentation.problem ?? augmentation.problem(inputShape: inputShape) == nil)
         self.augmentation = augmentation
         features = inputShape.reduce(1, *)
@@ -29,13 +29,13 @@ public final class Augmenter: @unchecked Sendable {
     }
 
     /// Makes room for as many workers. Only while none of them works.
-    public func prepare(workers: Int) {
+    package func prepare(workers: Int) {
         while scratch.count > workers { scratch.removeLast() }
         while scratch.count < workers { scratch.append(AlignedBuffer(untouchedCount: 2 * features)) }
     }
 
     /// Flips, turns, shifts and cuts one sample, in place. Allocates nothing.
-    public func transform(_ x: UnsafeMutablePointer<Float>, sample: Int, epoch: Int, worker: Int) {
+    package func transform(_ x: UnsafeMutablePointer<Float>, sample: Int, epoch: Int, worker: Int) {
         guard augmentation.needsImages, let image else { return }
         let draw = SampleDraw(key: key, sample: sample, epoch: epoch)
         let movement = Movement(augmentation, image: image, draw: draw)
@@ -65,7 +65,7 @@ public final class Augmenter: @unchecked Sendable {
 // MARK: Mixtures
 
 extension Augmenter {
-    public var mixes: Bool { augmentation.mixup != nil }
+    package var mixes: Bool { augmentation.mixup != nil }
 
     /// Decides which rows of a batch are mixed, and how much of itself each row keeps, half or more. Allocates nothing.
     ///
@@ -74,7 +74,7 @@ extension Augmenter {
     ///   - first: the position in the epoch of the first of them.
     ///   - partners: gets the row that each row is mixed with, which may be itself: a permutation.
     ///   - shares: gets what a row keeps of itself; the rest is its partner's.
-    public func pair(
+    package func pair(
         _ samples: UnsafePointer<Int32>, rows: Int, epoch: Int, first: Int, partners: UnsafeMutablePointer<Int32>,
         shares: UnsafeMutablePointer<Float>
     ) {
@@ -89,10 +89,10 @@ extension Augmenter {
     }
 
     /// Where a worker may put the sample that another one is mixed with.
-    public func room(worker: Int) -> UnsafeMutablePointer<Float> { scratch[worker].pointer + features }
+    package func room(worker: Int) -> UnsafeMutablePointer<Float> { scratch[worker].pointer + features }
 
     /// x = other + share · (x − other), for a sample or its target.
-    public func mix(
+    package func mix(
         _ x: UnsafeMutablePointer<Float>, with other: UnsafePointer<Float>, share: Float, count: Int
     ) {
         for i in 0..<count { x[i] = other[i] + share * (x[i] - other[i]) }

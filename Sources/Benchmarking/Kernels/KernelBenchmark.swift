@@ -1,18 +1,18 @@
 import Kernels
 
 /// Times every kernel of a table at the shapes of real layers, on one core.
-public struct KernelBenchmark {
-    public var kernels: any KernelTable.Type
+package struct KernelBenchmark {
+    package var kernels: any KernelTable.Type
     /// How long to time a kernel, of about a hundred.
-    public var seconds: Double
+    package var seconds: Double
 
-    public init(kernels: any KernelTable.Type, seconds: Double) {
+    package init(kernels: any KernelTable.Type, seconds: Double) {
         precondition(seconds > 0, "a benchmark needs time")
         self.kernels = kernels
         self.seconds = seconds
     }
 
-    public func run() -> KernelMeasurement {
+    package func run() -> KernelMeasurement {
         run(layers: ProductShape.layers, squares: ProductShape.squares)
     }
 

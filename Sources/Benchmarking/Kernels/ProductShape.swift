@@ -1,6 +1,6 @@
 /// One of the three matrix products of a linear layer, for a micro-batch.
-public struct ProductShape: Sendable, Equatable {
-    public enum Pass: String, Sendable, Encodable, CaseIterable {
+package struct ProductShape: Sendable, Equatable {
+    package enum Pass: String, Sendable, Encodable, CaseIterable {
         /// Y = relu(X·W + b), with W packed.
         case forward
         /// dX = dY·Wᵀ, times the derivative of the activation before it, with Wᵀ packed.
@@ -9,10 +9,10 @@ public struct ProductShape: Sendable, Equatable {
         case weightGradient
     }
 
-    public let inputs: Int
-    public let outputs: Int
-    public let rows: Int
-    public let pass: Pass
+    package let inputs: Int
+    package let outputs: Int
+    package let rows: Int
+    package let pass: Pass
 
     /// The networks whose layers are timed, by their widths: a line adds one.
     static let networks = [

@@ -3,18 +3,18 @@ import Kernels
 import Workers
 
 /// The machine that figures are of.
-public struct MachineDescription: Codable, Sendable, Equatable {
+package struct MachineDescription: Codable, Sendable, Equatable {
     /// `AMD EPYC 7543 32-Core Processor`.
-    public var processor: String
+    package var processor: String
     /// Cores that run.
-    public var cores: Int
+    package var cores: Int
     /// Cores that this process may use.
-    public var usableCores: Int
+    package var usableCores: Int
     /// Which kernels: `avx2`.
-    public var instructionSet: String
+    package var instructionSet: String
 
     /// Describes this machine.
-    public init(kernels: any KernelTable.Type) {
+    package init(kernels: any KernelTable.Type) {
         processor =
             Self.processorName(
                 (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "") ?? "unknown processor"

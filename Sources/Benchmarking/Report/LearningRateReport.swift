@@ -2,12 +2,12 @@ import Foundation
 import Training
 
 /// A learning rate range test as a page for browsers.
-public struct LearningRateReport {
+package struct LearningRateReport {
     private let sweep: LearningRateSweep
 
-    public init(_ sweep: LearningRateSweep) { self.sweep = sweep }
+    package init(_ sweep: LearningRateSweep) { self.sweep = sweep }
 
-    public var html: String { ReportPage(title: "Loss over learning rate", body: introduction + chart).html }
+    package var html: String { ReportPage(title: "Loss over learning rate", body: introduction + chart).html }
 
     private func text(_ rate: Double) -> String { String(format: "%.2g", rate) }
 

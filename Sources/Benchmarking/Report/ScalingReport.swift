@@ -1,10 +1,10 @@
 /// A scaling measurement as a page for browsers: one file that loads nothing, runs nothing and works without a network.
-public struct ScalingReport {
+package struct ScalingReport {
     private let measurement: ScalingMeasurement
 
-    public init(_ measurement: ScalingMeasurement) { self.measurement = measurement }
+    package init(_ measurement: ScalingMeasurement) { self.measurement = measurement }
 
-    public var html: String {
+    package var html: String {
         let sections = measurement.curves.map(ScalingSection.init).map(\.markup)
         return ReportPage(
             title: "How \(measurement.workload) scales",

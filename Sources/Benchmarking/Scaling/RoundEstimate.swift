@@ -5,14 +5,14 @@
 /// the k-th smallest and the k-th largest of n with probability 1 - 2·P(B < k), B binomial with n tries at one half,
 /// whatever the distribution is (Conover, *Practical Nonparametric Statistics*, section 3.2). No figures are drawn at
 /// random and none are assumed to be normal: a neighbor on the machine makes them anything but that.
-public struct RoundEstimate: Encodable, Sendable, Equatable {
-    public let median: Double
+package struct RoundEstimate: Encodable, Sendable, Equatable {
+    package let median: Double
     /// Ends of the interval; nil for a single round, which has none.
-    public let lower: Double?
-    public let upper: Double?
+    package let lower: Double?
+    package let upper: Double?
 
     /// - Parameter figures: one of each round, at least one.
-    public init(_ figures: [Double]) {
+    package init(_ figures: [Double]) {
         precondition(!figures.isEmpty, "an estimate needs a round")
         let sorted = figures.sorted()
         median = Self.median(ofSorted: sorted)
@@ -25,7 +25,7 @@ public struct RoundEstimate: Encodable, Sendable, Equatable {
     }
 
     /// The probability that the interval holds the true median.
-    public static func coverage(rounds: Int) -> Double {
+    package static func coverage(rounds: Int) -> Double {
         rounds > 1 ? 1 - 2 * lowerTail(rounds: rounds, below: rank(rounds: rounds)) : 0
     }
 

@@ -9,13 +9,13 @@ import Workers
 /// All contestants are made first. In a round each takes a turn, and the next round begins with another one: what
 /// disturbs the machine for minutes is in all of them, and in each ratio of two times of the same round. Where the time
 /// goes is recorded afterwards, in a pass of its own.
-public struct ScalingBenchmark {
-    public var plan: ScalingPlan
+package struct ScalingBenchmark {
+    package var plan: ScalingPlan
     /// Whether to measure on a busy machine too, and more workers than cores.
-    public var isForced: Bool
-    public var kernels: any KernelTable.Type
+    package var isForced: Bool
+    package var kernels: any KernelTable.Type
 
-    public init(plan: ScalingPlan, isForced: Bool = false, kernels: any KernelTable.Type) {
+    package init(plan: ScalingPlan, isForced: Bool = false, kernels: any KernelTable.Type) {
         self.plan = plan
         self.isForced = isForced
         self.kernels = kernels
@@ -27,7 +27,7 @@ public struct ScalingBenchmark {
     ///   pass that comes after them.
     /// - Throws: `ScalingPlanError` before anything starts, for a plan that does not suit the machine or the data;
     ///   `TrainingError`, `NetworkError`, `DatasetError` for a configuration that cannot be trained.
-    public func run(_ workload: Workload, progress: (Int) -> Void = { _ in }) throws -> ScalingMeasurement {
+    package func run(_ workload: Workload, progress: (Int) -> Void = { _ in }) throws -> ScalingMeasurement {
         let cores = UsableCores.count
         try checkMachine(cores: cores)
         let (configuration, dataset) = try prepare(workload)

@@ -1,5 +1,5 @@
 /// A formula for the throughput X of N workers, fitted to measured ones.
-public enum ScalingLaw: String, Encodable, Sendable, CaseIterable {
+package enum ScalingLaw: String, Encodable, Sendable, CaseIterable {
     /// X(N) = γ·N / (1 + σ·(N - 1)): a share σ of one worker's time is serial. Amdahl, "Validity of the single
     /// processor approach to achieving large scale computing capabilities", AFIPS 1967. For a problem that stays the
     /// same.
@@ -12,7 +12,7 @@ public enum ScalingLaw: String, Encodable, Sendable, CaseIterable {
     /// scalability based on rational functions", arXiv:0808.1431, and *Guerrilla Capacity Planning*, 2007.
     case universal
 
-    public var name: String {
+    package var name: String {
         switch self {
         case .amdahl: "Amdahl's law"
         case .gustafson: "Gustafson's law"
@@ -21,20 +21,20 @@ public enum ScalingLaw: String, Encodable, Sendable, CaseIterable {
     }
 
     /// How many different worker counts a fit needs: as many as it has unknowns.
-    public var pointsNeeded: Int { self == .universal ? 3 : 2 }
+    package var pointsNeeded: Int { self == .universal ? 3 : 2 }
 }
 
 /// The numbers of a law.
-public struct ScalingCoefficients: Sendable, Equatable {
-    public let law: ScalingLaw
+package struct ScalingCoefficients: Sendable, Equatable {
+    package let law: ScalingLaw
     /// γ: samples a second of one worker.
-    public let single: Double
+    package let single: Double
     /// σ: the serial share or the contention, in 0 ... 1.
-    public let contention: Double
+    package let contention: Double
     /// κ, at least 0.
-    public let coherency: Double
+    package let coherency: Double
 
-    public init(law: ScalingLaw, single: Double, contention: Double, coherency: Double = 0) {
+    package init(law: ScalingLaw, single: Double, contention: Double, coherency: Double = 0) {
         self.law = law
         self.single = single
         self.contention = contention
@@ -49,7 +49,7 @@ public struct ScalingCoefficients: Sendable, Equatable {
     /// comes out between 0 and 1.
     ///
     /// - Parameter points: worker counts, and the samples a second of each.
-    public init?(_ law: ScalingLaw, fitting points: [(workers: Int, throughput: Double)]) {
+    package init?(_ law: ScalingLaw, fitting points: [(workers: Int, throughput: Double)]) {
         guard Set(points.map(\.workers)).count >= law.pointsNeeded else { return nil }
         let rows = points.map { point -> [Double] in
             let n = Double(point.workers)
@@ -70,7 +70,7 @@ public struct ScalingCoefficients: Sendable, Equatable {
     }
 
     /// Samples a second of so many workers.
-    public func throughput(workers: Double) -> Double {
+    package func throughput(workers: Double) -> Double {
         let n = workers
         switch law {
         case .gustafson: return single * (n - contention * (n - 1))
@@ -79,12 +79,12 @@ public struct ScalingCoefficients: Sendable, Equatable {
     }
 
     /// The number of workers beyond which throughput falls, √((1 - σ)/κ); nil where it never does.
-    public var bestWorkers: Double? {
+    package var bestWorkers: Double? {
         coherency > 0 ? ((1 - contention) / coherency).squareRoot() : nil
     }
 
     /// How many times as fast as one worker any number of them can be; nil without a limit.
-    public var limit: Double? {
+    package var limit: Double? {
         switch law {
         case .gustafson: return nil
         case .amdahl: return contention > 0 ? 1 / contention : nil

@@ -2,7 +2,7 @@ import Training
 import Workers
 
 /// What grows with the workers.
-public enum ScalingMode: String, Codable, Sendable, CaseIterable {
+package enum ScalingMode: String, Codable, Sendable, CaseIterable {
     /// Nothing: the same batch in the same shards, with the same bits.
     case strong
     /// The batch: rows of a shard stay, and there are so many more shards.
@@ -10,16 +10,16 @@ public enum ScalingMode: String, Codable, Sendable, CaseIterable {
 }
 
 /// Which steps a scaling benchmark times, and for how long.
-public struct ScalingPlan: Sendable, Equatable {
+package struct ScalingPlan: Sendable, Equatable {
     /// Numbers of workers, each once, in ascending order. The first is what the others are compared with.
-    public var workers: [Int]
-    public var modes: [ScalingMode]
+    package var workers: [Int]
+    package var modes: [ScalingMode]
     /// How often everything is measured.
-    public var rounds: Int
+    package var rounds: Int
     /// How long to time steps of one number of workers in one round.
-    public var seconds: Double
+    package var seconds: Double
 
-    public init(
+    package init(
         workers: [Int] = ScalingPlan.defaultWorkers(cores: UsableCores.count), modes: [ScalingMode] = [.strong],
         rounds: Int = 10, seconds: Double = 1
     ) {
@@ -32,7 +32,7 @@ public struct ScalingPlan: Sendable, Equatable {
     }
 
     /// Powers of two, and all cores.
-    public static func defaultWorkers(cores: Int) -> [Int] {
+    package static func defaultWorkers(cores: Int) -> [Int] {
         var workers = [1]
         while workers.last! * 2 < cores { workers.append(workers.last! * 2) }
         return cores > 1 ? workers + [cores] : workers
@@ -78,14 +78,14 @@ public struct ScalingPlan: Sendable, Equatable {
 }
 
 /// Why a plan cannot be carried out.
-public enum ScalingPlanError: Error, Equatable, CustomStringConvertible {
+package enum ScalingPlanError: Error, Equatable, CustomStringConvertible {
     case tooFewRows(rows: Int, workers: Int)
     case notAMultiple(workers: Int, first: Int)
     case tooFewSamples(samples: Int, batchSize: Int, factor: Int)
     case tooManyWorkers(workers: Int, cores: Int)
     case busy(cores: Double)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .tooFewRows(let rows, let workers):
             "a batch of \(rows) rows cannot be cut for \(workers) workers: name fewer workers or a larger batchSize"

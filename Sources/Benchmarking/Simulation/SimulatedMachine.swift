@@ -3,28 +3,28 @@ import Kernels
 import Workers
 
 /// A machine as the simulator knows it: this one, measured, or another one, described in a JSON file.
-public struct SimulatedMachine: Codable, Sendable, Equatable {
-    public var name: String
-    public var cores: Int
+package struct SimulatedMachine: Codable, Sendable, Equatable {
+    package var name: String
+    package var cores: Int
     /// What one core reaches in multiply-adds, the same however many work.
-    public var coreGflops: Double
+    package var coreGflops: Double
     /// What one core alone, and all cores together, move between themselves and memory.
-    public var coreGigabytesPerSecond: Double
-    public var totalGigabytesPerSecond: Double
+    package var coreGigabytesPerSecond: Double
+    package var totalGigabytesPerSecond: Double
     /// Last-level cache of all cores.
-    public var cacheMebibytes: Double
+    package var cacheMebibytes: Double
     /// The time from a signal until a sleeping worker works.
-    public var wakeMicroseconds = 60.0
+    package var wakeMicroseconds = 60.0
     /// What it costs the leader to signal one.
-    public var signalMicroseconds = 5.0
+    package var signalMicroseconds = 5.0
     /// How long a worker without work looks for some before it sleeps.
-    public var spinMicroseconds = 100.0
+    package var spinMicroseconds = 100.0
     /// The time from one worker's claim of an item until another one can claim: a cache line goes from core to core.
-    public var claimMicroseconds = 0.1
+    package var claimMicroseconds = 0.1
     /// Where these numbers come from.
-    public var assumptions: [String] = []
+    package var assumptions: [String] = []
 
-    public init(
+    package init(
         name: String, cores: Int, coreGflops: Double, coreGigabytesPerSecond: Double, totalGigabytesPerSecond: Double,
         cacheMebibytes: Double, assumptions: [String] = []
     ) {
@@ -38,7 +38,7 @@ public struct SimulatedMachine: Codable, Sendable, Equatable {
     }
 
     /// Describes this machine, measured for a second or so.
-    public init(measuringWith kernels: any KernelTable.Type) {
+    package init(measuringWith kernels: any KernelTable.Type) {
         let description = MachineDescription(kernels: kernels)
         func measure(workers: Int) -> (peak: Double, bandwidth: Double) {
             let team = WorkerTeam(workerCount: workers)
@@ -63,7 +63,7 @@ public struct SimulatedMachine: Codable, Sendable, Equatable {
     }
 
     /// - Throws: `SimulationError` for a number that is not above 0.
-    public func check() throws {
+    package func check() throws {
         let numbers = [
             ("coreGflops", coreGflops), ("coreGigabytesPerSecond", coreGigabytesPerSecond),
             ("totalGigabytesPerSecond", totalGigabytesPerSecond), ("cacheMebibytes", cacheMebibytes),
@@ -94,11 +94,11 @@ public struct SimulatedMachine: Codable, Sendable, Equatable {
 }
 
 /// What keeps a simulation from being one.
-public enum SimulationError: Error, Equatable, CustomStringConvertible {
+package enum SimulationError: Error, Equatable, CustomStringConvertible {
     case badNumber(name: String, value: Double)
     case tooFewRows(rows: Int, shards: Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .badNumber(let name, let value): "\(name): expected a number above 0, found \(value)"
         case .tooFewRows(let rows, let shards): "a batch of \(rows) rows cannot be cut into \(shards) shards"

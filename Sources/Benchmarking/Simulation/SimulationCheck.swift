@@ -4,25 +4,25 @@ import Training
 
 /// Measures what a step costs one worker and, in turn, how long several take for it, and compares the latter with what
 /// the simulator makes of the former.
-public struct SimulationCheck {
-    public let machine: SimulatedMachine
+package struct SimulationCheck {
+    package let machine: SimulatedMachine
     /// The costs of the fastest steps of one worker.
-    public let costs: StepCosts
+    package let costs: StepCosts
     /// Comparisons, by number of workers.
-    public let comparisons: [Comparison]
+    package let comparisons: [Comparison]
 
     /// What was predicted of a number of workers, and what was measured.
-    public struct Comparison: Encodable, Sendable {
-        public let workers: Int
+    package struct Comparison: Encodable, Sendable {
+        package let workers: Int
         /// The time of a step, of the rounds' median steps.
-        public let measuredMilliseconds: RoundEstimate
-        public let predictedMilliseconds: RoundEstimate
+        package let measuredMilliseconds: RoundEstimate
+        package let predictedMilliseconds: RoundEstimate
         /// Predicted over measured, less 1, of each round.
-        public let error: RoundEstimate
+        package let error: RoundEstimate
         /// The time of the fastest steps of all rounds, which nothing disturbed: what the simulator is judged by.
-        public let bestMeasuredMilliseconds: Double
-        public let bestPredictedMilliseconds: Double
-        public let bestError: Double
+        package let bestMeasuredMilliseconds: Double
+        package let bestPredictedMilliseconds: Double
+        package let bestError: Double
     }
 
     /// The simulator knows neither passes of a step nor measurements of noise: they are left out of the configuration.
@@ -30,7 +30,7 @@ public struct SimulationCheck {
     /// - Parameters:
     ///   - workers: whom to time; those that have cores.
     ///   - seconds: how long each measurement of a round takes.
-    public init(
+    package init(
         _ workload: Workload, workers: [Int], rounds: Int, seconds: Double, kernels: any KernelTable.Type
     ) throws {
         var configuration = workload.configuration.resolved

@@ -6,7 +6,7 @@ import Training
 
 /// Measures what the parts of a step cost one worker, from steps of the batch in its shards and in twice as many: what
 /// the second cut costs more is what a shard costs, whatever its rows.
-public final class StepCostMeasurement {
+package final class StepCostMeasurement {
     private let workload: Workload
     private let configuration: Configuration
     private let machine: SimulatedMachine

@@ -1,41 +1,41 @@
 import Gradients
 
 /// What the parts of a training step cost one worker that has the machine to itself. In seconds and floats.
-public struct StepCosts: Codable, Sendable, Equatable {
+package struct StepCosts: Codable, Sendable, Equatable {
     /// What was measured.
-    public var workload: String
-    public var batchSize: Int
-    public var shards: Int
+    package var workload: String
+    package var batchSize: Int
+    package var shards: Int
     /// The speed of the core that the costs were measured on.
-    public var coreGflops: Double
-    public var coreGigabytesPerSecond: Double
+    package var coreGflops: Double
+    package var coreGigabytesPerSecond: Double
 
     /// Floats of the parameter buffer, of the weights' packed forms; buffers of moments.
-    public var parameters: Int
-    public var packed: Int
-    public var moments: Int
+    package var parameters: Int
+    package var packed: Int
+    package var moments: Int
     /// Floats of each block.
-    public var blocks: [Int]
+    package var blocks: [Int]
     /// How often a step passes over all blocks.
-    public var updatePasses: Int
+    package var updatePasses: Int
     /// The most rows in flight at once.
-    public var microBatch: Int
+    package var microBatch: Int
 
     /// Forward and backward: for a row, and for a shard whatever its rows (its gradients are written once, and what is
     /// packed for them).
-    public var computeSecondsPerRow: Double
-    public var computeSecondsPerShard: Double
+    package var computeSecondsPerRow: Double
+    package var computeSecondsPerShard: Double
     /// Inputs of a row, gathered and normalized.
-    public var loadSecondsPerRow: Double
+    package var loadSecondsPerRow: Double
     /// Choosing the samples of the next batch and their targets, for a row.
-    public var fillSecondsPerRow: Double
+    package var fillSecondsPerRow: Double
     /// Adding one shard's gradients to another's.
-    public var foldSeconds: Double
+    package var foldSeconds: Double
     /// All passes over all blocks, with so many roots to sum.
-    public var updateSeconds: Double
-    public var updateRoots: Int
+    package var updateSeconds: Double
+    package var updateRoots: Int
     /// What the leader does between the phases.
-    public var serialSeconds: Double
+    package var serialSeconds: Double
 }
 
 /// A piece of work: how long one core takes for it, and what it moves to and from memory in that time.

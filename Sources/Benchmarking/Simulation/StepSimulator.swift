@@ -5,32 +5,32 @@ import Batches
 ///
 /// What it takes for granted: a core is as fast with others at work as alone, but for memory; every byte of memory is
 /// as near to every core; activations stay in a core's caches; nobody else is on the machine.
-public struct StepSimulator: Sendable {
-    public let costs: StepCosts
-    public let machine: SimulatedMachine
+package struct StepSimulator: Sendable {
+    package let costs: StepCosts
+    package let machine: SimulatedMachine
 
-    public init(costs: StepCosts, machine: SimulatedMachine) {
+    package init(costs: StepCosts, machine: SimulatedMachine) {
         self.costs = costs
         self.machine = machine
     }
 
     /// What a simulated step came to.
-    public struct Step: Codable, Sendable, Equatable {
-        public let workers: Int
-        public let batchSize: Int
-        public let shards: Int
-        public let seconds: Double
+    package struct Step: Codable, Sendable, Equatable {
+        package let workers: Int
+        package let batchSize: Int
+        package let shards: Int
+        package let seconds: Double
         /// The seconds of the phase of the shards, and of that of the update.
-        public let gradientSeconds: Double
-        public let updateSeconds: Double
+        package let gradientSeconds: Double
+        package let updateSeconds: Double
         /// The share of workers × seconds in which a worker had work.
-        public let busyShare: Double
+        package let busyShare: Double
     }
 
     /// Simulates a step in the middle of a run.
     ///
     /// - Throws: `SimulationError` for a batch that cannot be cut.
-    public func step(workers: Int, batchSize: Int? = nil, shards: Int? = nil) throws -> Step {
+    package func step(workers: Int, batchSize: Int? = nil, shards: Int? = nil) throws -> Step {
         let batchSize = batchSize ?? costs.batchSize
         let shards = shards ?? Sharding.defaultShards(batchSize: batchSize)
         guard shards >= 1, shards <= batchSize else {
@@ -51,7 +51,7 @@ public struct StepSimulator: Sendable {
     }
 
     /// How much faster so many workers are than one, over their number.
-    public func efficiency(workers: Int, batchSize: Int? = nil, shards: Int? = nil) throws -> Double {
+    package func efficiency(workers: Int, batchSize: Int? = nil, shards: Int? = nil) throws -> Double {
         let one = try step(workers: 1, batchSize: batchSize, shards: shards).seconds
         return one / (try step(workers: workers, batchSize: batchSize, shards: shards).seconds * Double(workers))
     }

@@ -7,17 +7,17 @@ import Workers
 ///
 /// The peak of the machine is measured between the steps, so that both see the same clock and the same neighbors. Steps
 /// are timed as a run takes them; where their time goes is recorded in a second, shorter pass.
-public struct StepBenchmark {
-    public var workers: WorkerCount
+package struct StepBenchmark {
+    package var workers: WorkerCount
     /// How long to time steps of a workload.
-    public var seconds: Double
+    package var seconds: Double
     /// Rows a worker has in flight at once; nil for a good number.
-    public var microBatch: Int?
+    package var microBatch: Int?
     /// Processors to bind workers to; nil to let the system choose.
-    public var processors: [Int]?
-    public var kernels: any KernelTable.Type
+    package var processors: [Int]?
+    package var kernels: any KernelTable.Type
 
-    public init(
+    package init(
         workers: WorkerCount = .automatic, seconds: Double, microBatch: Int? = nil, kernels: any KernelTable.Type
     ) {
         precondition(seconds > 0, "a benchmark needs time")
@@ -30,7 +30,7 @@ public struct StepBenchmark {
     /// Measures one workload. The last batch of an epoch, if it is smaller, is trained on and not timed.
     ///
     /// - Throws: `TrainingError`, `NetworkError`, `DatasetError` for a configuration that cannot be trained.
-    public func run(_ workload: Workload) throws -> StepMeasurement {
+    package func run(_ workload: Workload) throws -> StepMeasurement {
         let configuration = workload.configuration
         try configuration.check()
         let trainer = try Trainer(

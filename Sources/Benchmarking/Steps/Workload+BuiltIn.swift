@@ -4,7 +4,7 @@ import Training
 
 extension Workload {
     /// The workloads that have a name, the same as the peers' under `Benchmarks`.
-    public static let builtIn = [
+    package static let builtIn = [
         perceptron("mlp-128", widths: [784, 512, 256, 10], batchSize: 128),
         perceptron("mlp-4096", widths: [784, 512, 256, 10], batchSize: 4096),
         perceptron("wide-2048", widths: [784, 2048, 2048, 10], batchSize: 2048),

@@ -2,11 +2,11 @@ import StrictCoding
 import Training
 
 /// What a step benchmark trains.
-public struct Workload: Sendable {
-    public let name: String
-    public let configuration: Configuration
+package struct Workload: Sendable {
+    package let name: String
+    package let configuration: Configuration
 
-    public init(name: String, configuration: Configuration) {
+    package init(name: String, configuration: Configuration) {
         self.name = name
         self.configuration = configuration
     }
@@ -14,7 +14,7 @@ public struct Workload: Sendable {
     /// A workload by its name, or by the path of a configuration.
     ///
     /// - Throws: `UnknownWorkload` for what is neither; what reading the configuration throws.
-    public init(_ nameOrPath: String) throws {
+    package init(_ nameOrPath: String) throws {
         if let known = Self.builtIn.first(where: { $0.name == nameOrPath }) {
             self = known
         } else if Self.isPath(nameOrPath) {
@@ -31,7 +31,7 @@ public struct Workload: Sendable {
     /// Whether a text may name a workload; a configuration is not looked for.
     ///
     /// - Throws: `UnknownWorkload`.
-    public static func check(_ nameOrPath: String) throws {
+    package static func check(_ nameOrPath: String) throws {
         guard builtIn.contains(where: { $0.name == nameOrPath }) || isPath(nameOrPath) else {
             throw UnknownWorkload(name: nameOrPath)
         }
@@ -39,10 +39,10 @@ public struct Workload: Sendable {
 }
 
 /// There is no workload of this name.
-public struct UnknownWorkload: Error, Equatable, CustomStringConvertible {
-    public let name: String
+package struct UnknownWorkload: Error, Equatable, CustomStringConvertible {
+    package let name: String
 
-    public var description: String {
+    package var description: String {
         let names = Workload.builtIn.map(\.name)
         let meant = nearest(name, among: names).map { "; did you mean '\($0)'?" } ?? "."
         return "unknown workload '\(name)'\(meant) Choose from: \(names.joined(separator: ", ")), "

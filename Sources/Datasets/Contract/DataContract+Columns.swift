@@ -1,7 +1,7 @@
 /// A contract as named lists of texts and numbers and a few attributes: what a file stores of it.
 extension DataContract {
     /// A list of texts or of numbers.
-    public enum Column: Equatable, Sendable {
+    package enum Column: Equatable, Sendable {
         case texts([String])
         case numbers([Double])
     }
@@ -25,7 +25,7 @@ extension DataContract {
     }
 
     /// All lists that are there, in one order.
-    public var columns: [(name: String, column: Column)] {
+    package var columns: [(name: String, column: Column)] {
         var columns: [(name: String, column: Column)] = []
         for (name, path) in Self.texts {
             if let texts = self[keyPath: path] { columns.append((name, .texts(texts))) }
@@ -41,7 +41,7 @@ extension DataContract {
     }
 
     /// Fills in the lists that `texts` and `numbers` find by name.
-    public mutating func readColumns(
+    package mutating func readColumns(
         texts: (String) throws -> [String]?, numbers: (String) throws -> [Double]?
     ) rethrows {
         for (name, path) in Self.texts { self[keyPath: path] = try texts(name) }
@@ -55,7 +55,7 @@ extension DataContract {
 
 extension TargetKind {
     /// `classes`, `values` or `none`, as files have it.
-    public var name: String {
+    package var name: String {
         switch self {
         case .classes: "classes"
         case .values: "values"
@@ -64,7 +64,7 @@ extension TargetKind {
     }
 
     /// Classes, or numbers a target.
-    public var count: Int {
+    package var count: Int {
         switch self {
         case .classes(let count): count
         case .values(let width): width
@@ -73,7 +73,7 @@ extension TargetKind {
     }
 
     /// - Returns: nil for a name that is none.
-    public init?(name: String, count: Int) {
+    package init?(name: String, count: Int) {
         switch name {
         case "classes": self = .classes(count: count)
         case "values": self = .values(width: count)

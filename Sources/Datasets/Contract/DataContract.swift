@@ -5,26 +5,26 @@
 ///
 /// A feature is a column of a table, or a channel of images and signals: a position of the last axis of a sample. Names
 /// may also be given to all numbers of a sample.
-public struct DataContract: Equatable, Sendable {
+package struct DataContract: Equatable, Sendable {
     /// Shape of one sample.
-    public var inputShape: [Int]
+    package var inputShape: [Int]
     /// Whether inputs are kept as bytes, and so 0 ... 255.
-    public var storesBytes: Bool
+    package var storesBytes: Bool
     /// One name for each position of the last axis, or for each number of a sample; nil where there are none.
-    public var featureNames: [String]?
+    package var featureNames: [String]?
     /// What a batch holds of the numbers in the file; nil in checkpoints from before they had it.
-    public var normalization: NormalizationValues?
+    package var normalization: NormalizationValues?
     /// How the numbers in the file were made of raw ones; nil if they are raw, or nothing says otherwise.
-    public var transformation: NormalizationValues?
-    public var targetKind: TargetKind
+    package var transformation: NormalizationValues?
+    package var targetKind: TargetKind
     /// One name for each class, in order of class indices.
-    public var classNames: [String]?
+    package var classNames: [String]?
     /// One name for each number of a target.
-    public var targetNames: [String]?
+    package var targetNames: [String]?
     /// How targets that are numbers were made of raw ones; nil if they are raw, or nothing says otherwise.
-    public var targetTransformation: NormalizationValues?
+    package var targetTransformation: NormalizationValues?
 
-    public init(
+    package init(
         inputShape: [Int], storesBytes: Bool = false, featureNames: [String]? = nil,
         normalization: NormalizationValues? = nil, transformation: NormalizationValues? = nil,
         targetKind: TargetKind = .unlabeled, classNames: [String]? = nil, targetNames: [String]? = nil,
@@ -42,7 +42,7 @@ public struct DataContract: Equatable, Sendable {
     }
 
     /// What cannot be, or nil: for contracts that come from a file, whose shape is known to be one of a sample.
-    public var problem: String? {
+    package var problem: String? {
         let (features, channels) = (inputShape.reduce(1, *), inputShape.last ?? 1)
         if let count = featureNames?.count, count != features, count != channels {
             return "\(count) names of features for samples of shape \(inputShape)"

@@ -1,5 +1,5 @@
 /// A way on which the data of another file come to a network.
-public enum DataRoad: CaseIterable, Sendable {
+package enum DataRoad: CaseIterable, Sendable {
     case evaluate
     case predict
     /// `resume --dataset`: the same data, however stored.
@@ -22,7 +22,7 @@ public enum DataRoad: CaseIterable, Sendable {
     var isOfTrainedNetwork: Bool { self == .evaluate || self == .predict }
 
     /// As the documentation has it.
-    public var title: String {
+    package var title: String {
         switch self {
         case .evaluate: "`evaluate`"
         case .predict: "`predict`"
@@ -37,7 +37,7 @@ public enum DataRoad: CaseIterable, Sendable {
 }
 
 /// What the data of another file may have otherwise.
-public enum DataDifference: CaseIterable, Sendable {
+package enum DataDifference: CaseIterable, Sendable {
     case columnsInAnotherOrder
     case missingColumn
     case extraColumn
@@ -51,7 +51,7 @@ public enum DataDifference: CaseIterable, Sendable {
     case otherUnits
 
     /// As the documentation has it.
-    public var title: String {
+    package var title: String {
         switch self {
         case .columnsInAnotherOrder: "the same columns in another order"
         case .missingColumn: "a column is missing"
@@ -68,7 +68,7 @@ public enum DataDifference: CaseIterable, Sendable {
 }
 
 /// What becomes of a difference.
-public enum DataDecision: String, Sendable {
+package enum DataDecision: String, Sendable {
     /// Matched by name.
     case reordered
     case taken
@@ -85,7 +85,7 @@ public enum DataDecision: String, Sendable {
 
 extension DataRoad {
     /// What this road does about a difference: the one place that says so.
-    public func decision(on difference: DataDifference) -> DataDecision {
+    package func decision(on difference: DataDifference) -> DataDecision {
         switch (difference, self) {
         case (.classesInAnotherOrder, .predict), (.missingClass, .predict), (.extraClass, .predict),
             (.classesWithoutNames, .predict), (.classesNamedThereAlone, .predict):
@@ -109,7 +109,7 @@ extension DataRoad {
     }
 
     /// The decisions as a table: a line for each difference, a column for each road.
-    public static var table: String {
+    package static var table: String {
         let header = "| the other file | " + allCases.map(\.title).joined(separator: " | ") + " |"
         let rule = "| --- |" + allCases.map { _ in " --- |" }.joined()
         let lines = DataDifference.allCases.map { difference in

@@ -8,11 +8,11 @@
 public struct Likeness: Equatable, Sendable {
     /// The file it comes from, for messages.
     public let path: String
-    public let contract: DataContract
+    package let contract: DataContract
     /// What a data set says of its classes, which may be values too; empty for a checkpoint, whose loss has decided.
     let labels: ClassLabels
 
-    public init(path: String, contract: DataContract) {
+    package init(path: String, contract: DataContract) {
         self.path = path
         self.contract = contract
         labels = ClassLabels()

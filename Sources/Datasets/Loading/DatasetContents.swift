@@ -8,7 +8,7 @@ import Kernels
 /// An entry counts only for the very file (device and inode) with the same size and the same times of its last write
 /// and change, to the nanosecond; the second of these times nobody can set. Files that were written to within two
 /// seconds of being read are not entered, since a clock may not tell two writes apart.
-public struct DatasetContents: Sendable, Equatable {
+package struct DatasetContents: Sendable, Equatable {
     struct Entry: Codable, Equatable {
         let object: String
         let stamp: HDF5FileStamp
@@ -20,9 +20,9 @@ public struct DatasetContents: Sendable, Equatable {
 
     var entries: [Entry] = []
 
-    public init() {}
+    package init() {}
 
-    public var isEmpty: Bool { entries.isEmpty }
+    package var isEmpty: Bool { entries.isEmpty }
 
     /// What was found out about inputs, or nil if that is not known of this file.
     func content(of table: TableFiles) throws -> ContentDigest? {
@@ -60,7 +60,7 @@ public struct DatasetContents: Sendable, Equatable {
 
     /// Reads what `encoded` wrote. Empty if the file is missing, damaged or of another format: then all is found out
     /// again.
-    public init(contentsOf path: String) {
+    package init(contentsOf path: String) {
         guard
             let data = FileManager.default.contents(atPath: path),
             let document = try? JSONDecoder().decode(Document.self, from: data), document.format == Self.format,
@@ -69,7 +69,7 @@ public struct DatasetContents: Sendable, Equatable {
         entries = document.entries
     }
 
-    public func encoded() throws -> [UInt8] {
+    package func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         return Array(

@@ -1,9 +1,9 @@
 extension DatasetDescription {
     /// The data set of one HDF5 file.
-    public static func file(_ path: String) -> DatasetDescription { DatasetDescription(path: path) }
+    package static func file(_ path: String) -> DatasetDescription { DatasetDescription(path: path) }
 
     /// A made-up data set; see `SyntheticDescription`.
-    public static func synthetic(
+    package static func synthetic(
         inputs: [Int], classes: Int, samples: Int, validation: Int = 0, test: Int = 0, seed: UInt64 = 0
     ) -> DatasetDescription {
         DatasetDescription(
@@ -15,7 +15,7 @@ extension DatasetDescription {
     ///
     /// Names inside a file that a split has for itself are left behind with it: in the other file `x_train` may be
     /// there too and another split, so such a split is found by the usual names.
-    public func replacingPath(with path: String) -> DatasetDescription {
+    package func replacingPath(with path: String) -> DatasetDescription {
         var other = self
         other.path = path
         other.synthetic = nil
@@ -26,7 +26,7 @@ extension DatasetDescription {
     }
 
     /// A description of one split in another file, of which nothing else is needed: to evaluate and to predict.
-    public func replacingPath(with path: String, for split: Split) -> DatasetDescription {
+    package func replacingPath(with path: String, for split: Split) -> DatasetDescription {
         var other = replacingPath(with: path)
         if split == .validation, (validationFraction ?? 0) > 0 { return other }
         if let own = other.splits[split], own.inputs != nil {

@@ -20,7 +20,7 @@ extension Dataset {
     ///     beside it, or throws if these are too many.
     /// - Throws: `DatasetError`, or `HDF5Error` when the file itself is at fault. Both name file, object, what was
     ///   expected and what was found.
-    public static func load(
+    package static func load(
         _ description: DatasetDescription, relativeTo directory: String? = nil,
         targets: TargetRequirement = .required, reading: TargetChoice? = nil,
         matching: DataReference? = nil, only: Split? = nil, loading: LoadingOptions = LoadingOptions(),

@@ -183,7 +183,7 @@ extension RawTable {
 
 extension NormalizationValues {
     /// The map as a formula, with the first of many numbers: `(x - 5.843) / 0.8253`, `x * 0.003922`, `as they are`.
-    public var text: String {
+    package var text: String {
         func list(_ values: [Double]) -> String {
             let shown = values.prefix(Self.mostShown).map { String(format: "%.4g", $0) }.joined(separator: ", ")
             return values.count == 1 ? shown : "[\(shown)\(values.count > Self.mostShown ? ", …" : "")]"

@@ -7,9 +7,9 @@ import Kernels
 ///
 /// A pure function of count, seed, epoch and the way of shuffling: to resume inside an epoch takes the position and
 /// nothing else, and no shuffled array is kept. See `RandomPermutation` and `BlockOrder`.
-public struct SampleOrder: Sendable, Equatable {
-    public let count: Int
-    public let epoch: Int
+package struct SampleOrder: Sendable, Equatable {
+    package let count: Int
+    package let epoch: Int
     let form: Form
 
     enum Form: Sendable, Equatable {
@@ -19,13 +19,13 @@ public struct SampleOrder: Sendable, Equatable {
     }
 
     /// How this type derives its order; a resume must find the same one.
-    public static let version = 1
+    package static let version = 1
 
     /// - Parameters:
     ///   - count: at least zero.
     ///   - epoch: from zero.
     ///   - shuffle: one without a `problem`.
-    public init(count: Int, seed: UInt64, epoch: Int, shuffle: Shuffle = .full) {
+    package init(count: Int, seed: UInt64, epoch: Int, shuffle: Shuffle = .full) {
         precondition(count >= 0 && epoch >= 0)
         self.count = count
         self.epoch = epoch
@@ -49,7 +49,7 @@ public struct SampleOrder: Sendable, Equatable {
     }
 
     /// The sample at a position of the epoch.
-    public subscript(position: Int) -> Int {
+    package subscript(position: Int) -> Int {
         precondition(position >= 0 && position < count, "position outside the epoch")
         switch form {
         case .full(let permutation): return permutation[position]
@@ -59,7 +59,7 @@ public struct SampleOrder: Sendable, Equatable {
     }
 
     /// Writes the samples at `positions` to `rows`. At most `Int32.max` samples.
-    public func copy(_ positions: Range<Int>, to rows: UnsafeMutablePointer<Int32>, kernels: Kernels) {
+    package func copy(_ positions: Range<Int>, to rows: UnsafeMutablePointer<Int32>, kernels: any KernelTable.Type) {
         precondition(positions.lowerBound >= 0 && positions.upperBound <= count, "positions outside the epoch")
         precondition(count <= Int32.max, "more samples than an index can tell apart")
         switch form {

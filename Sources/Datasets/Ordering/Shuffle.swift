@@ -14,11 +14,11 @@ public enum Shuffle: Sendable, Equatable {
     case blocks(block: Int, window: Int)
 
     /// What `blocks` has unless it is said otherwise: a block is a chunk as `lockstep convert` writes it.
-    public static let defaultBlock = 256
-    public static let defaultWindow = 16_384
+    package static let defaultBlock = 256
+    package static let defaultWindow = 16_384
 
     /// What makes no sense: which key, what was expected, what was found. Nil if all is well.
-    public var problem: (key: String, expected: String, found: Int)? {
+    package var problem: (key: String, expected: String, found: Int)? {
         guard case .blocks(let block, let window) = self else { return nil }
         guard block > 0, block <= 1 << 24 else { return ("block", "1 ... \(1 << 24) samples", block) }
         guard window > 0, window.isMultiple(of: block), window <= 1 << 30 else {

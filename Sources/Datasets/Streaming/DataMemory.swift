@@ -10,7 +10,7 @@ public struct LoadingOptions: Sendable, Equatable {
     /// Whether data that stays in its file is read through even if it is known from an earlier run.
     public var verifies: Bool
     /// What is known of files from before.
-    public var known = DatasetContents()
+    package var known = DatasetContents()
 
     public init(memory: Int? = nil, threads: Int? = nil, verifies: Bool = false) {
         self.memory = memory
@@ -22,7 +22,7 @@ public struct LoadingOptions: Sendable, Equatable {
 }
 
 /// What a data set is loaded for, which says how its rows will be visited.
-public enum DataUse: Sendable, Equatable {
+package enum DataUse: Sendable, Equatable {
     /// From the first row to the last: to evaluate, to predict, to look at it.
     case inFileOrder
     /// Training, in the order of a shuffle, in batches; and in the order of the file to validate.
@@ -30,11 +30,11 @@ public enum DataUse: Sendable, Equatable {
 }
 
 /// Amounts of memory for data.
-public enum DataMemory {
+package enum DataMemory {
     /// Half of the memory there is, or what is left of it where the rest takes more.
     ///
     /// - Parameter others: bytes that the program takes beside the data.
-    public static func automatic(beside others: Int = 0) -> Int {
+    package static func automatic(beside others: Int = 0) -> Int {
         let limit = UsableMemory.limit.bytes
         return max(0, min(limit / 2, limit - others))
     }
@@ -59,7 +59,7 @@ public enum DataMemory {
 
     /// An amount as people write it: a whole number of bytes, or one with KiB, MiB, GiB or TiB. Nil for anything else,
     /// for zero, and for more than an `Int` holds.
-    public static func bytes(_ text: String) -> Int? {
+    package static func bytes(_ text: String) -> Int? {
         let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40), ("", 0)]
         let (unit, shift) = units.first { text.hasSuffix($0.0) }!
         let digits = text.dropLast(unit.count)

@@ -10,17 +10,17 @@ import Timelines
 ///     reader.gather(locations, count: 128, into: batch, kernels: kernels)
 ///
 /// `acquire` is one thread's; what it brought into memory may be gathered by all until the next call.
-public final class SampleReader: Sendable {
-    public let table: SampleTable
+package final class SampleReader: Sendable {
+    package let table: SampleTable
     private let stream: RowStream?
 
     /// The most samples that can be acquired at a time in the order of the file.
-    public let capacity: Int
+    package let capacity: Int
 
     /// A reader for training: positions go up from step to step, epoch after epoch.
     ///
     /// - Throws: `DatasetError` if the inputs are streamed and a full shuffle would need all of them at once.
-    public init(_ table: SampleTable, shuffle: Shuffle, seed: UInt64, batchSize: Int) throws {
+    package init(_ table: SampleTable, shuffle: Shuffle, seed: UInt64, batchSize: Int) throws {
         self.table = table
         capacity = batchSize
         guard case .streamed(let inputs) = table.inputs else {
@@ -38,7 +38,7 @@ public final class SampleReader: Sendable {
     }
 
     /// A reader that goes through the table once, in the order of the file.
-    public init(inFileOrder table: SampleTable) throws {
+    package init(inFileOrder table: SampleTable) throws {
         self.table = table
         guard case .streamed(let inputs) = table.inputs else {
             stream = nil
@@ -51,24 +51,24 @@ public final class SampleReader: Sendable {
     }
 
     /// Has what loading threads do drawn on a timeline, or on none any more.
-    public func record(on timeline: Timeline?) { stream?.record(on: timeline) }
+    package func record(on timeline: Timeline?) { stream?.record(on: timeline) }
 
     /// Whether locations are samples, so that `locate` has nothing to find out.
-    public var isResident: Bool { stream == nil }
+    package var isResident: Bool { stream == nil }
 
     /// Waits until the inputs of the samples at `positions` are in memory.
     ///
     /// - Throws: `HDF5Error` or `DatasetError` that names file, data set and row, for what cannot be read or has
     ///   changed.
-    public func acquire(_ positions: Range<Int>, of order: SampleOrder) throws {
+    package func acquire(_ positions: Range<Int>, of order: SampleOrder) throws {
         guard let stream else { return try table.checkUnchanged() }
         guard !positions.isEmpty else { return }
         try stream.acquire(stream.plan.windows(of: positions, in: order))
     }
 
     /// Writes where the samples at `positions` will be.
-    public func locate(
-        _ positions: Range<Int>, of order: SampleOrder, to locations: UnsafeMutablePointer<Int32>, kernels: Kernels
+    package func locate(
+        _ positions: Range<Int>, of order: SampleOrder, to locations: UnsafeMutablePointer<Int32>, kernels: any KernelTable.Type
     ) {
         guard let stream else { return order.copy(positions, to: locations, kernels: kernels) }
         stream.plan.copySlots(positions, of: order, to: locations, kernels: kernels, base: stream.firstSlot)
@@ -76,13 +76,13 @@ public final class SampleReader: Sendable {
 
     /// Has the system begin to read the inputs of the next batch, where the file itself serves as memory. Streams read
     /// ahead by themselves.
-    public func prefetch(_ locations: UnsafePointer<Int32>, count: Int) {
+    package func prefetch(_ locations: UnsafePointer<Int32>, count: Int) {
         guard let mapping = table.mapping else { return }
         mapping.prefetch(count: count, bytes: table.mappedRowBytes) { table.originalRow(Int(locations[$0])) }
     }
 
     /// Copies inputs into a batch of shape [count, features], normalized. Allocates nothing.
-    public func gather(
+    package func gather(
         _ locations: UnsafePointer<Int32>, count: Int, into batch: UnsafeMutablePointer<Float>,
         kernels: any KernelTable.Type
     ) {

@@ -12,7 +12,7 @@ extension SampleTable {
     }
 
     /// What to say of chunks that are decoded again and again; nil if all is well.
-    public func streamingNote(_ shuffle: Shuffle) -> String? {
+    package func streamingNote(_ shuffle: Shuffle) -> String? {
         let times = decodings(shuffle)
         guard times >= 2, case .streamed(let inputs) = inputs, case .blocks(let block, _) = shuffle else { return nil }
         return "\(origin.file): \(origin.inputs): each chunk of \(inputs.source.chunkRows) rows is decompressed about "

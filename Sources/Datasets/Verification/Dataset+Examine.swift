@@ -3,12 +3,12 @@ import Kernels
 
 extension Dataset {
     /// What a check of a data set's file came to.
-    public struct Examination: Sendable {
+    package struct Examination: Sendable {
         /// The data set, if there is nothing wrong with it.
-        public let dataset: Dataset?
+        package let dataset: Dataset?
         /// Objects of the file that hold numbers, all of which were read.
-        public let objects: Int
-        public let problems: [FileProblem]
+        package let objects: Int
+        package let problems: [FileProblem]
     }
 
     /// Checks a data set in HDF5 thoroughly: structure, attributes, every chunk of every object in the file, and then
@@ -16,7 +16,7 @@ extension Dataset {
     ///
     /// After a problem it goes on with what it does not concern, chunk by chunk. Data goes through a bounded piece of
     /// memory, that of `loading`.
-    public static func examine(_ path: String, loading: LoadingOptions = LoadingOptions()) -> Examination {
+    package static func examine(_ path: String, loading: LoadingOptions = LoadingOptions()) -> Examination {
         let contents = examineContents(path, loading: loading)
         guard contents.problems.isEmpty else { return contents }
         do {
@@ -28,7 +28,7 @@ extension Dataset {
     }
 
     /// Checks structure, attributes and every chunk of every object in a file of any content.
-    public static func examineContents(_ path: String, loading: LoadingOptions = LoadingOptions()) -> Examination {
+    package static func examineContents(_ path: String, loading: LoadingOptions = LoadingOptions()) -> Examination {
         var contents = ContentsCheck(path: path, memory: loading.memory ?? DataMemory.automatic())
         contents.run()
         return Examination(dataset: nil, objects: contents.objects, problems: contents.problems)
@@ -37,7 +37,7 @@ extension Dataset {
 
 extension FileProblem {
     /// What an error says that a data set caused, without the name of the file.
-    public init(of error: any Error) {
+    package init(of error: any Error) {
         switch error {
         case let error as FileProblem: self = error
         case let error as HDF5Error: self.init(error)

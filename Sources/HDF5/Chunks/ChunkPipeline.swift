@@ -94,7 +94,7 @@ struct ChunkPipeline: Sendable {
 }
 
 /// Memory that one thread decodes chunks in. Grows to what the largest chunk needs; not to be shared.
-public final class HDF5ChunkScratch {
+package final class HDF5ChunkScratch {
     /// The chunk that `elements` holds, if it does.
     struct Held: Equatable {
         let reader: ObjectIdentifier
@@ -108,7 +108,7 @@ public final class HDF5ChunkScratch {
     private var made: OpaquePointer?
     var held: Held?
 
-    public init() {}
+    package init() {}
 
     deinit { if let made { libdeflate_free_decompressor(made) } }
 

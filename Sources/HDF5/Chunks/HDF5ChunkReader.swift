@@ -7,14 +7,14 @@
 /// The library holds its lock while it decompresses, so threads that call `HDF5Dataset.read` do not help each other.
 /// Here only the bytes of a chunk are read under the lock; checksum, inflation, shuffle and conversion follow outside.
 /// The numbers are those of `HDF5Dataset.read`.
-public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
-    public let dataset: HDF5Dataset
+package final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
+    package let dataset: HDF5Dataset
     /// Rows of a chunk: reading whole multiples decodes nothing twice.
-    public let chunkRows: Int
+    package let chunkRows: Int
     /// Elements in a row of the data set.
-    public let rowCount: Int
+    package let rowCount: Int
     /// The most bytes that a thread's scratch memory comes to.
-    public let scratchBytes: Int
+    package let scratchBytes: Int
 
     private let chunk: [Int]
     /// Chunks along each dimension.
@@ -26,7 +26,7 @@ public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
     /// order, a type that is not converted here.
     ///
     /// - Throws: what `HDF5Dataset.checkReadable` throws.
-    public init?(_ dataset: HDF5Dataset) throws {
+    package init?(_ dataset: HDF5Dataset) throws {
         try dataset.checkReadable()
         guard
             case .chunked(let chunk) = dataset.layout, !dataset.hasUnusualPipeline, !dataset.shape.isEmpty,
@@ -54,7 +54,7 @@ public final class HDF5ChunkReader<Element: HDF5Decodable>: Sendable {
     /// Reads rows into memory for as many.
     ///
     /// - Throws: `HDF5Error` that names the chunk, for one that cannot be read or is damaged.
-    public func read(
+    package func read(
         rows: Range<Int>, into output: UnsafeMutablePointer<Element>, scratch: HDF5ChunkScratch
     ) throws {
         guard rows.lowerBound >= 0, rows.upperBound <= dataset.shape[0] else {

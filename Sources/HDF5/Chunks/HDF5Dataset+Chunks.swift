@@ -1,10 +1,10 @@
 import CHDF5
 
 /// A chunk as it lies in the file: filtered, in the file's type and byte order.
-public struct HDF5RawChunk: Sendable {
-    public let bytes: [UInt8]
+package struct HDF5RawChunk: Sendable {
+    package let bytes: [UInt8]
     /// Bit i set: filter i of the data set was skipped for this chunk.
-    public let skippedFilters: UInt32
+    package let skippedFilters: UInt32
 }
 
 extension HDF5Dataset {
@@ -13,7 +13,7 @@ extension HDF5Dataset {
     ///
     /// HDF5 undoes nothing: the caller reverses `filters` (Fletcher32 is the last 4 bytes), swaps bytes, and cuts what
     /// an edge chunk has beyond the data set. `HDF5ChunkReader` does all that, outside the library's lock.
-    public func rawChunk(at start: [Int]) throws -> HDF5RawChunk? {
+    package func rawChunk(at start: [Int]) throws -> HDF5RawChunk? {
         let operation = "read the chunk"
         let subject = handle.subject
         try checkReadable()
@@ -25,7 +25,7 @@ extension HDF5Dataset {
             shape.indices.allSatisfy({ (0..<shape[$0]).contains(start[$0]) && start[$0].isMultiple(of: chunk[$0]) })
         else {
             throw subject.error(
-                .mismatch, operation, "no chunk of \(HDF5.text(chunk)) begins at \(start) in shape \(HDF5.text(shape))")
+                .mismatch, operation, "no chunk of \(HDF5Library.text(chunk)) begins at \(start) in shape \(HDF5Library.text(shape))")
         }
         var bytes: [UInt8] = []
         let limit = min(storageSize, try file.size)
@@ -78,19 +78,19 @@ extension HDF5Dataset {
     }
 
     /// What of a data set was never written, so that its elements read as the fill value.
-    public struct UnwrittenPart: Equatable, Sendable {
+    package struct UnwrittenPart: Equatable, Sendable {
         /// Chunks that are missing, of how many; 1 of 1 for data without chunks.
-        public let missing: Int
-        public let chunks: Int
+        package let missing: Int
+        package let chunks: Int
         /// The first row of the first that is missing.
-        public let firstRow: Int
+        package let firstRow: Int
     }
 
     /// Finds out whether every chunk was written, from their index; nil if so. Only after `checkReadable`.
     ///
     /// Space that was taken when the data set was made, whether or not anything was written to it since, counts as
     /// written: nothing in the file tells.
-    public func unwrittenPart() throws -> UnwrittenPart? {
+    package func unwrittenPart() throws -> UnwrittenPart? {
         guard count > 0 else { return nil }
         guard case .chunked(let chunk) = layout else {
             return storageSize > 0 ? nil : UnwrittenPart(missing: 1, chunks: 1, firstRow: 0)

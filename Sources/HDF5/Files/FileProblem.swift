@@ -1,25 +1,25 @@
 /// Something wrong in a file: where in it, what was expected, what was found.
 ///
 ///     /x_train: expected finite numbers, found nan in row 17
-public struct FileProblem: Error, Equatable, Sendable, Codable, CustomStringConvertible {
+package struct FileProblem: Error, Equatable, Sendable, Codable, CustomStringConvertible {
     /// An object, column or line in the file; nil for the file as a whole.
-    public let object: String?
-    public let expected: String?
-    public let found: String
+    package let object: String?
+    package let expected: String?
+    package let found: String
 
-    public init(_ object: String? = nil, expected: String? = nil, found: String) {
+    package init(_ object: String? = nil, expected: String? = nil, found: String) {
         self.object = object
         self.expected = expected
         self.found = found
     }
 
     /// What an error of this module says, without the name of the file.
-    public init(_ error: HDF5Error) {
+    package init(_ error: HDF5Error) {
         let text = "cannot \(error.operation): \(error.message)"
         self.init(error.object, found: error.libraryMessage.map { "\(text) [HDF5: \($0)]" } ?? text)
     }
 
-    public var description: String {
+    package var description: String {
         let fault = expected.map { "expected \($0), found \(found)" } ?? found
         return object.map { "\($0): \(fault)" } ?? fault
     }

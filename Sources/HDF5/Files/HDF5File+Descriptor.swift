@@ -2,18 +2,18 @@ import CHDF5
 import Foundation
 
 /// Which file this is, and when it was last written to.
-public struct HDF5FileStamp: Equatable, Sendable, Codable {
-    public let device: UInt64
-    public let inode: UInt64
-    public let size: Int
+package struct HDF5FileStamp: Equatable, Sendable, Codable {
+    package let device: UInt64
+    package let inode: UInt64
+    package let size: Int
     /// Nanoseconds since 1970 of the last change of the contents.
-    public let modified: Int
+    package let modified: Int
     /// Nanoseconds since 1970 of the last change of contents, name or rights.
-    public let changed: Int
+    package let changed: Int
 
     /// - Parameter descriptor: an open file.
     /// - Returns: nil if the system does not say.
-    public init?(descriptor: Int32) {
+    package init?(descriptor: Int32) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }
         device = UInt64(truncatingIfNeeded: status.st_dev)
@@ -26,7 +26,7 @@ public struct HDF5FileStamp: Equatable, Sendable, Codable {
 
 extension HDF5File {
     /// Lends the descriptor that the library reads from. It must not be closed.
-    public func withDescriptor<R>(_ body: (Int32) throws -> R) throws -> R {
+    package func withDescriptor<R>(_ body: (Int32) throws -> R) throws -> R {
         let operation = "find the open file"
         guard !isInMemory else { throw handle.subject.error(.misuse, operation, "it is a file in memory") }
         return try handle.use(operation) { id in
@@ -40,7 +40,7 @@ extension HDF5File {
     }
 
     /// What the system knows of the open file; nil if it does not say.
-    public func stamp() throws -> HDF5FileStamp? {
+    package func stamp() throws -> HDF5FileStamp? {
         try withDescriptor { HDF5FileStamp(descriptor: $0) }
     }
 }

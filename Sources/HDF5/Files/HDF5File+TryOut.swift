@@ -6,7 +6,7 @@ extension HDF5File {
     /// in the place of another.
     ///
     /// - Returns: what is wrong with the structure, and nil if nothing is. Damaged data is for a reader to find.
-    public static func tryOut(_ path: String) -> String? {
+    package static func tryOut(_ path: String) -> String? {
         HDF5.$trustsFiles.withValue(true) {
             // Nothing is used again without the allocator's knowledge, which fills memory: what crashes in one run and
             // not in another crashes here.

@@ -10,9 +10,9 @@ import Foundation
 /// A file that exists is never opened for writing: an update in place that is interrupted leaves half-new, half-old
 /// data. New files are written beside it and moved over. Groups and data sets keep their
 /// file alive until it is closed.
-public final class HDF5File: @unchecked Sendable {
+package final class HDF5File: @unchecked Sendable {
     /// Path, or the label of a file in memory.
-    public let path: String
+    package let path: String
     let handle: Handle
     let isInMemory: Bool
     /// Where it is in memory, if not in the library's own.
@@ -25,14 +25,14 @@ public final class HDF5File: @unchecked Sendable {
         self.isInMemory = inMemory || buffer != nil
         self.buffer = buffer
         let subject = Subject(file: path)
-        self.handle = Handle(try HDF5.locked { try open(subject) }, subject) { H5Fclose($0) }
+        self.handle = Handle(try HDF5Library.locked { try open(subject) }, subject) { H5Fclose($0) }
     }
 
     /// Opens a file for reading. Throws `.notFound`, `.notHDF5`, `.truncated`, `.locked`, `.unsupported`, or `.refused`
-    /// for what the reader of `HDF5.setTrial` does not admit.
-    public convenience init(reading path: String) throws {
+    /// for what the reader of `HDF5Library.setTrial` does not admit.
+    package convenience init(reading path: String) throws {
         try Subject(file: path).requireRegularFile()
-        try HDF5.admit(path)
+        try HDF5Library.admit(path)
         try self.init(path: path) { subject in
             guard try subject.call("open the file", { H5Fis_hdf5(path) }) > 0 else {
                 throw subject.error(
@@ -50,7 +50,7 @@ public final class HDF5File: @unchecked Sendable {
     }
 
     /// Creates a file for writing; throws `.exists` if anything of that name is there.
-    public convenience init(creating path: String) throws {
+    package convenience init(creating path: String) throws {
         try self.init(path: path) { subject in
             if access(path, F_OK) == 0 {
                 throw subject.error(.exists, "create the file", "it exists already; files are never overwritten")
@@ -60,7 +60,7 @@ public final class HDF5File: @unchecked Sendable {
     }
 
     /// Creates a file in memory; `image()` gives its bytes. Nothing reaches a disk.
-    public convenience init(inMemory label: String) throws {
+    package convenience init(inMemory label: String) throws {
         try self.init(path: label, inMemory: true) { subject in
             try subject.create(Self.uniqueName(label)) { access in
                 try subject.call("create the file") { H5Pset_fapl_core(access, 1 << 20, false) }
@@ -69,7 +69,7 @@ public final class HDF5File: @unchecked Sendable {
     }
 
     /// Opens the bytes of a file for reading; `label` stands for its path in messages. The bytes are copied.
-    public convenience init(image: UnsafeRawBufferPointer, label: String) throws {
+    package convenience init(image: UnsafeRawBufferPointer, label: String) throws {
         try self.init(path: label, inMemory: true) { subject in
             let operation = "open the image"
             guard let base = image.baseAddress, image.count > 0 else {
@@ -87,12 +87,12 @@ public final class HDF5File: @unchecked Sendable {
     }
 
     /// The group at the top.
-    public var root: HDF5Group {
+    package var root: HDF5Group {
         get throws { try HDF5Group(file: self, path: "/") }
     }
 
     /// The whole file as bytes, as it would be on disk if closed now. Only for a file in memory.
-    public func image() throws -> [UInt8] {
+    package func image() throws -> [UInt8] {
         let operation = "take the image"
         guard isInMemory else { throw handle.subject.error(.misuse, operation, "it is not a file in memory") }
         return try handle.use(operation) { id in
@@ -115,7 +115,7 @@ public final class HDF5File: @unchecked Sendable {
     }
 
     /// Bytes in the file.
-    public var size: Int {
+    package var size: Int {
         get throws {
             try handle.use("read the size") { id in
                 var size: hsize_t = 0
@@ -126,7 +126,7 @@ public final class HDF5File: @unchecked Sendable {
     }
 
     /// Hands everything written so far to the operating system (which is not yet the disk).
-    public func flush() throws {
+    package func flush() throws {
         try handle.use("write the file") { id in
             try handle.subject.call("write the file") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
         }
@@ -134,9 +134,9 @@ public final class HDF5File: @unchecked Sendable {
 
     /// Closes the file and every group and data set of it that is still open; using one of those later throws
     /// `.misuse`. Write errors that the library put off until now are thrown here.
-    public func close() throws {
+    package func close() throws {
         guard handle.isOpen else { return }
-        try HDF5.locked {
+        try HDF5Library.locked {
             let closed = Result {
                 try closeObjects()
                 if let buffer { buffer.count = try imageSize() }

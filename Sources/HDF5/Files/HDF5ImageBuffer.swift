@@ -6,18 +6,18 @@ import Foundation
 /// Fresh memory for a file of 130 MB costs 0.1 s of clearing pages each time, and another copy to take the image out.
 ///
 /// `@unchecked Sendable`: whoever makes a file in it is the only one to use it until the bytes are not needed any more.
-public final class HDF5ImageBuffer: @unchecked Sendable {
+package final class HDF5ImageBuffer: @unchecked Sendable {
     private var memory: UnsafeMutableRawPointer?
     private var capacity = 0
     /// Bytes of the file that was closed last.
     var count = 0
 
-    public init() {}
+    package init() {}
 
     deinit { free(memory) }
 
     /// The file that was closed last.
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
 
     /// Where the superblock of a file of HDF5 1.10 has the file's end, as eight bytes.
     private static let endOfFile = 28
@@ -31,14 +31,14 @@ public final class HDF5ImageBuffer: @unchecked Sendable {
     }
 
     /// Gives the memory back; the next file takes its own.
-    public func release() {
+    package func release() {
         free(memory)
         (memory, capacity, count) = (nil, 0, 0)
     }
 
     /// Makes room for a file of so many bytes at once, where there is memory: in steps it takes up to two and a half
     /// times as much for a moment.
-    public func reserve(_ bytes: Int) {
+    package func reserve(_ bytes: Int) {
         if bytes > capacity { _ = grow(to: bytes, exactly: true) }
     }
 
@@ -60,7 +60,7 @@ public final class HDF5ImageBuffer: @unchecked Sendable {
 
 extension HDF5File {
     /// Creates a file in memory that is used again; when the file is closed, its bytes are the buffer's.
-    public convenience init(inMemory label: String, buffer: HDF5ImageBuffer) throws {
+    package convenience init(inMemory label: String, buffer: HDF5ImageBuffer) throws {
         try self.init(path: label, buffer: buffer) { subject in
             try subject.create(Self.uniqueName(label)) { access in
                 try subject.call("create the file") { H5Pset_fapl_core(access, 1 << 20, false) }

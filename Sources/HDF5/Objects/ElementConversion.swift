@@ -2,7 +2,7 @@
 ///
 /// HDF5 narrows binary64 in the other byte order by software that rounds ties in a way of its own; reads and chunks
 /// round them as those in this machine's byte order.
-public protocol HDF5Decodable: HDF5Scalar {
+package protocol HDF5Decodable: HDF5Scalar {
     static var zero: Self { get }
 
     /// Whether elements of a type are converted here; the library converts the others.
@@ -14,9 +14,9 @@ public protocol HDF5Decodable: HDF5Scalar {
 }
 
 extension UInt8: HDF5Decodable {
-    public static func decodes(_ type: HDF5ElementType) -> Bool { type == .uint8 }
+    package static func decodes(_ type: HDF5ElementType) -> Bool { type == .uint8 }
 
-    public static func decode(
+    package static func decode(
         _ source: UnsafeRawPointer, count: Int, _ type: HDF5ElementType, into output: UnsafeMutablePointer<UInt8>
     ) {
         UnsafeMutableRawPointer(output).copyMemory(from: source, byteCount: count)
@@ -24,9 +24,9 @@ extension UInt8: HDF5Decodable {
 }
 
 extension Float: HDF5Decodable {
-    public static func decodes(_ type: HDF5ElementType) -> Bool { type.isNumeric }
+    package static func decodes(_ type: HDF5ElementType) -> Bool { type.isNumeric }
 
-    public static func decode(
+    package static func decode(
         _ source: UnsafeRawPointer, count: Int, _ type: HDF5ElementType, into output: UnsafeMutablePointer<Float>
     ) {
         func convert<Bits: FixedWidthInteger>(_ bits: Bits.Type, _ number: (Bits) -> Float) {
@@ -74,9 +74,9 @@ extension Float: HDF5Decodable {
 }
 
 extension Double: HDF5Decodable {
-    public static func decodes(_ type: HDF5ElementType) -> Bool { type.isNumeric }
+    package static func decodes(_ type: HDF5ElementType) -> Bool { type.isNumeric }
 
-    public static func decode(
+    package static func decode(
         _ source: UnsafeRawPointer, count: Int, _ type: HDF5ElementType, into output: UnsafeMutablePointer<Double>
     ) {
         guard type.size == 8 else {

@@ -3,17 +3,17 @@ import CHDF5
 /// Writing attributes the way h5py does: scalars as scalars, arrays of rank 1, strings of variable length in UTF-8.
 /// An attribute that exists already is an error, not replaced.
 extension HDF5Attributes {
-    public func set<T: HDF5Scalar>(_ name: String, _ value: T) throws {
+    package func set<T: HDF5Scalar>(_ name: String, _ value: T) throws {
         try withUnsafePointer(to: value) { try write(name, shape: [], T.elementType, T.memoryType, $0) }
     }
 
-    public func set<T: HDF5Scalar>(_ name: String, _ values: [T]) throws {
+    package func set<T: HDF5Scalar>(_ name: String, _ values: [T]) throws {
         try values.withUnsafeBufferPointer { buffer in
             try write(name, shape: [values.count], T.elementType, T.memoryType, buffer.baseAddress)
         }
     }
 
-    public func set(_ name: String, _ value: Bool) throws {
+    package func set(_ name: String, _ value: Bool) throws {
         var byte: Int8 = value ? 1 : 0
         let subject = owner.subject.attribute(name)
         try subject.withBooleanType { type in
@@ -21,23 +21,23 @@ extension HDF5Attributes {
         }
     }
 
-    public func set(_ name: String, _ value: String) throws {
+    package func set(_ name: String, _ value: String) throws {
         try writeStrings(name, [value], shape: [])
     }
 
-    public func set(_ name: String, _ values: [String]) throws {
+    package func set(_ name: String, _ values: [String]) throws {
         try writeStrings(name, values, shape: [values.count])
     }
 
     /// A string of fixed length, which h5py shows as bytes. It lies in the object's checksummed header; those of
     /// variable length lie in a heap that has no checksum and that HDF5 1.10 parses trustingly: one flipped bit there
     /// can crash a reader.
-    public func setFixed(_ name: String, _ value: String) throws {
+    package func setFixed(_ name: String, _ value: String) throws {
         try writeFixed(name, [value], shape: [])
     }
 
     /// Strings of one fixed length, padded with zeros (NumPy's `S`).
-    public func setFixed(_ name: String, _ values: [String]) throws {
+    package func setFixed(_ name: String, _ values: [String]) throws {
         try writeFixed(name, values, shape: [values.count])
     }
 
@@ -53,8 +53,8 @@ extension HDF5Attributes {
     private func writeFixed(_ name: String, _ values: [String], shape: [Int]) throws {
         let subject = owner.subject.attribute(name)
         try requireNoZeroByte(values, subject)
-        let bytes = HDF5.paddedBytes(of: values)
-        try subject.withStringType(size: HDF5.textSize(of: values)) { type in
+        let bytes = HDF5Library.paddedBytes(of: values)
+        try subject.withStringType(size: HDF5Library.textSize(of: values)) { type in
             try create(name, shape: shape, type) { try subject.writeAttribute($0, type, bytes) }
         }
     }

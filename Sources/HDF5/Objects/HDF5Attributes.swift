@@ -7,11 +7,11 @@ import CHDF5
 ///
 /// Strings of variable length, h5py's usual ones, are read too; a file of a stranger can crash HDF5 through them.
 /// Getters return nil when there is no attribute of that name, and throw when it is of another kind.
-public struct HDF5Attributes: Sendable {
+package struct HDF5Attributes: Sendable {
     let owner: Handle
 
     /// In order of names.
-    public func names() throws -> [String] {
+    package func names() throws -> [String] {
         let operation = "list the attributes"
         let subject = owner.subject
         return try owner.use(operation) { id in
@@ -28,7 +28,7 @@ public struct HDF5Attributes: Sendable {
         }
     }
 
-    public func contains(_ name: String) throws -> Bool {
+    package func contains(_ name: String) throws -> Bool {
         let operation = "look up the attribute"
         return try owner.use(operation) { id in
             try owner.subject.attribute(name).call(operation) { H5Aexists(id, name) } > 0
@@ -36,42 +36,42 @@ public struct HDF5Attributes: Sendable {
     }
 
     /// A single integer, or nil if absent. Throws `.mismatch` for another kind, or a value that does not fit.
-    public func integer<T: FixedWidthInteger>(_ name: String, as type: T.Type = Int.self) throws -> T? {
+    package func integer<T: FixedWidthInteger>(_ name: String, as type: T.Type = Int.self) throws -> T? {
         guard let attribute = try attribute(name) else { return nil }
         return try single(integers(of: attribute, as: type), attribute)
     }
 
     /// Integers of any shape, in row-major order.
-    public func integers<T: FixedWidthInteger>(_ name: String, as type: T.Type = Int.self) throws -> [T]? {
+    package func integers<T: FixedWidthInteger>(_ name: String, as type: T.Type = Int.self) throws -> [T]? {
         try attribute(name).map { try integers(of: $0, as: type) }
     }
 
     /// A single number, an integer or not.
-    public func number(_ name: String) throws -> Double? {
+    package func number(_ name: String) throws -> Double? {
         guard let attribute = try attribute(name) else { return nil }
         return try single(numbers(of: attribute), attribute)
     }
 
     /// Numbers of any shape, in row-major order.
-    public func numbers(_ name: String) throws -> [Double]? {
+    package func numbers(_ name: String) throws -> [Double]? {
         try attribute(name).map { try numbers(of: $0) }
     }
 
-    public func boolean(_ name: String) throws -> Bool? {
+    package func boolean(_ name: String) throws -> Bool? {
         guard let attribute = try attribute(name) else { return nil }
         guard case .booleans(let values) = attribute.value else { throw mismatch(attribute, "a bool") }
         return try single(values, attribute)
     }
 
     /// A single string, of variable or fixed length.
-    public func string(_ name: String) throws -> String? {
+    package func string(_ name: String) throws -> String? {
         guard let attribute = try attribute(name) else { return nil }
         guard case .strings(let values) = attribute.value else { throw mismatch(attribute, "a string") }
         return try single(values, attribute)
     }
 
     /// Strings of any shape, in row-major order.
-    public func strings(_ name: String) throws -> [String]? {
+    package func strings(_ name: String) throws -> [String]? {
         guard let attribute = try attribute(name) else { return nil }
         guard case .strings(let values) = attribute.value else { throw mismatch(attribute, "strings") }
         return values
@@ -108,22 +108,22 @@ public struct HDF5Attributes: Sendable {
     private func mismatch(_ attribute: HDF5Attribute, _ expected: String) -> HDF5Error {
         owner.subject.attribute(attribute.name).error(
             .mismatch, "read the attribute",
-            "expected \(expected), found \(attribute.type), shape \(HDF5.text(attribute.shape)): \(attribute.value)")
+            "expected \(expected), found \(attribute.type), shape \(HDF5Library.text(attribute.shape)): \(attribute.value)")
     }
 }
 
 /// An attribute that was read.
-public struct HDF5Attribute: Equatable, Sendable {
-    public let name: String
-    public let type: HDF5ElementType
+package struct HDF5Attribute: Equatable, Sendable {
+    package let name: String
+    package let type: HDF5ElementType
     /// Empty for a scalar.
-    public let shape: [Int]
+    package let shape: [Int]
     /// In row-major order.
-    public let value: HDF5AttributeValue
+    package let value: HDF5AttributeValue
 }
 
 /// What an attribute holds, widened to the largest type of its kind.
-public enum HDF5AttributeValue: Equatable, Sendable, CustomStringConvertible {
+package enum HDF5AttributeValue: Equatable, Sendable, CustomStringConvertible {
     case integers([Int64])
     /// Unsigned 64-bit numbers, which `integers` would not hold.
     case unsignedIntegers([UInt64])
@@ -133,7 +133,7 @@ public enum HDF5AttributeValue: Equatable, Sendable, CustomStringConvertible {
     /// h5py's Empty, or of a kind that is not read.
     case none
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .integers(let values): return list(values)
         case .unsignedIntegers(let values): return list(values)

@@ -2,7 +2,7 @@ import CHDF5
 
 extension HDF5Dataset {
     /// Where the object's header lies in the file: the same for every name it has.
-    public func objectAddress() throws -> UInt64 {
+    package func objectAddress() throws -> UInt64 {
         let operation = "look up the data set"
         return try handle.use(operation) { id in
             var info = H5O_info_t()

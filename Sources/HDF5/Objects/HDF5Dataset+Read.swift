@@ -2,7 +2,7 @@ import CHDF5
 
 extension HDF5Dataset {
     /// All elements in row-major order, converted by HDF5 (see `HDF5Scalar`).
-    public func read<T: HDF5Scalar>(as type: T.Type = T.self) throws -> [T] {
+    package func read<T: HDF5Scalar>(as type: T.Type = T.self) throws -> [T] {
         try checkReadable()
         return try [T](unsafeUninitializedCapacity: count) { buffer, initialized in
             try read(into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
@@ -11,13 +11,13 @@ extension HDF5Dataset {
     }
 
     /// The rows `rows` of the first dimension, all of each.
-    public func read<T: HDF5Scalar>(rows: Range<Int>, as type: T.Type = T.self) throws -> [T] {
+    package func read<T: HDF5Scalar>(rows: Range<Int>, as type: T.Type = T.self) throws -> [T] {
         let box = try boxOfRows(rows, "read the data set")
         return try read(start: box.start, count: box.count)
     }
 
     /// The box (hyperslab) of `count` elements a dimension that begins at `start`, in row-major order.
-    public func read<T: HDF5Scalar>(start: [Int], count: [Int], as type: T.Type = T.self) throws -> [T] {
+    package func read<T: HDF5Scalar>(start: [Int], count: [Int], as type: T.Type = T.self) throws -> [T] {
         try checkReadable()
         let total = try checkBox(start, count, "read the data set")
         return try [T](unsafeUninitializedCapacity: total) { buffer, initialized in
@@ -27,7 +27,7 @@ extension HDF5Dataset {
     }
 
     /// All elements into memory of the caller, which must have room for exactly `count`.
-    public func read<T: HDF5Scalar>(into buffer: UnsafeMutableBufferPointer<T>) throws {
+    package func read<T: HDF5Scalar>(into buffer: UnsafeMutableBufferPointer<T>) throws {
         let operation = "read the data set"
         try checkReadable()
         try checkRoom(buffer.count, for: count, operation)
@@ -41,13 +41,13 @@ extension HDF5Dataset {
     }
 
     /// The rows `rows` of the first dimension into memory of the caller.
-    public func read<T: HDF5Scalar>(rows: Range<Int>, into buffer: UnsafeMutableBufferPointer<T>) throws {
+    package func read<T: HDF5Scalar>(rows: Range<Int>, into buffer: UnsafeMutableBufferPointer<T>) throws {
         let box = try boxOfRows(rows, "read the data set")
         try read(start: box.start, count: box.count, into: buffer)
     }
 
     /// A box (hyperslab) into memory of the caller, which must have room for exactly its elements.
-    public func read<T: HDF5Scalar>(
+    package func read<T: HDF5Scalar>(
         start: [Int], count: [Int], into buffer: UnsafeMutableBufferPointer<T>
     ) throws {
         let operation = "read the data set"
@@ -87,7 +87,7 @@ extension HDF5Dataset {
     /// Throws unless a read of the whole data set is safe: of a type, layout and pipeline on the white list, with no
     /// more declared than can have been stored. Every read starts with this, so that nothing is allocated on the word
     /// of the file alone.
-    public func checkReadable() throws {
+    package func checkReadable() throws {
         let operation = "read the data set"
         let subject = handle.subject
         guard layout != .virtual else {
@@ -117,7 +117,7 @@ extension HDF5Dataset {
     func chunkGrid(_ chunk: [Int]) -> [Int] { zip(shape, chunk).map { $0 / $1 + ($0 % $1 > 0 ? 1 : 0) } }
 
     /// Chunks that were never written for certain: each that was has a byte. Only after `checkReadable`.
-    public var unstoredChunks: Int {
+    package var unstoredChunks: Int {
         guard case .chunked(let chunk) = layout else { return 0 }
         return max(0, chunkGrid(chunk).reduce(1, *) - storageSize)
     }
@@ -140,13 +140,13 @@ extension HDF5Dataset {
         guard declared <= plausible else {
             throw subject.error(
                 .refused, operation,
-                "\(HDF5.text(shape)) elements of \(elementType) are declared, but only \(storageSize) bytes are stored")
+                "\(HDF5Library.text(shape)) elements of \(elementType) are declared, but only \(storageSize) bytes are stored")
         }
         guard case .chunked(let chunk) = layout else { return }
         guard chunk.count == shape.count, !chunk.contains(0) else {
             throw subject.error(
                 .refused, operation,
-                "chunks of \(HDF5.text(chunk)) elements do not go into the shape \(HDF5.text(shape))")
+                "chunks of \(HDF5Library.text(chunk)) elements do not go into the shape \(HDF5Library.text(shape))")
         }
         let chunks = try subject.product(chunkGrid(chunk))
         guard chunks - HDF5Limits.unstoredChunks <= storageSize else {
@@ -157,7 +157,7 @@ extension HDF5Dataset {
         guard chunkBytes <= min(plausible, HDF5Limits.chunkBytes) else {
             throw subject.error(
                 .refused, operation,
-                "a chunk of \(HDF5.text(chunk)) elements takes \(chunkBytes) bytes; use smaller ones")
+                "a chunk of \(HDF5Library.text(chunk)) elements takes \(chunkBytes) bytes; use smaller ones")
         }
     }
 }

@@ -7,14 +7,14 @@ extension HDF5Group {
     ///
     /// - Throws: `HDF5Error` `.misuse` for a text with a zero byte, which would end it in the file.
     @discardableResult
-    public func writeTexts(_ path: String, _ values: [String]) throws -> HDF5Dataset {
+    package func writeTexts(_ path: String, _ values: [String]) throws -> HDF5Dataset {
         let operation = "create the data set"
         let subject = handle.subject.at(absolute(path))
         if let bad = values.first(where: { $0.utf8.contains(0) }) {
             throw subject.error(.misuse, operation, "the text \(bad.debugDescription) contains a zero byte")
         }
-        let size = HDF5.textSize(of: values)
-        let bytes = HDF5.paddedBytes(of: values)
+        let size = HDF5Library.textSize(of: values)
+        let bytes = HDF5Library.paddedBytes(of: values)
         return try handle.use(operation) { id in
             try requireNothing(path, operation)
             try createGroups(path.split(separator: "/").filter { $0 != "." }.dropLast())
@@ -45,7 +45,7 @@ extension HDF5Dataset {
     /// `writeTexts` makes it.
     ///
     /// - Throws: `HDF5Error` `.mismatch` for any other, `.refused` for more than `HDF5Limits.attributeBytes`.
-    public func readTexts() throws -> [String] {
+    package func readTexts() throws -> [String] {
         let operation = "read the data set"
         let subject = handle.subject
         guard case .string(.fixedNullPadded) = elementType.kind, elementType.size > 0, shape.count == 1 else {
@@ -82,12 +82,12 @@ extension HDF5Dataset {
     }
 }
 
-extension HDF5 {
+extension HDF5Library {
     /// Bytes that a text takes in a list of them: as many as the longest, and at least one.
-    public static func textSize(of values: [String]) -> Int { max(values.lazy.map(\.utf8.count).max() ?? 1, 1) }
+    package static func textSize(of values: [String]) -> Int { max(values.lazy.map(\.utf8.count).max() ?? 1, 1) }
 
     /// Texts as they lie in a file, each padded with zeros.
-    public static func paddedBytes(of values: [String]) -> [UInt8] {
+    package static func paddedBytes(of values: [String]) -> [UInt8] {
         let size = textSize(of: values)
         var bytes = [UInt8](repeating: 0, count: values.count * size)
         for (index, value) in values.enumerated() {

@@ -3,13 +3,13 @@ import CHDF5
 extension HDF5Group {
     /// Creates a data set, and the groups on the way to it that are missing. Elements that are never written read as
     /// zero.
-    public func createDataset(
+    package func createDataset(
         _ path: String, shape: [Int], type: HDF5ElementType, storage: HDF5Storage = .contiguous
     ) throws -> HDF5Dataset {
         let operation = "create the data set"
         let subject = handle.subject.at(absolute(path))
         guard shape.allSatisfy({ $0 >= 0 }) else {
-            throw subject.error(.misuse, operation, "a shape of \(HDF5.text(shape)) is negative")
+            throw subject.error(.misuse, operation, "a shape of \(HDF5Library.text(shape)) is negative")
         }
         _ = try subject.product(shape + [type.size])
         return try handle.use(operation) { id in
@@ -30,7 +30,7 @@ extension HDF5Group {
     }
 
     /// Creates a data set and writes all of it.
-    public func write<T: HDF5Scalar>(
+    package func write<T: HDF5Scalar>(
         _ path: String, _ values: [T], shape: [Int]? = nil, type: HDF5ElementType = T.elementType,
         storage: HDF5Storage = .contiguous
     ) throws {
@@ -43,7 +43,7 @@ extension HDF5Group {
 extension HDF5Dataset {
     /// Writes all elements, in row-major order. That this returns proves nothing about a disk: HDF5 keeps what it
     /// can in memory until the file is closed.
-    public func write<T: HDF5Scalar>(from values: UnsafeBufferPointer<T>) throws {
+    package func write<T: HDF5Scalar>(from values: UnsafeBufferPointer<T>) throws {
         let operation = "write the data set"
         try checkRoom(values.count, for: count, operation)
         guard count > 0 else { return }
@@ -55,7 +55,7 @@ extension HDF5Dataset {
     }
 
     /// Writes the box (hyperslab) of `count` elements a dimension that begins at `start`.
-    public func write<T: HDF5Scalar>(start: [Int], count: [Int], from values: UnsafeBufferPointer<T>) throws {
+    package func write<T: HDF5Scalar>(start: [Int], count: [Int], from values: UnsafeBufferPointer<T>) throws {
         let operation = "write the data set"
         let total = try checkBox(start, count, operation)
         try checkRoom(values.count, for: total, operation)
@@ -67,12 +67,12 @@ extension HDF5Dataset {
         }
     }
 
-    public func write<T: HDF5Scalar>(_ values: [T]) throws {
+    package func write<T: HDF5Scalar>(_ values: [T]) throws {
         try values.withUnsafeBufferPointer { try write(from: $0) }
     }
 
     /// Writes the rows of the first dimension that begin at `row`; `values` holds whole rows.
-    public func write<T: HDF5Scalar>(_ values: [T], atRow row: Int) throws {
+    package func write<T: HDF5Scalar>(_ values: [T], atRow row: Int) throws {
         let rowSize = try handle.subject.product(Array(shape.dropFirst()))
         guard rowSize > 0, values.count.isMultiple(of: rowSize) else {
             throw handle.subject.error(
@@ -96,7 +96,7 @@ extension Subject {
                 return try body(list)
             }
             guard chunk.count == shape.count, !shape.isEmpty, chunk.allSatisfy({ $0 > 0 }) else {
-                throw error(.misuse, operation, "chunks of \(HDF5.text(chunk)) do not suit rank \(shape.count)")
+                throw error(.misuse, operation, "chunks of \(HDF5Library.text(chunk)) do not suit rank \(shape.count)")
             }
             // Nothing to store, and HDF5 wants no chunk longer than the data set.
             guard !shape.contains(0) else { return try body(list) }

@@ -4,20 +4,20 @@ import CHDF5
 ///
 /// Its description is read when it is opened; its elements when asked for. Anything may be opened and described; what
 /// is dangerous or unknown is refused by the reads.
-public final class HDF5Dataset: Sendable {
-    public let file: HDF5File
+package final class HDF5Dataset: Sendable {
+    package let file: HDF5File
     /// Absolute path inside the file, such as `/x_train`.
-    public let path: String
+    package let path: String
     /// Empty for a scalar.
-    public let shape: [Int]
-    public let elementType: HDF5ElementType
-    public let layout: HDF5Layout
+    package let shape: [Int]
+    package let elementType: HDF5ElementType
+    package let layout: HDF5Layout
     /// The filters in the order a chunk passes them when it is written.
-    public let filters: [HDF5Filter]
+    package let filters: [HDF5Filter]
     /// Bytes the elements take in the file, compressed; 0 if nothing was written.
-    public let storageSize: Int
+    package let storageSize: Int
     /// Elements in all: the product of `shape`.
-    public let count: Int
+    package let count: Int
     /// Whether the elements are kept in other files, which this program does not read.
     let isExternal: Bool
     /// Whether the pipeline has parameters that only the library honors.
@@ -44,12 +44,12 @@ public final class HDF5Dataset: Sendable {
         self.count = description.count
     }
 
-    public var attributes: HDF5Attributes { HDF5Attributes(owner: handle) }
+    package var attributes: HDF5Attributes { HDF5Attributes(owner: handle) }
 
     /// Where the elements of a contiguous data set start in the file, or nil if they are not one run of bytes in it:
     /// chunked, compact, external, never written, or in memory. With `storageSize` and the length of the file checked,
     /// they can be mapped; they are in the byte order of `elementType`.
-    public func contiguousOffset() throws -> Int? {
+    package func contiguousOffset() throws -> Int? {
         guard layout == .contiguous, !isExternal, !file.isInMemory, storageSize > 0 else { return nil }
         return try handle.use("find the data") { id in
             let offset = try handle.subject.call("find the data") { H5Dget_offset(id) }
@@ -62,7 +62,7 @@ public final class HDF5Dataset: Sendable {
         }
     }
 
-    public func close() throws { try handle.close() }
+    package func close() throws { try handle.close() }
 }
 
 /// What a data set says of itself, read in an order that touches nothing dangerous: the layout comes first, since
@@ -128,7 +128,7 @@ extension Subject {
         return try factors.reduce(1) { total, factor in
             let (value, overflow) = total.multipliedReportingOverflow(by: factor)
             guard !overflow else {
-                throw error(.refused, "read the shape", "a size of \(HDF5.text(factors)) is absurd")
+                throw error(.refused, "read the shape", "a size of \(HDF5Library.text(factors)) is absurd")
             }
             return value
         }
@@ -192,7 +192,7 @@ extension Subject {
     }
 }
 
-extension HDF5 {
+extension HDF5Library {
     /// "60000 × 28 × 28", for messages.
     static func text(_ shape: [Int]) -> String {
         shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: " × ")

@@ -1,6 +1,6 @@
 /// What one element of a data set or attribute is in the file.
-public struct HDF5ElementType: Equatable, Sendable, CustomStringConvertible {
-    public enum Kind: Equatable, Sendable {
+package struct HDF5ElementType: Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: Equatable, Sendable {
         case signedInteger
         case unsignedInteger
         /// IEEE 754 binary16, binary32 or binary64, by `size`.
@@ -12,7 +12,7 @@ public struct HDF5ElementType: Equatable, Sendable, CustomStringConvertible {
         case other(String)
     }
 
-    public enum StringForm: Equatable, Sendable {
+    package enum StringForm: Equatable, Sendable {
         /// `size` bytes, padded with zeros (NumPy's `S`).
         case fixedNullPadded
         /// `size` bytes, ended by a zero.
@@ -23,43 +23,43 @@ public struct HDF5ElementType: Equatable, Sendable, CustomStringConvertible {
         case variableLength
     }
 
-    public enum ByteOrder: Equatable, Sendable { case littleEndian, bigEndian }
+    package enum ByteOrder: Equatable, Sendable { case littleEndian, bigEndian }
 
-    public let kind: Kind
+    package let kind: Kind
     /// Bytes an element takes in the file.
-    public let size: Int
-    public let byteOrder: ByteOrder
+    package let size: Int
+    package let byteOrder: ByteOrder
 
-    public init(kind: Kind, size: Int, byteOrder: ByteOrder = .littleEndian) {
+    package init(kind: Kind, size: Int, byteOrder: ByteOrder = .littleEndian) {
         self.kind = kind
         self.size = size
         self.byteOrder = byteOrder
     }
 
-    public static let int8 = HDF5ElementType(kind: .signedInteger, size: 1)
-    public static let int16 = HDF5ElementType(kind: .signedInteger, size: 2)
-    public static let int32 = HDF5ElementType(kind: .signedInteger, size: 4)
-    public static let int64 = HDF5ElementType(kind: .signedInteger, size: 8)
-    public static let uint8 = HDF5ElementType(kind: .unsignedInteger, size: 1)
-    public static let uint16 = HDF5ElementType(kind: .unsignedInteger, size: 2)
-    public static let uint32 = HDF5ElementType(kind: .unsignedInteger, size: 4)
-    public static let uint64 = HDF5ElementType(kind: .unsignedInteger, size: 8)
-    public static let float16 = HDF5ElementType(kind: .float, size: 2)
-    public static let float32 = HDF5ElementType(kind: .float, size: 4)
-    public static let float64 = HDF5ElementType(kind: .float, size: 8)
-    public static let boolean = HDF5ElementType(kind: .boolean, size: 1)
+    package static let int8 = HDF5ElementType(kind: .signedInteger, size: 1)
+    package static let int16 = HDF5ElementType(kind: .signedInteger, size: 2)
+    package static let int32 = HDF5ElementType(kind: .signedInteger, size: 4)
+    package static let int64 = HDF5ElementType(kind: .signedInteger, size: 8)
+    package static let uint8 = HDF5ElementType(kind: .unsignedInteger, size: 1)
+    package static let uint16 = HDF5ElementType(kind: .unsignedInteger, size: 2)
+    package static let uint32 = HDF5ElementType(kind: .unsignedInteger, size: 4)
+    package static let uint64 = HDF5ElementType(kind: .unsignedInteger, size: 8)
+    package static let float16 = HDF5ElementType(kind: .float, size: 2)
+    package static let float32 = HDF5ElementType(kind: .float, size: 4)
+    package static let float64 = HDF5ElementType(kind: .float, size: 8)
+    package static let boolean = HDF5ElementType(kind: .boolean, size: 1)
 
     /// This type with the most significant byte first.
-    public var bigEndian: HDF5ElementType { HDF5ElementType(kind: kind, size: size, byteOrder: .bigEndian) }
+    package var bigEndian: HDF5ElementType { HDF5ElementType(kind: kind, size: size, byteOrder: .bigEndian) }
 
-    public var isInteger: Bool { kind == .signedInteger || kind == .unsignedInteger }
-    public var isFloat: Bool { kind == .float }
+    package var isInteger: Bool { kind == .signedInteger || kind == .unsignedInteger }
+    package var isFloat: Bool { kind == .float }
 
     /// Whether `read` converts it to Swift numbers.
-    public var isNumeric: Bool { isInteger || isFloat || kind == .boolean }
+    package var isNumeric: Bool { isInteger || isFloat || kind == .boolean }
 
     /// NumPy's names: "uint8", "float32", "int64 (big endian)", "bool", "string".
-    public var description: String {
+    package var description: String {
         let order = byteOrder == .bigEndian && size > 1 ? " (big endian)" : ""
         switch kind {
         case .signedInteger: return "int\(size * 8)\(order)"

@@ -4,10 +4,10 @@ import CHDF5
 ///
 /// Paths may have several components (`images/train`) and start from this group. Every component must be a hard link:
 /// soft and external links, with which a file can send the reader to any other file, are listed but never followed.
-public final class HDF5Group: Sendable {
-    public let file: HDF5File
+package final class HDF5Group: Sendable {
+    package let file: HDF5File
     /// Absolute path inside the file, such as `/images`.
-    public let path: String
+    package let path: String
     let handle: Handle
 
     init(file: HDF5File, path: String) throws {
@@ -20,19 +20,19 @@ public final class HDF5Group: Sendable {
         self.handle = Handle(id, subject, file: file.handle) { H5Gclose($0) }
     }
 
-    public var attributes: HDF5Attributes { HDF5Attributes(owner: handle) }
+    package var attributes: HDF5Attributes { HDF5Attributes(owner: handle) }
 
     /// Opens a group below this one.
-    public func group(_ path: String) throws -> HDF5Group {
-        try HDF5.locked {
+    package func group(_ path: String) throws -> HDF5Group {
+        try HDF5Library.locked {
             try require(path, .group)
             return try HDF5Group(file: file, path: absolute(path))
         }
     }
 
     /// Opens a data set below this one.
-    public func dataset(_ path: String) throws -> HDF5Dataset {
-        try HDF5.locked {
+    package func dataset(_ path: String) throws -> HDF5Dataset {
+        try HDF5Library.locked {
             try require(path, .dataset)
             return try HDF5Dataset(file: file, path: absolute(path))
         }
@@ -40,8 +40,8 @@ public final class HDF5Group: Sendable {
 
     /// Creates a group, and those on the way to it that are missing.
     @discardableResult
-    public func createGroup(_ path: String) throws -> HDF5Group {
-        try HDF5.locked {
+    package func createGroup(_ path: String) throws -> HDF5Group {
+        try HDF5Library.locked {
             try requireNothing(path, "create the group")
             try createGroups(path.split(separator: "/").filter { $0 != "." })
             return try HDF5Group(file: file, path: absolute(path))
@@ -73,7 +73,7 @@ public final class HDF5Group: Sendable {
         }
     }
 
-    public func close() throws { try handle.close() }
+    package func close() throws { try handle.close() }
 
     func absolute(_ relative: String) -> String {
         let parts = relative.split(separator: "/").filter { $0 != "." }

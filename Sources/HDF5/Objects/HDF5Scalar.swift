@@ -4,7 +4,7 @@ import CHDF5
 ///
 /// Conversion is HDF5's: byte order and width are handled, integers out of range are clipped to the nearest one that
 /// fits, floating-point numbers are rounded to the nearest, and float16 widens exactly.
-public protocol HDF5Scalar: Sendable, BitwiseCopyable {
+package protocol HDF5Scalar: Sendable, BitwiseCopyable {
     /// The type of this number in a file that we write.
     static var elementType: HDF5ElementType { get }
     /// HDF5's identifier for this number in memory; owned by the library, never closed.
@@ -12,56 +12,56 @@ public protocol HDF5Scalar: Sendable, BitwiseCopyable {
 }
 
 extension Int8: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .int8 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_INT8() }
+    package static var elementType: HDF5ElementType { .int8 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_INT8() }
 }
 
 extension Int16: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .int16 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_INT16() }
+    package static var elementType: HDF5ElementType { .int16 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_INT16() }
 }
 
 extension Int32: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .int32 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_INT32() }
+    package static var elementType: HDF5ElementType { .int32 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_INT32() }
 }
 
 extension Int64: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .int64 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_INT64() }
+    package static var elementType: HDF5ElementType { .int64 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_INT64() }
 }
 
 extension Int: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .int64 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_INT64() }
+    package static var elementType: HDF5ElementType { .int64 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_INT64() }
 }
 
 extension UInt8: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .uint8 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_UINT8() }
+    package static var elementType: HDF5ElementType { .uint8 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_UINT8() }
 }
 
 extension UInt16: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .uint16 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_UINT16() }
+    package static var elementType: HDF5ElementType { .uint16 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_UINT16() }
 }
 
 extension UInt32: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .uint32 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_UINT32() }
+    package static var elementType: HDF5ElementType { .uint32 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_UINT32() }
 }
 
 extension UInt64: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .uint64 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_UINT64() }
+    package static var elementType: HDF5ElementType { .uint64 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_UINT64() }
 }
 
 extension Float: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .float32 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_FLOAT() }
+    package static var elementType: HDF5ElementType { .float32 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_FLOAT() }
 }
 
 extension Double: HDF5Scalar {
-    public static var elementType: HDF5ElementType { .float64 }
-    public static var memoryType: Int64 { shim_H5T_NATIVE_DOUBLE() }
+    package static var elementType: HDF5ElementType { .float64 }
+    package static var memoryType: Int64 { shim_H5T_NATIVE_DOUBLE() }
 }

@@ -1,18 +1,18 @@
 /// How the elements of a new data set are laid out in the file.
-public struct HDF5Storage: Equatable, Sendable {
+package struct HDF5Storage: Equatable, Sendable {
     /// Shape of a chunk, of the data set's rank, cut to the data set's where it is longer; nil stores everything in one
     /// contiguous run, which can be mapped.
-    public var chunk: [Int]?
+    package var chunk: [Int]?
     /// Level of gzip compression, 0 to 9; nil stores chunks as they are.
-    public var deflate: Int?
+    package var deflate: Int?
     /// Groups bytes of equal significance before compressing: smaller for anything wider than a byte.
-    public var shuffle: Bool
+    package var shuffle: Bool
     /// A checksum for each chunk, verified by every read.
-    public var fletcher32: Bool
+    package var fletcher32: Bool
 
-    public static let contiguous = HDF5Storage(chunk: nil, deflate: nil, shuffle: false, fletcher32: false)
+    package static let contiguous = HDF5Storage(chunk: nil, deflate: nil, shuffle: false, fletcher32: false)
 
-    public static func chunked(
+    package static func chunked(
         _ shape: [Int], deflate: Int? = nil, shuffle: Bool = false, fletcher32: Bool = false
     ) -> HDF5Storage {
         HDF5Storage(chunk: shape, deflate: deflate, shuffle: shuffle, fletcher32: fletcher32)
@@ -20,7 +20,7 @@ public struct HDF5Storage: Equatable, Sendable {
 }
 
 /// How an existing data set is laid out.
-public enum HDF5Layout: Equatable, Sendable {
+package enum HDF5Layout: Equatable, Sendable {
     /// Inside the object's header; at most 64 KiB.
     case compact
     case contiguous
@@ -31,14 +31,14 @@ public enum HDF5Layout: Equatable, Sendable {
 }
 
 /// A step of the pipeline that each chunk passes.
-public enum HDF5Filter: Equatable, Sendable, CustomStringConvertible {
+package enum HDF5Filter: Equatable, Sendable, CustomStringConvertible {
     case deflate(level: Int)
     case shuffle
     case fletcher32
     /// Not available here: a read refuses it.
     case other(id: Int, name: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .deflate(let level): return "gzip \(level)"
         case .shuffle: return "shuffle"

@@ -1,8 +1,8 @@
 import CHDF5
 
 /// What a group holds under a name.
-public struct HDF5Link: Equatable, Sendable {
-    public enum Kind: Equatable, Sendable {
+package struct HDF5Link: Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
         case group
         case dataset
         /// A type stored under a name of its own.
@@ -15,13 +15,13 @@ public struct HDF5Link: Equatable, Sendable {
         case userDefined
     }
 
-    public let name: String
-    public let kind: Kind
+    package let name: String
+    package let kind: Kind
 }
 
 extension HDF5Group {
     /// What this group holds, in order of names. Throws `.refused` beyond `HDF5Limits.children`.
-    public func children() throws -> [HDF5Link] {
+    package func children() throws -> [HDF5Link] {
         let operation = "list the group"
         return try handle.use(operation) { id in
             var info = H5G_info_t()
@@ -45,10 +45,10 @@ extension HDF5Group {
     }
 
     /// Whether `path` leads to a group, a data set or anything else.
-    public func contains(_ path: String) throws -> Bool { try link(path) != nil }
+    package func contains(_ path: String) throws -> Bool { try link(path) != nil }
 
     /// What `path` leads to; nil if nothing has that name, or a component on the way is not a group.
-    public func link(_ path: String) throws -> HDF5Link.Kind? {
+    package func link(_ path: String) throws -> HDF5Link.Kind? {
         try handle.use("look up the object") { id in
             var kind = HDF5Link.Kind.group
             var walked = ""

@@ -1,20 +1,20 @@
 import CHDF5
 
 /// An object met by `HDF5Group.walk`.
-public struct HDF5Entry: Equatable, Sendable {
+package struct HDF5Entry: Equatable, Sendable {
     /// Absolute path inside the file.
-    public let path: String
-    public let kind: HDF5Link.Kind
+    package let path: String
+    package let kind: HDF5Link.Kind
     /// Groups between this object and the one the walk began at: 0 for its children.
-    public let depth: Int
+    package let depth: Int
 }
 
 extension HDF5Group {
     /// Everything below this group, parents before children, in order of names. A group that is reached a second time
     /// (a file may link a group into itself) is listed but not entered again. Throws `.refused` beyond
     /// `HDF5Limits.depth` levels or `HDF5Limits.objects` objects.
-    public func walk() throws -> [HDF5Entry] {
-        try HDF5.locked {
+    package func walk() throws -> [HDF5Entry] {
+        try HDF5Library.locked {
             var walk = Walk()
             try walk.enter(self, depth: 0)
             return walk.entries

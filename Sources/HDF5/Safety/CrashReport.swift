@@ -1,7 +1,7 @@
 import CSystem
 import Foundation
 
-extension HDF5 {
+extension HDF5Library {
     /// Has the process end with a message and exit status 1, and no signal, when the library crashes while it reads a
     /// file.
     ///
@@ -9,14 +9,14 @@ extension HDF5 {
     /// finds nearly all such files; the rest crash in one run and not in another (H5HG_read in 1.10.8).
     ///
     /// - Parameter prefix: begins the message.
-    public static func reportCrashes(prefix: String) {
+    package static func reportCrashes(prefix: String) {
         locked { CrashReport.begin(prefix) }
     }
 
     /// Has a failure of the library to allocate be called a want of memory only if this process's limit of address
     /// space is below `bytes`, and damage else. Without this call any limit counts. Call it before setting a limit of
     /// one's own.
-    public static func callMemoryShort(below bytes: Int) {
+    package static func callMemoryShort(below bytes: Int) {
         locked { CrashReport.isLimited = CrashReport.isLimited(below: bytes) }
     }
 }

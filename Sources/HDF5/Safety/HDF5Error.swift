@@ -49,7 +49,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension HDF5Error {
     /// This error as one of a file that was to get another name.
-    public func renamed(_ file: String) -> HDF5Error {
+    package func renamed(_ file: String) -> HDF5Error {
         HDF5Error(
             kind: kind, operation: operation, file: file, object: object, message: message,
             libraryMessage: libraryMessage)

@@ -68,7 +68,7 @@ struct Silu: ActivationFunction {
 
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func activate(
+    package static func activate(
         _ activation: Activation, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
     ) {
         // The switch stands outside the loops.
@@ -84,7 +84,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func activationGradient(
+    package static func activationGradient(
         _ activation: Activation, saved: UnsafePointer<Float>, dy: UnsafePointer<Float>,
         into dx: UnsafeMutablePointer<Float>, count: Int
     ) {

@@ -2,7 +2,7 @@ import CSystem
 
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func dropout(
+    package static func dropout(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, pixels: Int, columns: Int,
         probability: Float, seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
     ) {

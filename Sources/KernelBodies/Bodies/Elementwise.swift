@@ -1,6 +1,6 @@
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func add(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
+    package static func add(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
         @inline(__always) func body(i: Int, lanes: Int) {
             (Lanes16.load(y + i, lanes: lanes) + .load(x + i, lanes: lanes)).store(y + i, lanes: lanes)
         }
@@ -8,7 +8,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func clamp(_ x: UnsafeMutablePointer<Float>, count: Int, limit: Float) {
+    package static func clamp(_ x: UnsafeMutablePointer<Float>, count: Int, limit: Float) {
         @inline(__always) func body(i: Int, lanes: Int) {
             Lanes16.load(x + i, lanes: lanes).raised(to: -limit).lowered(to: limit).store(x + i, lanes: lanes)
         }

@@ -2,7 +2,7 @@ import CSystem
 
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func gather(
+    package static func gather(
         _ x: UnsafePointer<UInt8>, indices: UnsafePointer<Int32>, rows: Int, columns: Int, scale: UnsafePointer<Float>,
         offset: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
     ) {
@@ -10,7 +10,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func gather(
+    package static func gather(
         _ x: UnsafePointer<Float>, indices: UnsafePointer<Int32>, rows: Int, columns: Int, scale: UnsafePointer<Float>,
         offset: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
     ) {

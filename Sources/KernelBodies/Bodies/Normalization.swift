@@ -2,7 +2,7 @@
 /// since one would wait for its own last addition; they fold as (0 + 2) + (1 + 3).
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func channelMoments(
+    package static func channelMoments(
         _ x: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int, into moments: UnsafeMutablePointer<Float>
     ) {
         let share = 1 / Float(pixels)
@@ -24,7 +24,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func batchMoments(
+    package static func batchMoments(
         _ moments: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
         into batch: UnsafeMutablePointer<Float>
     ) {
@@ -47,7 +47,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func groupMoments(
+    package static func groupMoments(
         _ moments: UnsafeMutablePointer<Float>, pixels: Int, channels: Int, groups: Int
     ) {
         let width = channels / groups
@@ -67,7 +67,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func inverseDeviations(
+    package static func inverseDeviations(
         _ variances: UnsafePointer<Float>, factor: Float, epsilon: Float, count: Int,
         into inverses: UnsafeMutablePointer<Float>
     ) {
@@ -79,7 +79,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func normalize(
+    package static func normalize(
         _ x: UnsafePointer<Float>, adding addend: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>, rows: Int,
         channels: Int, by normalization: ChannelNormalization, activation: Activation
     ) {
@@ -99,7 +99,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func normalizationSums(
+    package static func normalizationSums(
         x: UnsafePointer<Float>, dy: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
         by normalization: ChannelNormalization, into sums: UnsafeMutablePointer<Float>
     ) {
@@ -125,7 +125,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func groupSums(
+    package static func groupSums(
         _ sums: UnsafePointer<Float>, scale: UnsafePointer<Float>, channels: Int, groups: Int,
         into groupSums: UnsafeMutablePointer<Float>
     ) {
@@ -144,7 +144,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func normalizationGradient(
+    package static func normalizationGradient(
         x: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int,
         channels: Int, by normalization: ChannelNormalization, sums: UnsafePointer<Float>, share: Float
     ) {

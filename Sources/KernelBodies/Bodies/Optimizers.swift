@@ -1,6 +1,6 @@
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func sgd(
+    package static func sgd(
         parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
         velocity: UnsafeMutablePointer<Float>?, count: Int, step: SGDStep
     ) {
@@ -19,7 +19,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func adam(
+    package static func adam(
         parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
         firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
     ) {
@@ -42,7 +42,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func lambDirection(
+    package static func lambDirection(
         parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
         firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
     ) {
@@ -63,7 +63,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func movingAverage(
+    package static func movingAverage(
         _ x: UnsafePointer<Float>, into average: UnsafeMutablePointer<Float>, count: Int, decay: Float
     ) {
         let share = 1 - decay

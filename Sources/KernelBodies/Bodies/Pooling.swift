@@ -1,7 +1,7 @@
 /// Pooling, up to 16 channels at a time.
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func maxPool(
+    package static func maxPool(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
     ) {
         @inline(__always) func body(_ output: Int, _ inputs: PooledInputs, _ lanes: Int) {
@@ -17,7 +17,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func maxPoolGradient(
+    package static func maxPoolGradient(
         x: UnsafePointer<Float>, y: UnsafePointer<Float>, dy: UnsafePointer<Float>,
         into dx: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
     ) {
@@ -37,7 +37,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func averagePool(
+    package static func averagePool(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
     ) {
         @inline(__always) func body(_ output: Int, _ inputs: PooledInputs, _ lanes: Int) {
@@ -49,7 +49,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func averagePoolGradient(
+    package static func averagePoolGradient(
         dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
     ) {
         let isTiling = window.isTiling

@@ -1,6 +1,6 @@
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func uniform(
+    package static func uniform(
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, low: Float, high: Float
     ) {
         let key = Philox.key(seed: seed, purpose: .uniform)
@@ -15,7 +15,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func normal(
+    package static func normal(
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, mean: Float,
         standardDeviation: Float
     ) {

@@ -1,6 +1,6 @@
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func columnSums(
+    package static func columnSums(
         _ x: UnsafePointer<Float>, rows: Int, columns: Int, start: Accumulator, into out: UnsafeMutablePointer<Float>
     ) {
         @inline(__always) func body(j: Int, lanes: Int) {
@@ -17,7 +17,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    package static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
         var lanes16 = Lanes16(repeating: 0)
         @inline(__always) func body(i: Int, lanes: Int) { lanes16 += .load(x + i, lanes: lanes) }
         forEach16(count, body)
@@ -25,7 +25,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    package static func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Float {
         var lanes16 = Lanes16(repeating: 0)
         @inline(__always) func body(i: Int, lanes: Int) {
             let v = Lanes16.load(x + i, lanes: lanes)
@@ -36,7 +36,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int {
+    package static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int {
         var i = 0
         while i + 16 <= count {
             // Infinity and NaN are the floats whose exponent is all ones.
@@ -52,7 +52,7 @@ extension InstructionSet {
     /// subtrees on top of the stack merge, as the trailing ones of a counter carry. The stack then holds one subtree
     /// for each bit of the number of groups, and folding it from the top passes odd ones up.
     @inlinable @inline(never)
-    public static func treeSum(
+    package static func treeSum(
         _ sources: UnsafePointer<UnsafePointer<Float>>, sourceCount: Int, offset: Int, count: Int,
         into out: UnsafeMutablePointer<Float>
     ) {

@@ -1,5 +1,5 @@
 extension ReferenceKernels {
-    public static func depthwiseProduct(
+    package static func depthwiseProduct(
         _ a: PatchView, channels: Int, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, c: PatchTarget,
         epilogue: Epilogue
     ) {
@@ -25,7 +25,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func depthwiseWeightGradient(
+    package static func depthwiseWeightGradient(
         _ a: PatchView, channels: Int, dy: UnsafePointer<Float>, into dw: UnsafeMutablePointer<Float>,
         start: Accumulator
     ) {

@@ -1,5 +1,5 @@
 extension ReferenceKernels {
-    public static func activate(
+    package static func activate(
         _ activation: Activation, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
     ) {
         for i in 0..<count { y[i] = value(of: activation, at: x[i]) }
@@ -17,7 +17,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func activationGradient(
+    package static func activationGradient(
         _ activation: Activation, saved: UnsafePointer<Float>, dy: UnsafePointer<Float>,
         into dx: UnsafeMutablePointer<Float>, count: Int
     ) {
@@ -35,15 +35,15 @@ extension ReferenceKernels {
         }
     }
 
-    public static func add(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
+    package static func add(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
         for i in 0..<count { y[i] += x[i] }
     }
 
-    public static func clamp(_ x: UnsafeMutablePointer<Float>, count: Int, limit: Float) {
+    package static func clamp(_ x: UnsafeMutablePointer<Float>, count: Int, limit: Float) {
         for i in 0..<count { x[i] = x[i] < -limit ? -limit : x[i] > limit ? limit : x[i] }
     }
 
-    public static func gather(
+    package static func gather(
         _ x: UnsafePointer<UInt8>, indices: UnsafePointer<Int32>, rows: Int, columns: Int, scale: UnsafePointer<Float>,
         offset: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
     ) {
@@ -53,7 +53,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func gather(
+    package static func gather(
         _ x: UnsafePointer<Float>, indices: UnsafePointer<Int32>, rows: Int, columns: Int, scale: UnsafePointer<Float>,
         offset: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
     ) {

@@ -1,8 +1,8 @@
 extension ReferenceKernels {
     /// The packed form is B itself, row-major.
-    public static func packedCount(k: Int, n: Int) -> Int { k * n }
+    package static func packedCount(k: Int, n: Int) -> Int { k * n }
 
-    public static func pack(
+    package static func pack(
         _ b: MatrixView, k: Int, n: Int, rows: Range<Int>, columns: Range<Int>, into packed: UnsafeMutablePointer<Float>
     ) {
         for p in rows {
@@ -10,9 +10,9 @@ extension ReferenceKernels {
         }
     }
 
-    public static func workspaceCount(m: Int, n: Int, k: Int) -> Int { 0 }
+    package static func workspaceCount(m: Int, n: Int, k: Int) -> Int { 0 }
 
-    public static func gemm(
+    package static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
@@ -21,7 +21,7 @@ extension ReferenceKernels {
             epilogue: epilogue, workspace: workspace)
     }
 
-    public static func gemm(
+    package static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cRowStride: Int,
         start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {

@@ -1,5 +1,5 @@
 extension ReferenceKernels {
-    public static func softmax(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
+    package static func softmax(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
     {
         for r in 0..<rows {
             let (row, out) = (x + r * columns, y + r * columns)
@@ -10,7 +10,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func softmaxGradient(
+    package static func softmaxGradient(
         y: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int, columns: Int
     ) {
         for r in 0..<rows {
@@ -20,7 +20,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func softmaxCrossEntropy(
+    package static func softmaxCrossEntropy(
         logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, classWeights: UnsafePointer<Float>?,
         labelSmoothing: Float, rows: Int, columns: Int, scale: Float, losses: UnsafeMutablePointer<Float>,
         gradient: UnsafeMutablePointer<Float>?
@@ -62,7 +62,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func binaryCrossEntropy(
+    package static func binaryCrossEntropy(
         logits: UnsafePointer<Float>, targets: UnsafePointer<Float>, rows: Int, columns: Int, scale: Float,
         losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     ) {
@@ -73,7 +73,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func squaredError(
+    package static func squaredError(
         predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, rows: Int, columns: Int, scale: Float,
         losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     ) {
@@ -83,7 +83,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func huber(
+    package static func huber(
         predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, delta: Float, rows: Int, columns: Int,
         scale: Float, losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     ) {

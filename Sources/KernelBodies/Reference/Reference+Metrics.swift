@@ -1,5 +1,5 @@
 extension ReferenceKernels {
-    public static func argmax(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>)
+    package static func argmax(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>)
     {
         for r in 0..<rows {
             var best = 0
@@ -12,7 +12,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func labelRanks(
+    package static func labelRanks(
         _ x: UnsafePointer<Float>, labels: UnsafePointer<Int32>, rows: Int, columns: Int,
         into out: UnsafeMutablePointer<Int32>
     ) {

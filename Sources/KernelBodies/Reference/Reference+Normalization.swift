@@ -5,7 +5,7 @@ extension ReferenceKernels {
         return (chains[0] + chains[2]) + (chains[1] + chains[3])
     }
 
-    public static func channelMoments(
+    package static func channelMoments(
         _ x: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int, into moments: UnsafeMutablePointer<Float>
     ) {
         for image in 0..<images {
@@ -20,7 +20,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func batchMoments(
+    package static func batchMoments(
         _ moments: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
         into batch: UnsafeMutablePointer<Float>
     ) {
@@ -38,7 +38,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func groupMoments(
+    package static func groupMoments(
         _ moments: UnsafeMutablePointer<Float>, pixels: Int, channels: Int, groups: Int
     ) {
         let width = channels / groups
@@ -52,14 +52,14 @@ extension ReferenceKernels {
         }
     }
 
-    public static func inverseDeviations(
+    package static func inverseDeviations(
         _ variances: UnsafePointer<Float>, factor: Float, epsilon: Float, count: Int,
         into inverses: UnsafeMutablePointer<Float>
     ) {
         for c in 0..<count { inverses[c] = 1 / (variances[c] * factor + epsilon).squareRoot() }
     }
 
-    public static func normalize(
+    package static func normalize(
         _ x: UnsafePointer<Float>, adding addend: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>, rows: Int,
         channels: Int, by n: ChannelNormalization, activation: Activation
     ) {
@@ -72,7 +72,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func normalizationSums(
+    package static func normalizationSums(
         x: UnsafePointer<Float>, dy: UnsafePointer<Float>, images: Int, pixels: Int, channels: Int,
         by n: ChannelNormalization, into sums: UnsafeMutablePointer<Float>
     ) {
@@ -87,7 +87,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func groupSums(
+    package static func groupSums(
         _ sums: UnsafePointer<Float>, scale: UnsafePointer<Float>, channels: Int, groups: Int,
         into groupSums: UnsafeMutablePointer<Float>
     ) {
@@ -102,7 +102,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func normalizationGradient(
+    package static func normalizationGradient(
         x: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int,
         channels: Int, by n: ChannelNormalization, sums: UnsafePointer<Float>, share: Float
     ) {

@@ -1,5 +1,5 @@
 extension ReferenceKernels {
-    public static func sgd(
+    package static func sgd(
         parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
         velocity: UnsafeMutablePointer<Float>?, count: Int, step: SGDStep
     ) {
@@ -15,7 +15,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func adam(
+    package static func adam(
         parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
         firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
     ) {
@@ -35,7 +35,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func lambDirection(
+    package static func lambDirection(
         parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
         firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: AdamStep
     ) {
@@ -52,7 +52,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func movingAverage(
+    package static func movingAverage(
         _ x: UnsafePointer<Float>, into average: UnsafeMutablePointer<Float>, count: Int, decay: Float
     ) {
         for i in 0..<count { average[i] = fma(1 - decay, x[i] - average[i], average[i]) }

@@ -1,7 +1,7 @@
 extension ReferenceKernels {
-    public static func patchWorkspaceCount() -> Int { 0 }
+    package static func patchWorkspaceCount() -> Int { 0 }
 
-    public static func gemm(
+    package static func gemm(
         _ a: PatchView, n: Int, packedB: UnsafePointer<Float>, c: PatchTarget, start: Accumulator, epilogue: Epilogue,
         workspace: UnsafeMutablePointer<Float>
     ) {

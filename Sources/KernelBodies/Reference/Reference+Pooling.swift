@@ -28,7 +28,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func maxPool(
+    package static func maxPool(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
     ) {
         forEachWindow(images, window) { output, inputs in
@@ -38,7 +38,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func maxPoolGradient(
+    package static func maxPoolGradient(
         x: UnsafePointer<Float>, y: UnsafePointer<Float>, dy: UnsafePointer<Float>,
         into dx: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
     ) {
@@ -49,7 +49,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func averagePool(
+    package static func averagePool(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
     ) {
         forEachWindow(images, window) { output, inputs in
@@ -57,7 +57,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func averagePoolGradient(
+    package static func averagePoolGradient(
         dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, images: Int, window: PoolWindow
     ) {
         for index in 0..<images * window.inputCount { dx[index] = 0 }

@@ -2,7 +2,7 @@
 /// number 16 · (i / 64) + i mod 16. So 16 neighboring blocks, one a lane, yield 64 neighboring elements, a vector from
 /// each word, and no word changes its lane.
 extension ReferenceKernels {
-    public static func dropout(
+    package static func dropout(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, pixels: Int, columns: Int,
         probability: Float, seed: UInt64, step: UInt32, layer: UInt32, firstRow: Int
     ) {
@@ -21,13 +21,13 @@ extension ReferenceKernels {
         }
     }
 
-    public static func permute(
+    package static func permute(
         _ permutation: RandomPermutation, first: Int, count: Int, into out: UnsafeMutablePointer<Int32>
     ) {
         for i in 0..<count { out[i] = Int32(permutation[first + i]) }
     }
 
-    public static func uniform(
+    package static func uniform(
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, low: Float, high: Float
     ) {
         let key = Philox.key(seed: seed, purpose: .uniform)
@@ -37,7 +37,7 @@ extension ReferenceKernels {
         }
     }
 
-    public static func normal(
+    package static func normal(
         into y: UnsafeMutablePointer<Float>, count: Int, seed: UInt64, stream: UInt32, mean: Float,
         standardDeviation: Float
     ) {

@@ -1,5 +1,5 @@
 extension ReferenceKernels {
-    public static func columnSums(
+    package static func columnSums(
         _ x: UnsafePointer<Float>, rows: Int, columns: Int, start: Accumulator, into out: UnsafeMutablePointer<Float>
     ) {
         for j in 0..<columns {
@@ -14,19 +14,19 @@ extension ReferenceKernels {
         }
     }
 
-    public static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    package static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
         Lanes(count: count, initial: 0) { lane, i in lane + x[i] }.sum
     }
 
-    public static func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    package static func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Float {
         Lanes(count: count, initial: 0) { lane, i in fma(x[i], x[i], lane) }.sum
     }
 
-    public static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int {
+    package static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int {
         (0..<count).first { !x[$0].isFinite } ?? count
     }
 
-    public static func treeSum(
+    package static func treeSum(
         _ sources: UnsafePointer<UnsafePointer<Float>>, sourceCount: Int, offset: Int, count: Int,
         into out: UnsafeMutablePointer<Float>
     ) {

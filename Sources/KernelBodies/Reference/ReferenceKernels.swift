@@ -1,6 +1,6 @@
 /// Plain scalar kernels: what every other table must match bit for bit. Slow, and kept for ever as the oracle of tests.
-public enum ReferenceKernels: KernelTable {
-    public static var name: String { "reference" }
+package enum ReferenceKernels: KernelTable {
+    package static var name: String { "reference" }
 
     static func fma(_ a: Float, _ b: Float, _ c: Float) -> Float { c.addingProduct(a, b) }
 }

@@ -13,11 +13,11 @@
 /// | gelu | 4; results below 2⁻¹²⁰ count as 2⁻¹²⁰ |
 /// | geluGradient, siluGradient | 2⁻²² absolute, since they cross zero |
 /// | sineAndCosine | 1.5 · 2⁻²⁴ absolute |
-public enum ScalarMath {
+package enum ScalarMath {
     /// eˣ. −∞ gives 0, +∞ gives ∞; underflow is gradual.
     ///
     /// x = n·ln 2 + r with |r| ≤ ln 2 / 2, eˣ = 2ⁿ·eʳ.
-    public static func exp(_ x: Float) -> Float {
+    package static func exp(_ x: Float) -> Float {
         let (n, r) = reduce(minimum(maximum(x, -104), 89))
         return scaled(1 + expm1Core(r), byPowerOfTwo: n)
     }
@@ -25,7 +25,7 @@ public enum ScalarMath {
     /// log x. 0 gives −∞, negative numbers give NaN.
     ///
     /// x = 2ᵉ·(1 + f) with 1 + f in [2/3, 4/3); log x = e·ln 2 + f − f²/2 + f³·P(f).
-    public static func log(_ x: Float) -> Float {
+    package static func log(_ x: Float) -> Float {
         if x == .infinity { return x }
         if x == 0 { return -.infinity }
         if x < 0 || x.isNaN { return .nan }
@@ -39,13 +39,13 @@ public enum ScalarMath {
     }
 
     /// log(1 + z) for 0 ≤ z ≤ 1. With w the rounded 1 + z, it is log w + (1 + z − w) / w.
-    public static func log1p(_ z: Float) -> Float {
+    package static func log1p(_ z: Float) -> Float {
         let w = 1 + z
         return log(w) + (z - (w - 1)) / w
     }
 
     /// tanh x = (e^2|x| − 1) / (e^2|x| + 1) with the sign of x; e − 1 is formed without cancellation.
-    public static func tanh(_ x: Float) -> Float {
+    package static func tanh(_ x: Float) -> Float {
         let (n, r) = reduce(minimum(2 * x.magnitude, 20))
         let s = powerOfTwo(n)
         let em1 = fma(s, expm1Core(r), s - 1)
@@ -53,7 +53,7 @@ public enum ScalarMath {
     }
 
     /// σ(x) = 1 / (1 + e⁻ˣ), for negative x as eˣ / (1 + eˣ).
-    public static func sigmoid(_ x: Float) -> Float {
+    package static func sigmoid(_ x: Float) -> Float {
         let z = exp(-x.magnitude)
         return (x < 0 ? z : 1) / (1 + z)
     }
@@ -63,7 +63,7 @@ public enum ScalarMath {
     /// Φ(−t) = Q(t) and Φ(t) = 1 − Q(t), so that it keeps its relative accuracy where it is small, and so does GELU. x²
     /// is taken in two parts, because e^(−x²/2) magnifies its rounding error by x²; and Q multiplies its other factor
     /// with e^r − 1 instead of e^r, which saves two roundings.
-    public static func normalDistribution(_ x: Float) -> (cumulative: Float, density: Float) {
+    package static func normalDistribution(_ x: Float) -> (cumulative: Float, density: Float) {
         let t = minimum(x.magnitude, Coefficients.tailEnd)
         let high = t * t
         let low = fma(t, t, -high)
@@ -76,19 +76,19 @@ public enum ScalarMath {
     }
 
     /// x·Φ(x)
-    public static func gelu(_ x: Float) -> Float { x * normalDistribution(x).cumulative }
+    package static func gelu(_ x: Float) -> Float { x * normalDistribution(x).cumulative }
 
     /// Φ(x) + x·φ(x)
-    public static func geluGradient(_ x: Float) -> Float {
+    package static func geluGradient(_ x: Float) -> Float {
         let normal = normalDistribution(x)
         return fma(x, normal.density * Coefficients.normalDensityAtZero, normal.cumulative)
     }
 
     /// x·σ(x)
-    public static func silu(_ x: Float) -> Float { x * sigmoid(x) }
+    package static func silu(_ x: Float) -> Float { x * sigmoid(x) }
 
     /// σ(x)·(1 + x·(1 − σ(x))), where 1 − σ(x) is not formed as a difference, whose error x would magnify.
-    public static func siluGradient(_ x: Float) -> Float {
+    package static func siluGradient(_ x: Float) -> Float {
         let z = exp(-x.magnitude)
         let r = 1 / (1 + z)
         let (s, complement) = x < 0 ? (z * r, r) : (r, z * r)
@@ -96,7 +96,7 @@ public enum ScalarMath {
     }
 
     /// sin 2πu and cos 2πu for 0 ≤ u ≤ 1. 4u = quarter + f, exactly, with |f| ≤ 1/2.
-    public static func sineAndCosine(turns u: Float) -> (sine: Float, cosine: Float) {
+    package static func sineAndCosine(turns u: Float) -> (sine: Float, cosine: Float) {
         let v = 4 * u
         let shifted = v + Coefficients.rounder
         let quarter = shifted.bitPattern

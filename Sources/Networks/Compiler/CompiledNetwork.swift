@@ -1,20 +1,20 @@
 import Kernels
 
 /// A network made ready to run: shapes inferred and checked, parameters laid out, plans made.
-public struct CompiledNetwork: Sendable {
-    public let network: Network
-    public let loss: Loss
+package struct CompiledNetwork: Sendable {
+    package let network: Network
+    package let loss: Loss
     /// The shape of one sample's input.
-    public let inputShape: Shape
-    public let layout: ParameterLayout
+    package let inputShape: Shape
+    package let layout: ParameterLayout
     /// What the parameter blocks are, in order.
-    public let blocks: [ParameterBlock]
+    package let blocks: [ParameterBlock]
     /// Forward, loss and backward.
-    public let trainingPlan: Plan
+    package let trainingPlan: Plan
     /// Forward only.
-    public let inferencePlan: Plan
+    package let inferencePlan: Plan
     /// The layers with shapes and parameter counts, those inside a residual layer after it.
-    public let summary: [LayerSummary]
+    package let summary: [LayerSummary]
 
     /// - Parameters:
     ///   - inputShape: the shape of one sample.
@@ -23,7 +23,7 @@ public struct CompiledNetwork: Sendable {
     ///   - isFrozen: whether a parameter, by its full name, stays as it is in training. What is frozen as a whole is
     ///     then a fixed function: a batch normalization with frozen statistics normalizes by them.
     /// - Throws: `NetworkError` naming the layer, the shape it expected and the shape it found.
-    public init(
+    package init(
         network: Network, loss: Loss, inputShape: Shape, targets: TargetSpecification?,
         isFrozen: @escaping (_ parameter: String) -> Bool = { _ in false }
     ) throws {
@@ -62,7 +62,7 @@ public struct CompiledNetwork: Sendable {
     }
 
     /// Fills a parameter buffer with initial values, a function of the seed alone.
-    public func initialize(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64, kernels: any KernelTable.Type) {
+    package func initialize(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64, kernels: any KernelTable.Type) {
         for parameter in layout.parameters {
             parameter.initializer.fill(
                 UnsafeMutableBufferPointer(start: parameters + parameter.offset, count: parameter.count),
@@ -73,7 +73,7 @@ public struct CompiledNetwork: Sendable {
 
     /// Floating-point operations of one training step on `rows` samples, counting products of matrices only: forward,
     /// gradient of the weights, and gradient of the inputs where something before them learns.
-    public func flopsPerStep(rows: Int) -> Int {
+    package func flopsPerStep(rows: Int) -> Int {
         trainingPlan.operations.indices.reduce(0) { sum, index in
             let (forward, backward) = flopsPerRow(operation: index)
             return sum + (forward + backward) * rows
@@ -81,7 +81,7 @@ public struct CompiledNetwork: Sendable {
     }
 
     /// Those of one operation of the training plan, a sample.
-    public func flopsPerRow(operation index: Int) -> (forward: Int, backward: Int) {
+    package func flopsPerRow(operation index: Int) -> (forward: Int, backward: Int) {
         let operation = trainingPlan.operations[index]
         let passesInputsGradient = operation.reads.contains { trainingPlan.gradientPlaces[$0] != nil }
         return (operation.flopsPerRow, operation.flopsPerRow * (passesInputsGradient ? 2 : 1))

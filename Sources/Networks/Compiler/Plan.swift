@@ -3,26 +3,26 @@ import Kernels
 /// A compiled network: the operations in order and the place of every value. Walked by each worker on its own arena.
 ///
 /// Every value is read by one operation, so that its gradient has one writer.
-public struct Plan: Sendable {
-    public let mode: Graph.Mode
-    public let operations: [any Operation]
-    public let input: Value
-    public let output: Value
+package struct Plan: Sendable {
+    package let mode: Graph.Mode
+    package let operations: [any Operation]
+    package let input: Value
+    package let output: Value
     /// Whether operations' backward passes have anything to do, by operation.
     let runsBackward: [Bool]
     let arena: ArenaLayout
 
     /// What a sample in flight takes: all activations and gradients that are alive at once.
-    public var bytesOfRow: Int { arena.bytes }
+    package var bytesOfRow: Int { arena.bytes }
     /// The layer that hands on the most numbers a sample.
-    public var widestLayer: String? {
+    package var widestLayer: String? {
         operations.map { (layer: $0.layer, width: $0.writes.reduce(0) { $0 + widths[$1] }) }
             .max { $0.width < $1.width }?.layer
     }
     /// Whether some operation looks at all rows of a shard at once.
-    public let needsWholeShards: Bool
+    package let needsWholeShards: Bool
     /// The least rows that each shard must have in training; `Sharding` sees to that.
-    public let leastRowsOfShard: Int
+    package let leastRowsOfShard: Int
     /// The collective operations, where all shards meet, and their indices. None in a plan for inference.
     private let collectives: [any CollectiveOperation]
     private let meetings: [Int]
@@ -65,26 +65,26 @@ public struct Plan: Sendable {
     }
 
     /// The least rows that each batch must have in training.
-    public var leastRowsOfBatch: Int { mode == .training ? operations.map(\.leastRows.ofBatch).max() ?? 1 : 1 }
+    package var leastRowsOfBatch: Int { mode == .training ? operations.map(\.leastRows.ofBatch).max() ?? 1 : 1 }
 
     // MARK: Walking
 
     /// The parts between meetings. Shards that have all finished one of them, and combined their contributions, go on
     /// with the next: forward in this order, backward from the last on. A single one in most plans.
-    public var stages: Range<Int> { 0..<meetings.count + 1 }
+    package var stages: Range<Int> { 0..<meetings.count + 1 }
 
     /// Whether shards meet on their way.
-    public var isCollective: Bool { !meetings.isEmpty }
+    package var isCollective: Bool { !meetings.isEmpty }
 
     /// The collective operation between a stage and the next one.
-    public func meeting(after stage: Int) -> (any CollectiveOperation)? {
+    package func meeting(after stage: Int) -> (any CollectiveOperation)? {
         stage < collectives.count ? collectives[stage] : nil
     }
 
     /// Computes the output of the micro-batch whose rows lie in the frame's input, or a stage on the way to it.
     ///
     /// - Parameter finished: called with the index of each operation when it is done, for measurements.
-    public func forward(_ frame: Frame, stage: Int = 0, finished: (Int) -> Void = { _ in }) {
+    package func forward(_ frame: Frame, stage: Int = 0, finished: (Int) -> Void = { _ in }) {
         // By index: an iterator over existentials allocates in debug builds.
         for index in forwardOperations(of: stage) {
             operations[index].forward(frame)
@@ -100,7 +100,7 @@ public struct Plan: Sendable {
     /// Turns the gradient of the output into gradients of all parameters, or does a stage of that.
     ///
     /// - Parameter finished: called with the index of each operation that has a backward pass when it is done.
-    public func backward(_ frame: Frame, stage: Int = 0, finished: (Int) -> Void = { _ in }) {
+    package func backward(_ frame: Frame, stage: Int = 0, finished: (Int) -> Void = { _ in }) {
         let first = stage == 0 ? 0 : meetings[stage - 1] + 1
         var index = stage < meetings.count ? meetings[stage] + 1 : operations.count
         while index > first {
@@ -114,7 +114,7 @@ public struct Plan: Sendable {
 
     /// Like `forward`, but looks for values that hold a number that is not finite, and returns after how many
     /// operations the first one is there: 0 for the input, nil if all is well. For finding out where a run went bad.
-    public func firstNonFiniteValue(_ frame: Frame, stage: Int = 0) -> Int? {
+    package func firstNonFiniteValue(_ frame: Frame, stage: Int = 0) -> Int? {
         func isFinite(_ id: Value.ID) -> Bool {
             let count = frame.rows * widths[id]
             return frame.kernels.firstNonFinite(frame.value(id), count: count) == count

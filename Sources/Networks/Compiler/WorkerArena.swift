@@ -5,10 +5,10 @@ import Kernels
 /// walks with it, which has it near then.
 ///
 /// `@unchecked Sendable`: an arena is handed to one worker at a time, by its index.
-public final class WorkerArena: @unchecked Sendable {
-    public let plan: Plan
+package final class WorkerArena: @unchecked Sendable {
+    package let plan: Plan
     /// The most samples in flight at once.
-    public let capacity: Int
+    package let capacity: Int
     private let kernels: any KernelTable.Type
     private let values: AlignedBuffer
     private let workspace: AlignedBuffer
@@ -18,7 +18,7 @@ public final class WorkerArena: @unchecked Sendable {
     /// Whether the memory is in place. The worker's that has the arena, like the memory itself.
     private(set) var isTouched = false
 
-    public init(plan: Plan, capacity: Int, kernels: any KernelTable.Type) {
+    package init(plan: Plan, capacity: Int, kernels: any KernelTable.Type) {
         self.plan = plan
         self.capacity = capacity
         self.kernels = kernels
@@ -32,10 +32,10 @@ public final class WorkerArena: @unchecked Sendable {
     }
 
     /// Bytes of its activations, their gradients and the kernels' scratch.
-    public var bytes: Int { (values.count + workspace.count) * MemoryLayout<Float>.stride }
+    package var bytes: Int { (values.count + workspace.count) * MemoryLayout<Float>.stride }
 
     /// The same before there is one; `Int.max` for more than that.
-    public static func bytes(plan: Plan, capacity: Int, kernels: any KernelTable.Type) -> Int {
+    package static func bytes(plan: Plan, capacity: Int, kernels: any KernelTable.Type) -> Int {
         let (rows, overflow) = plan.bytesOfRow.multipliedReportingOverflow(by: capacity)
         if overflow { return .max }
         let scratch = workspaceCount(plan: plan, capacity: capacity, kernels: kernels) * MemoryLayout<Float>.stride
@@ -50,11 +50,11 @@ public final class WorkerArena: @unchecked Sendable {
     }
 
     /// What to compute a micro-batch on.
-    public struct Model {
-        public let parameters: UnsafePointer<Float>
-        public let packed: PackedWeights
+    package struct Model {
+        package let parameters: UnsafePointer<Float>
+        package let packed: PackedWeights
 
-        public init(parameters: UnsafePointer<Float>, packed: PackedWeights) {
+        package init(parameters: UnsafePointer<Float>, packed: PackedWeights) {
             self.parameters = parameters
             self.packed = packed
         }
@@ -69,7 +69,7 @@ public final class WorkerArena: @unchecked Sendable {
     ///   - firstRow: where in the global batch the first of the rows stands.
     ///   - batchRows: rows of the global batch; nil if these are all.
     ///   - meeting: where collective operations put the shard's contributions, and find what all have come to.
-    public func frame(
+    package func frame(
         rows: Int, model: Model, gradients: UnsafeMutablePointer<Float>, gradientStart: Accumulator,
         addsGradients: Bool = false, seed: UInt64, step: UInt32, firstRow: Int,
         batchRows: Int? = nil,
@@ -95,7 +95,7 @@ public final class WorkerArena: @unchecked Sendable {
     }
 
     /// A frame for a forward pass alone.
-    public func frame(rows: Int, model: Model) -> Frame {
+    package func frame(rows: Int, model: Model) -> Frame {
         // An inference plan has no operation that touches gradients; the pointer only has to be one.
         frame(
             rows: rows, model: model, gradients: workspace.pointer, gradientStart: .zero, seed: 0, step: 0,

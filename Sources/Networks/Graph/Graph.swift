@@ -28,7 +28,7 @@ public struct Graph {
     private let isFrozen: (String) -> Bool
 
     /// - Parameter isFrozen: whether a parameter, by its full name, stays as it is in training.
-    public init(mode: Mode, isFrozen: @escaping (_ parameter: String) -> Bool = { _ in false }) {
+    package init(mode: Mode, isFrozen: @escaping (_ parameter: String) -> Bool = { _ in false }) {
         self.mode = mode
         self.isFrozen = isFrozen
     }

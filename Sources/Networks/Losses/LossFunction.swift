@@ -30,14 +30,14 @@ public enum TargetRows {
 ///
 /// The mean over a batch is exact in weight: every sample's gradient is scaled by the same number, 1 over what the
 /// whole batch weighs, whichever shard it lies in; and shards are summed.
-public final class LossFunction: Sendable {
-    public let loss: Loss
+package final class LossFunction: Sendable {
+    package let loss: Loss
     /// Outputs a sample.
-    public let width: Int
+    package let width: Int
     private let classWeights: AlignedBuffer?
     private let kernels: any KernelTable.Type
 
-    public init(_ loss: Loss, width: Int, kernels: any KernelTable.Type) {
+    package init(_ loss: Loss, width: Int, kernels: any KernelTable.Type) {
         self.loss = loss
         self.width = width
         self.kernels = kernels
@@ -85,7 +85,7 @@ public final class LossFunction: Sendable {
     ///   - weight: what the whole batch weighs. A batch that weighs nothing has no gradient.
     ///   - losses: gets the loss of each row, not yet divided by the weight: `[rows]`.
     ///   - gradient: gets the gradient of the mean loss: `[rows, width]`.
-    public func evaluate(
+    package func evaluate(
         output: UnsafePointer<Float>, targets: TargetRows, rows: Int, weight: Double,
         losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     ) {

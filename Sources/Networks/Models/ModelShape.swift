@@ -2,7 +2,7 @@
 /// place.
 ///
 /// Parameters are named under the model's own name, such as `resNet1/convolution1/weight`.
-public protocol ModelShape: Layer {
+package protocol ModelShape: Layer {
     /// The layers for an image of shape `[height, width, channels]`.
     func layers(for image: Shape) throws -> Network
 }

@@ -14,7 +14,7 @@ public struct PackedWeights: @unchecked Sendable {
     private let kernels: any KernelTable.Type
 
     /// - Parameter includesBackward: false for a network that only computes outputs.
-    public init(layout: ParameterLayout, kernels: any KernelTable.Type, includesBackward: Bool) {
+    package init(layout: ParameterLayout, kernels: any KernelTable.Type, includesBackward: Bool) {
         let (offsets, count) = Self.places(layout, kernels, includesBackward)
         self.offsets = FixedTable(offsets)
         self.buffer = AlignedBuffer(count: count)
@@ -22,7 +22,7 @@ public struct PackedWeights: @unchecked Sendable {
     }
 
     /// Bytes of the weights of a network, before they are packed.
-    public static func bytes(
+    package static func bytes(
         layout: ParameterLayout, kernels: any KernelTable.Type, includesBackward: Bool
     ) -> Int {
         places(layout, kernels, includesBackward).count * MemoryLayout<Float>.stride
@@ -65,7 +65,7 @@ public struct PackedWeights: @unchecked Sendable {
     /// - Parameters:
     ///   - rows: which rows of the parameter, that is which inputs of the layer, by tap.
     ///   - parameters: the buffer of all parameters.
-    public func refresh(_ parameter: Parameter, rows: Range<Int>, from parameters: UnsafePointer<Float>) {
+    package func refresh(_ parameter: Parameter, rows: Range<Int>, from parameters: UnsafePointer<Float>) {
         guard let packing = parameter.packing else { return }
         let weight = parameters + parameter.offset
         packing.packForward(
@@ -75,7 +75,7 @@ public struct PackedWeights: @unchecked Sendable {
     }
 
     /// Packs everything again, after parameters were set rather than updated.
-    public func refreshAll(_ layout: ParameterLayout, from parameters: UnsafePointer<Float>) {
+    package func refreshAll(_ layout: ParameterLayout, from parameters: UnsafePointer<Float>) {
         for parameter in layout.parameters where parameter.isMatrixOperand {
             refresh(parameter, rows: 0..<parameter.rowCount, from: parameters)
         }

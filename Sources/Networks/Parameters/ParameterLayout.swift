@@ -36,24 +36,24 @@ public struct Parameter: Sendable {
     public var count: Int { shape.count }
 
     /// The full name of the layer it belongs to, such as `linear1`.
-    public var layerName: String { String(name[..<(name.lastIndex(of: "/") ?? name.endIndex)]) }
+    package var layerName: String { String(name[..<(name.lastIndex(of: "/") ?? name.endIndex)]) }
 
-    public var range: Range<Int> { offset..<offset + count }
+    package var range: Range<Int> { offset..<offset + count }
 }
 
 /// How all parameters lie in one contiguous buffer. Gradients, optimizer moments and checkpoints share the layout.
 ///
 /// Every parameter starts at a cache line; what lies between two of them is zero and stays so.
-public struct ParameterLayout: Sendable {
-    public private(set) var parameters: [Parameter] = []
+package struct ParameterLayout: Sendable {
+    package private(set) var parameters: [Parameter] = []
     /// Floats of the buffer, with what lies between parameters.
-    public private(set) var bufferCount = 0
+    package private(set) var bufferCount = 0
 
     /// The number of parameters a reader would count.
-    public private(set) var elementCount = 0
+    package private(set) var elementCount = 0
 
     /// Those of them that an optimizer moves.
-    public var learnedCount: Int { parameters.reduce(0) { $0 + ($1.isLearned ? $1.count : 0) } }
+    package var learnedCount: Int { parameters.reduce(0) { $0 + ($1.isLearned ? $1.count : 0) } }
 
     mutating func append(
         name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int, packing: WeightPacking?,
@@ -73,13 +73,13 @@ public struct ParameterLayout: Sendable {
 ///
 /// The unit in which gradients are reduced, norms are summed and the optimizer runs. Which blocks there are is a
 /// function of the layout alone, since the partial sums of a norm are taken by block.
-public struct ParameterBlock: Sendable, Equatable {
+package struct ParameterBlock: Sendable, Equatable {
     /// The parameter's index in its layout.
-    public let parameter: Int
+    package let parameter: Int
     /// Which rows of the parameter: all dimensions but the last, or a lone one.
-    public let rows: Range<Int>
+    package let rows: Range<Int>
     /// The same as a range of the buffer.
-    public let range: Range<Int>
+    package let range: Range<Int>
 }
 
 extension ParameterLayout {
@@ -88,7 +88,7 @@ extension ParameterLayout {
     static let targetBlockCount = 16_384
 
     /// All parameters in blocks, in order.
-    public var blocks: [ParameterBlock] {
+    package var blocks: [ParameterBlock] {
         parameters.flatMap { parameter -> [ParameterBlock] in
             let rowCount = parameter.rowCount
             guard rowCount > 0, parameter.count > 0 else { return [] }

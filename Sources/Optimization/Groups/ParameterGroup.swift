@@ -34,7 +34,7 @@ public struct ParameterGroup: Sendable, Equatable {
     }
 
     /// Whether a parameter of this name matches one of the patterns.
-    public func contains(_ name: String) -> Bool { parameters.contains { matches(Array(name), pattern: Array($0)) } }
+    package func contains(_ name: String) -> Bool { parameters.contains { matches(Array(name), pattern: Array($0)) } }
 }
 
 /// Whether a text matches a pattern with `*` and `?`, in time of the product of their lengths.

@@ -2,15 +2,15 @@ import Networks
 import StrictCoding
 
 /// How one parameter is trained: the optimizer's numbers, or those of its group in their place.
-public struct ParameterSettings: Sendable, Equatable {
+package struct ParameterSettings: Sendable, Equatable {
     /// The parameter's learning rate over the optimizer's.
-    public var learningRateFactor: Double
-    public var weightDecay: Double
+    package var learningRateFactor: Double
+    package var weightDecay: Double
     /// Whether LARS and LAMB scale its learning rate by norms.
-    public var isLayerwise: Bool
-    public var isFrozen: Bool
+    package var isLayerwise: Bool
+    package var isFrozen: Bool
 
-    public init(learningRateFactor: Double = 1, weightDecay: Double, isLayerwise: Bool, isFrozen: Bool = false) {
+    package init(learningRateFactor: Double = 1, weightDecay: Double, isLayerwise: Bool, isFrozen: Bool = false) {
         self.learningRateFactor = learningRateFactor
         self.weightDecay = weightDecay
         self.isLayerwise = isLayerwise
@@ -20,10 +20,10 @@ public struct ParameterSettings: Sendable, Equatable {
 
 extension [ParameterGroup] {
     /// Whether a parameter, by its name, stays as it is.
-    public func isFrozen(_ parameter: String) -> Bool { first { $0.contains(parameter) }?.frozen ?? false }
+    package func isFrozen(_ parameter: String) -> Bool { first { $0.contains(parameter) }?.frozen ?? false }
 
     /// What to say of batch normalizations that are frozen but for their statistics; nil if there are none.
-    public func freezingNote(_ layout: ParameterLayout) -> String? {
+    package func freezingNote(_ layout: ParameterLayout) -> String? {
         let layers = Dictionary(grouping: layout.parameters, by: \.layerName).filter { _, parameters in
             parameters.contains { !$0.isLearned }
                 && parameters.allSatisfy { isFrozen($0.name) == $0.isLearned }
@@ -39,7 +39,7 @@ extension [ParameterGroup] {
     ///
     /// - Throws: `InvalidSetting` for a pattern that no name matches, with all names, and for groups that freeze
     ///   everything.
-    public func settings(
+    package func settings(
         of layout: ParameterLayout, with optimizer: any Optimizer
     ) throws(InvalidSetting) -> [ParameterSettings] {
         let names = layout.parameters.map(\.name)
@@ -69,7 +69,7 @@ extension [ParameterGroup] {
     /// Checks what can be checked without the network.
     ///
     /// - Throws: `InvalidSetting` that names the field, what was expected and what was found.
-    public func check(with optimizer: any Optimizer) throws(InvalidSetting) {
+    package func check(with optimizer: any Optimizer) throws(InvalidSetting) {
         for (number, group) in enumerated() {
             let path = "parameterGroups[\(number)]"
             func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws(InvalidSetting) {

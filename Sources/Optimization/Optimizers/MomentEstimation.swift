@@ -2,7 +2,7 @@ import Kernels
 import StrictCoding
 
 /// What Adam, AdamW and LAMB share: means of gradients and of their squares.
-public protocol MomentEstimation: Optimizer {
+package protocol MomentEstimation: Optimizer {
     var learningRate: Double { get set }
     /// Decay of the mean of gradients.
     var beta1: Double { get set }

@@ -4,16 +4,16 @@ import StrictCoding
 ///
 /// Which names there are, the decoder knows: `userInfo[.optimizerKinds]`, or `OptimizerKinds.standard` where nothing
 /// stands there.
-public struct CodedOptimizer: Codable, Equatable, Sendable {
-    public let optimizer: any Optimizer
+package struct CodedOptimizer: Codable, Equatable, Sendable {
+    package let optimizer: any Optimizer
 
-    public init(_ optimizer: any Optimizer) { self.optimizer = optimizer }
+    package init(_ optimizer: any Optimizer) { self.optimizer = optimizer }
 
-    public static func == (a: CodedOptimizer, b: CodedOptimizer) -> Bool { a.optimizer.isEqual(to: b.optimizer) }
+    package static func == (a: CodedOptimizer, b: CodedOptimizer) -> Bool { a.optimizer.isEqual(to: b.optimizer) }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         optimizer = try (decoder.userInfo[.optimizerKinds] as? OptimizerKinds ?? .standard).optimizer(from: decoder)
     }
 
-    public func encode(to encoder: any Encoder) throws { try encoder.encodeTagged(optimizer.name, optimizer) }
+    package func encode(to encoder: any Encoder) throws { try encoder.encodeTagged(optimizer.name, optimizer) }
 }

@@ -19,7 +19,7 @@ public enum LearningRateScaling: Sendable, Equatable {
     }
 
     /// - Throws: `InvalidSetting` that names the field, what was expected and what was found.
-    public func check() throws(InvalidSetting) {
+    package func check() throws(InvalidSetting) {
         switch self {
         case .linear(let base), .squareRoot(let base):
             guard base > 0 else {

@@ -17,12 +17,12 @@ public struct Pace: Sendable, Equatable {
     private let firstStep: Int
 
     /// How far a run is between two steps.
-    public struct Point: Sendable, Equatable {
-        public let step: Int
-        public let epoch: Int
-        public let samplesIntoEpoch: Int
+    package struct Point: Sendable, Equatable {
+        package let step: Int
+        package let epoch: Int
+        package let samplesIntoEpoch: Int
 
-        public init(step: Int, epoch: Int, samplesIntoEpoch: Int) {
+        package init(step: Int, epoch: Int, samplesIntoEpoch: Int) {
             self.step = step
             self.epoch = epoch
             self.samplesIntoEpoch = samplesIntoEpoch
@@ -40,7 +40,7 @@ public struct Pace: Sendable, Equatable {
     /// - Parameters:
     ///   - length: steps of the whole run.
     ///   - stepsPerEpoch: at least 1.
-    public init(length: Int, stepsPerEpoch: Int) {
+    package init(length: Int, stepsPerEpoch: Int) {
         (self.length, self.stepsPerEpoch) = (length, stepsPerEpoch)
         (lead, earlier, firstStep) = (0, [], 0)
     }
@@ -52,7 +52,7 @@ public struct Pace: Sendable, Equatable {
     ///   - rows: samples of an epoch.
     ///   - epochs: of the whole run.
     ///   - branches: where batches of another size ended, and that size, in order.
-    public init(
+    package init(
         at point: Point, batchSize: Int, rows: Int, epochs: Int, after branches: [(end: Point, batchSize: Int)]
     ) {
         func steps(_ samples: Int, of size: Int) -> Int { (max(0, samples) + size - 1) / size }

@@ -159,7 +159,7 @@ public struct Schedule: Sendable, Equatable {
     /// Checks what can be checked without the data.
     ///
     /// - Throws: `InvalidSetting` naming the field, what was expected and what was found.
-    public func check() throws(InvalidSetting) {
+    package func check() throws(InvalidSetting) {
         try expect(warmupSteps >= 0, "warmupSteps", "0 or more", warmupSteps)
         try expect(warmupEpochs >= 0, "warmupEpochs", "0 or more", warmupEpochs)
         try expect(warmupEpochs <= Self.mostEpochs, "warmupEpochs", "at most \(Self.mostEpochs)", warmupEpochs)
@@ -199,7 +199,7 @@ public struct Schedule: Sendable, Equatable {
     /// What to say of numbers that mean nothing here, or less than they should.
     ///
     /// - Parameter pace: of the run.
-    public func notes(pace: Pace) -> [String] {
+    package func notes(pace: Pace) -> [String] {
         let hasWarmup = warmupSteps > 0 || warmupEpochs > 0
         if warmupStart != nil, !hasWarmup {
             return ["schedule.\(name).warmupStart means nothing without warmupSteps or warmupEpochs beside it"]
@@ -214,7 +214,7 @@ public struct Schedule: Sendable, Equatable {
     /// Checks that the optimizer has what the schedule varies.
     ///
     /// - Throws: `InvalidSetting`.
-    public func check(with optimizer: any Optimizer) throws(InvalidSetting) {
+    package func check(with optimizer: any Optimizer) throws(InvalidSetting) {
         guard case .oneCycle(_, _, _, .some) = decay else { return }
         try expect(
             optimizer.momentum > 0, "cycleMomentum", "an optimizer with a momentum to vary",
@@ -231,7 +231,7 @@ public struct Schedule: Sendable, Equatable {
     /// - Parameter totalSteps: steps of the whole run, those before a branch as they were.
     /// - Throws: `InvalidSetting` for a warm-up that does not end, a decay that does not, and a
     ///   rate of zero before the run is over.
-    public func check(totalSteps: Int, pace: Pace) throws(InvalidSetting) {
+    package func check(totalSteps: Int, pace: Pace) throws(InvalidSetting) {
         let run = "the run's \(totalSteps) steps (\(pace.stepsPerEpoch) an epoch)"
         if warmupEpochs > 0 {
             let epochs = pace.length / pace.stepsPerEpoch

@@ -1,7 +1,7 @@
 import Networks
 
 /// What is done about gradients that are too large, before the optimizer sees them.
-public enum GradientClipping: Sendable, Equatable {
+package enum GradientClipping: Sendable, Equatable {
     /// Elements beyond ±limit become the limit.
     case value(Double)
     /// All gradients are scaled down so that their norm is no more than this (Pascanu, Mikolov, Bengio 2013).
@@ -11,7 +11,7 @@ public enum GradientClipping: Sendable, Equatable {
     case layerNorm(Double)
 
     /// Whether all gradients must be known before the first is scaled.
-    public var needsNorms: Bool {
+    package var needsNorms: Bool {
         if case .value = self { false } else { true }
     }
 }

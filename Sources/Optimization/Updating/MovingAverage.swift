@@ -22,7 +22,7 @@ public struct MovingAverage: Sendable, Equatable {
     func decay(step: Int) -> Double { warmup ? min(decay, Double(1 + step) / Double(10 + step)) : decay }
 
     /// - Throws: `InvalidSetting` that names the field, what was expected and what was found.
-    public func check() throws(InvalidSetting) {
+    package func check() throws(InvalidSetting) {
         let field = "movingAverage.decay"
         guard decay > 0, decay < 1 else {
             throw InvalidSetting(field, expected: "a number above 0 and below 1", found: decay)
@@ -33,7 +33,7 @@ public struct MovingAverage: Sendable, Equatable {
     }
 
     /// What checkpoints call it, beside the optimizer's moments.
-    public static let stateName = "movingAverage"
+    package static let stateName = "movingAverage"
 }
 
 extension MovingAverage: Codable {

@@ -11,7 +11,7 @@ import Workers
 ///
 /// `@unchecked Sendable`: in a phase a worker writes its own scratch, and of everything else only the range of the
 /// blocks it claimed.
-public final class ParameterUpdater: @unchecked Sendable {
+package final class ParameterUpdater: @unchecked Sendable {
     private let layout: ParameterLayout
     private let model: WorkerArena.Model
     private let gradients: any GradientSource
@@ -40,7 +40,7 @@ public final class ParameterUpdater: @unchecked Sendable {
     private var squareTask: BlockTask!
     private var companion: (any TeamTask)?
 
-    public init(
+    package init(
         network: CompiledNetwork, model: WorkerArena.Model, gradients: any GradientSource,
         optimizer: RunningOptimizer, clipping: GradientClipping?, team: WorkerTeam, kernels: any KernelTable.Type
     ) {
@@ -82,7 +82,7 @@ public final class ParameterUpdater: @unchecked Sendable {
     /// - Parameter companion: a task of one item that has nothing to do with the parameters, done in the same phase.
     /// - Returns: the global norm of the gradients before clipping, or nil when no norm clips them.
     @discardableResult
-    public func update(alongside companion: (any TeamTask)? = nil) -> Double? {
+    package func update(alongside companion: (any TeamTask)? = nil) -> Double? {
         self.companion = companion
         var norm: Double?
         if reduced != nil {
@@ -98,7 +98,7 @@ public final class ParameterUpdater: @unchecked Sendable {
     }
 
     /// The squared norm of the step's gradients before clipping, by a pass of its own over all shards' sums.
-    public func squaredNorm() -> Double {
+    package func squaredNorm() -> Double {
         team.run(squareTask, count: blocks.count)
         var sum = 0.0
         for block in blocks.indices { sum += Double(squares.pointer[block]) }

@@ -6,12 +6,12 @@ import StrictCoding
 ///
 /// `@unchecked Sendable`: `beginStep` and `finishPreparing` run between phases; in a phase workers call `prepare` and
 /// `update` for disjoint ranges.
-public final class RunningOptimizer: @unchecked Sendable {
+package final class RunningOptimizer: @unchecked Sendable {
     /// What is stored beside the parameters, laid out as they are, under the names that checkpoints have for it:
     /// moments, and the moving average.
-    public let moments: [(name: String, values: AlignedBuffer)]
+    package let moments: [(name: String, values: AlignedBuffer)]
     /// The moving average of the parameters, if there is one.
-    public let average: AlignedBuffer?
+    package let average: AlignedBuffer?
 
     private let rule: any AppliedRule
     private let momentum: Double
@@ -29,7 +29,7 @@ public final class RunningOptimizer: @unchecked Sendable {
     /// - Parameters:
     ///   - settings: of each parameter.
     ///   - parameters: the buffer to update, with its initial values; must outlive the optimizer.
-    public init(
+    package init(
         _ optimizer: any Optimizer, movingAverage: MovingAverage? = nil, settings: [ParameterSettings],
         network: CompiledNetwork, parameters: UnsafeMutablePointer<Float>, kernels: any KernelTable.Type
     ) {
@@ -66,7 +66,7 @@ public final class RunningOptimizer: @unchecked Sendable {
     ///   - step: counted from zero.
     ///   - averageStep: counted from the step with which the moving average began; nil for the first step of all.
     ///   - momentum: in the place of the optimizer's, which has one; nil for the optimizer's.
-    public func beginStep(
+    package func beginStep(
         _ step: Int, ofAverage averageStep: Int? = nil, learningRate: Double, momentum: Double? = nil
     ) {
         averageDecay = Float(movingAverage?.decay(step: (averageStep ?? step) + 1) ?? 0)
@@ -130,7 +130,7 @@ public final class RunningOptimizer: @unchecked Sendable {
 
 extension Optimizer {
     /// What checkpoints keep beside the parameters: the optimizer's moments, and the moving average last.
-    public func stateNames(with movingAverage: MovingAverage?) -> [String] {
+    package func stateNames(with movingAverage: MovingAverage?) -> [String] {
         momentNames + (movingAverage == nil ? [] : [MovingAverage.stateName])
     }
 

@@ -9,58 +9,58 @@ import StrictCoding
 ///
 /// Nothing in it depends on the machine. What it leaves open (`shards`) is resolved from the rest before a run starts,
 /// and stored so with the run and in each checkpoint.
-public struct Configuration: Sendable, Equatable {
-    public var dataset: DatasetDescription
-    public var network: Network
-    public var loss: Loss
-    public var optimizer: any Optimizer {
+package struct Configuration: Sendable, Equatable {
+    package var dataset: DatasetDescription
+    package var network: Network
+    package var loss: Loss
+    package var optimizer: any Optimizer {
         get { codedOptimizer.optimizer }
         set { codedOptimizer = CodedOptimizer(newValue) }
     }
     private var codedOptimizer: CodedOptimizer
-    public var schedule: Schedule
+    package var schedule: Schedule
     /// Rows of a global batch. The last batch of an epoch has what is left.
-    public var batchSize: Int
+    package var batchSize: Int
     /// Into how many shards a batch is cut: how many workers can help. nil for a default made from the batch size.
-    public var shards: Int?
-    public var epochs: Int
+    package var shards: Int?
+    package var epochs: Int
     /// Decides initial values, order of samples and dropout.
-    public var seed: UInt64
+    package var seed: UInt64
     /// How samples are put in order, epoch by epoch. Data larger than memory may need another way than `full`.
-    public var shuffle: Shuffle
+    package var shuffle: Shuffle
     /// What is changed at random about samples that are trained on. nil for nothing.
-    public var augmentation: Augmentation?
+    package var augmentation: Augmentation?
     /// Into how many passes a step's shards are divided, to have fewer activations at a time. Invisible in the bits.
-    public var accumulate: Int
+    package var accumulate: Int
     /// The largest global norm of the gradients; longer ones are scaled down to it. nil for no clipping.
-    public var clipNorm: Double?
+    package var clipNorm: Double?
     /// The largest magnitude of a gradient's element; larger ones become it. nil for no clipping.
-    public var clipValue: Double?
+    package var clipValue: Double?
     /// The largest norm of each layer's gradients; longer ones are scaled down to it. nil for no clipping.
-    public var clipLayerNorm: Double?
+    package var clipLayerNorm: Double?
     /// How the learning rate follows the batch size. nil for not at all.
-    public var learningRateScaling: LearningRateScaling?
+    package var learningRateScaling: LearningRateScaling?
     /// Parameters that are trained in another way; the first group that matches a name counts.
-    public var parameterGroups: [ParameterGroup]
+    package var parameterGroups: [ParameterGroup]
     /// An average of the parameters over steps, which is evaluated in their place. nil for none.
-    public var movingAverage: MovingAverage?
+    package var movingAverage: MovingAverage?
     /// Steps between measurements of the gradient noise scale. nil for none. Invisible in the bits.
-    public var noiseScaleEvery: Int?
+    package var noiseScaleEvery: Int?
     /// Which metric of the validation split tells the best checkpoint, and when to stop early.
-    public var monitor: MonitoredMetric
-    public var earlyStopping: EarlyStopping?
+    package var monitor: MonitoredMetric
+    package var earlyStopping: EarlyStopping?
     /// Steps between checkpoints, besides the one at the end of each epoch. nil for those alone.
-    public var checkpointEvery: Int?
+    package var checkpointEvery: Int?
     /// Minutes between checkpoints, likewise. nil for none by time.
-    public var checkpointMinutes: Double?
+    package var checkpointMinutes: Double?
     /// How many of the newest checkpoints to keep, besides the best.
-    public var keepCheckpoints: Int
+    package var keepCheckpoints: Int
     /// A checkpoint is written, and kept for ever, at each step that is a multiple of this. nil for none.
-    public var keepEvery: Int?
+    package var keepEvery: Int?
     /// What it may name. No part of what is stored.
-    public var kinds = ConfigurationKinds.standard
+    package var kinds = ConfigurationKinds.standard
 
-    public init(
+    package init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
         optimizer: any Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
         shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full,
@@ -99,7 +99,7 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// This configuration with every default filled in.
-    public var resolved: Configuration {
+    package var resolved: Configuration {
         var resolved = self
         resolved.shards = shards ?? Sharding.defaultShards(batchSize: batchSize)
         return resolved
@@ -117,7 +117,7 @@ public struct Configuration: Sendable, Equatable {
     /// Checks all that can be checked without the data.
     ///
     /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.
-    public func check() throws {
+    package func check() throws {
         func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws {
             guard valid else { throw TrainingError.invalid(field, expected, found) }
         }
@@ -169,7 +169,7 @@ public struct Configuration: Sendable, Equatable {
 }
 
 /// A metric of the validation split.
-public enum MonitoredMetric: String, Sendable, Codable, CaseIterable {
+package enum MonitoredMetric: String, Sendable, Codable, CaseIterable {
     /// Lower is better.
     case loss
     /// Higher is better.
@@ -177,13 +177,13 @@ public enum MonitoredMetric: String, Sendable, Codable, CaseIterable {
 }
 
 /// Ends a run whose monitored metric has stopped getting better.
-public struct EarlyStopping: Sendable, Equatable {
+package struct EarlyStopping: Sendable, Equatable {
     /// Epochs without improvement to wait for.
-    public var patience: Int
+    package var patience: Int
     /// By how much the metric must get better to count.
-    public var minimumImprovement: Double
+    package var minimumImprovement: Double
 
-    public init(patience: Int, minimumImprovement: Double = 0) {
+    package init(patience: Int, minimumImprovement: Double = 0) {
         self.patience = patience
         self.minimumImprovement = minimumImprovement
     }
@@ -200,7 +200,7 @@ public struct EarlyStopping: Sendable, Equatable {
 extension EarlyStopping: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable { case patience, minimumImprovement }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
         patience = try fields.decode(Int.self, forKey: .patience)
         minimumImprovement = try fields.decodeIfPresent(Double.self, forKey: .minimumImprovement) ?? 0
@@ -217,7 +217,7 @@ extension Configuration: Codable {
         case earlyStopping, checkpointEvery, checkpointMinutes, keepCheckpoints, keepEvery
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
         self.init(
             dataset: try fields.decode(DatasetDescription.self, forKey: .dataset),

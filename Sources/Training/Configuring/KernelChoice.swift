@@ -2,6 +2,6 @@ import Foundation
 import Kernels
 
 /// The kernels that this process uses unless it says otherwise.
-public func selectKernels() throws -> any KernelTable.Type {
+package func selectKernels() throws -> any KernelTable.Type {
     try selectKernels(environment: ProcessInfo.processInfo.environment)
 }

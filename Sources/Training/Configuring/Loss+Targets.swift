@@ -3,7 +3,7 @@ import Networks
 
 extension Loss {
     /// What it reads of targets that a data set has as classes and as values.
-    public var reading: TargetChoice { isClassification ? .classes : .values }
+    package var reading: TargetChoice { isClassification ? .classes : .values }
 }
 
 extension Dataset {

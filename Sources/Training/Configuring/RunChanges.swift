@@ -18,7 +18,7 @@ public struct RunChanges: Sendable, Equatable {
     }
 
     /// Makes the changes.
-    public func apply(to configuration: inout Configuration) {
+    package func apply(to configuration: inout Configuration) {
         if let epochs { configuration.epochs = epochs }
         if let datasetPath { configuration.dataset = configuration.dataset.replacingPath(with: datasetPath) }
         if let checkpointEvery { configuration.checkpointEvery = checkpointEvery }

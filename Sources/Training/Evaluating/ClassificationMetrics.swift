@@ -28,7 +28,7 @@ extension ConfusionCount: Codable {
 
 extension EvaluationReport {
     /// The most classes of a report that has a whole confusion matrix. It has the counts that are not zero for more.
-    public static let mostClassesOfMatrix = 100
+    package static let mostClassesOfMatrix = 100
 
     /// Every count that is not zero, by class and then by predicted class; nil where nothing was counted.
     public var confusions: [ConfusionCount]? {

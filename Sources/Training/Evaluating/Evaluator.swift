@@ -7,7 +7,7 @@ import Timelines
 import Workers
 
 /// Computes a model's outputs and metrics on a split, on all workers, in memory that does not grow with the split.
-public final class Evaluator {
+package final class Evaluator {
     private let model: Model
     private let kernels: any KernelTable.Type
     private let team: WorkerTeam
@@ -32,14 +32,14 @@ public final class Evaluator {
         lossFunction = LossFunction(model.network.loss, width: width, kernels: kernels)
     }
 
-    public convenience init(model: Model, workers: WorkerCount = .automatic, kernels: any KernelTable.Type) {
+    package convenience init(model: Model, workers: WorkerCount = .automatic, kernels: any KernelTable.Type) {
         self.init(model: model, team: WorkerTeam(workerCount: workers.resolved), kernels: kernels)
     }
 
     /// Checks that a data set holds what the network reads and, to evaluate it, what its loss compares with.
     ///
     /// - Throws: `TrainingError.incompatible`, `DatasetError`.
-    public func check(_ dataset: Dataset, needsTargets: Bool) throws {
+    package func check(_ dataset: Dataset, needsTargets: Bool) throws {
         guard Shape(dataset.inputShape) == model.network.inputShape else {
             throw TrainingError.incompatible(
                 path: dataset.name,
@@ -57,7 +57,7 @@ public final class Evaluator {
     ///     as the split has samples at the most.
     ///   - isInterrupted: asked every few thousand samples.
     /// - Throws: `CancellationError` once it says yes, and what reading streamed data meets with.
-    public func evaluate(
+    package func evaluate(
         _ table: SampleTable, split: Split, countsConfusions: Bool = true, isInterrupted: () -> Bool = { false }
     ) throws -> EvaluationReport {
         try table.requireWeight(in: model.network.loss, split: split)

@@ -15,7 +15,7 @@ public struct TrainedModel {
     /// The checkpoint without its tensors, which are in the model.
     public let checkpoint: Checkpoint
     public let configuration: Configuration
-    public let model: Model
+    package let model: Model
     private let evaluator: Evaluator
     private let team: WorkerTeam
     private let loading: LoadingOptions

@@ -30,7 +30,7 @@ public struct MemoryPlan: Sendable, Equatable {
     }
 
     /// What the process may have.
-    public let limit: UsableMemory.Limit
+    package let limit: UsableMemory.Limit
     /// In the order they are printed in.
     public private(set) var items: [Item] = []
 
@@ -56,7 +56,7 @@ public struct MemoryPlan: Sendable, Equatable {
     }
 
     /// - Throws: `TrainingError.tooLittleMemory` that names the largest item.
-    public func check() throws {
+    package func check() throws {
         guard bytes > limit.bytes else { return }
         let needs = peakItems.filter { $0.name != MemoryPlanner.program }.sorted { $0.bytes > $1.bytes }
         let largest = needs[0]

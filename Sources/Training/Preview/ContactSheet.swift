@@ -10,18 +10,18 @@ import Kernels
 ///
 /// With a configuration, the train split is shown as an epoch brings it, augmented. Other splits, and data sets alone,
 /// are shown as they are: in random order, or in that of the file where they stay there.
-public struct ContactSheet: Sendable, Equatable {
+package struct ContactSheet: Sendable, Equatable {
     /// The most samples of a sheet.
-    public static let mostSamples = 1000
+    package static let mostSamples = 1000
 
-    public var split: Split
+    package var split: Split
     /// Samples to show, or all where there are fewer.
-    public var count: Int
+    package var count: Int
     /// Which epoch of training to show, from 0.
-    public var epoch: Int
+    package var epoch: Int
 
     /// - Parameter count: in 1 ... `mostSamples`.
-    public init(split: Split = .train, count: Int = 64, epoch: Int = 0) {
+    package init(split: Split = .train, count: Int = 64, epoch: Int = 0) {
         precondition(1...Self.mostSamples ~= count && epoch >= 0)
         self.split = split
         self.count = count
@@ -29,15 +29,15 @@ public struct ContactSheet: Sendable, Equatable {
     }
 
     /// What was drawn.
-    public struct Content: Sendable, Equatable {
-        public let samples: Int
-        public let inputShape: [Int]
-        public let isAugmented: Bool
+    package struct Content: Sendable, Equatable {
+        package let samples: Int
+        package let inputShape: [Int]
+        package let isAugmented: Bool
     }
 
     /// Draws a data set as it is.
     /// - Throws: `DatasetError` for one that cannot be read, or whose samples are no images in gray or color.
-    public func draw(
+    package func draw(
         _ description: DatasetDescription, loading: LoadingOptions = LoadingOptions()
     ) throws -> (Bitmap, Content) {
         let dataset = try Dataset.load(description, targets: .optional, loading: loading)
@@ -46,7 +46,7 @@ public struct ContactSheet: Sendable, Equatable {
 
     /// Draws what a configuration trains on.
     /// - Throws: also `TrainingError` for a configuration that makes no sense with its data.
-    public func draw(
+    package func draw(
         _ configuration: Configuration, loading: LoadingOptions = LoadingOptions()
     ) throws -> (Bitmap, Content) {
         try configuration.check()

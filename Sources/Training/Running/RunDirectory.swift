@@ -20,14 +20,14 @@ public struct RunDirectory: Sendable {
     public var metricsPath: String { path + "/metrics.csv" }
     /// A line a step, if the run records them.
     public var fingerprintsPath: String { path + "/fingerprints.csv" }
-    public var noisePath: String { path + "/noise-scale.csv" }
+    package var noisePath: String { path + "/noise-scale.csv" }
     public var logPath: String { path + "/log.txt" }
     public var checkpointsPath: String { path + "/checkpoints" }
     /// What is known of data that stays in its files.
     var contentsPath: String { path + "/data.json" }
     var lockPath: String { path + "/lock" }
     /// How many workers train, while they do.
-    public var workersPath: String { path + "/workers" }
+    package var workersPath: String { path + "/workers" }
 
     /// Makes the directory of a new run, with all that `fill` puts into it, or not at all. Runs that start at the same
     /// time get one each.
@@ -97,7 +97,7 @@ public struct RunDirectory: Sendable {
     /// A directory name that is free: `runs/digits-1`, or the next number.
     ///
     /// - Parameter dataset: path of the data set.
-    public static func freePath(for dataset: String, in parent: String = "runs") -> String {
+    package static func freePath(for dataset: String, in parent: String = "runs") -> String {
         let name = URL(fileURLWithPath: dataset).deletingPathExtension().lastPathComponent
         let allowed = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" }
         let stem = allowed.isEmpty ? "run" : String(allowed)

@@ -16,7 +16,7 @@ import Workers
 /// on any instruction set, and ends with the same bits. That holds for whatever ends it: an error, a signal, a kill.
 public final class TrainingRun {
     public let directory: RunDirectory
-    public let trainer: Trainer
+    package let trainer: Trainer
 
     /// What has to be said of how the data were taken: by name, by position, in which units.
     public internal(set) var notes: [String] = []
@@ -155,7 +155,7 @@ public final class TrainingRun {
     }
 
     /// Takes a step. What is wrong with the data says nothing about the parameters, which are then saved first.
-    private func step(_ observer: any TrainingObserver) throws -> Trainer.StepReport {
+    private func step(_ observer: any TrainingObserver) throws -> StepReport {
         do {
             return try trainer.step()
         } catch let error {

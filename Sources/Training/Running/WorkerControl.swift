@@ -95,7 +95,7 @@ final class WorkerControl {
 
 extension RunDirectory {
     /// How many workers train in it, or who does: nil if nobody does.
-    public var workersOfTraining: (workers: Int?, holder: String)? {
+    package var workersOfTraining: (workers: Int?, holder: String)? {
         guard let holder = FileLock.holder(of: lockPath) else { return nil }
         let text = (try? String(contentsOfFile: workersPath, encoding: .utf8)) ?? ""
         return (Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), holder)
@@ -104,7 +104,7 @@ extension RunDirectory {
     /// Asks the process that trains in it to go on with another number of workers after the step that it is at.
     ///
     /// - Throws: `TrainingError.runDirectory` if none does, or if that cannot be written.
-    public func request(_ workers: WorkerCount) throws {
+    package func request(_ workers: WorkerCount) throws {
         guard FileLock.holder(of: lockPath) != nil else { throw nobodyTrains }
         do {
             try WorkerControl.write(workers, to: workersPath)
@@ -114,7 +114,7 @@ extension RunDirectory {
     }
 
     /// The error for asking about the workers of a run that has none.
-    public var nobodyTrains: TrainingError {
+    package var nobodyTrains: TrainingError {
         .runDirectory(path: path, problem: "nobody is training in it: `lockstep resume \(path) --workers N` does")
     }
 }

@@ -24,7 +24,7 @@ public struct GradientNoise: Sendable, Equatable {
         return scale.isFinite ? scale : nil
     }
 
-    public init(squaredGradient: Double, variance: Double) {
+    package init(squaredGradient: Double, variance: Double) {
         self.squaredGradient = squaredGradient
         self.variance = variance
     }

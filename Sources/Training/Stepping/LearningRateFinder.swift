@@ -24,7 +24,7 @@ public struct LearningRateFinder: Sendable {
     /// The rate of a step: equal ratios from the lowest to the highest.
     ///
     /// - Parameter step: counted from zero.
-    public func rate(step: Int) -> Double {
+    package func rate(step: Int) -> Double {
         guard steps > 1 else { return lowest }
         let share = Double(step) / Double(steps - 1)
         // No quotient of the two, which may be more than a Double holds.
@@ -32,7 +32,7 @@ public struct LearningRateFinder: Sendable {
     }
 
     /// More steps than a picture has points, in memory that is soon to be had.
-    public static let mostSteps = 1_000_000
+    package static let mostSteps = 1_000_000
 
     /// Trains a network from its initial values, and forgets it.
     ///
@@ -112,7 +112,7 @@ public struct LearningRateSweep: Sendable, Encodable {
     /// How the rate that is written down follows the batch size.
     public let scaling: LearningRateScaling?
 
-    public init(batchSize: Int, scaling: LearningRateScaling? = nil) {
+    package init(batchSize: Int, scaling: LearningRateScaling? = nil) {
         (self.batchSize, self.scaling) = (batchSize, scaling)
     }
 

@@ -7,8 +7,8 @@ import Optimization
 /// A compiled network with its parameters, in plain and in packed form.
 ///
 /// `@unchecked Sendable`: parameters are written by the trainer's update phase, by blocks, and read in other phases.
-public final class Model: @unchecked Sendable {
-    public let network: CompiledNetwork
+package final class Model: @unchecked Sendable {
+    package let network: CompiledNetwork
     let parameters: AlignedBuffer
     let packed: PackedWeights
     let kernels: any KernelTable.Type
@@ -56,7 +56,7 @@ public final class Model: @unchecked Sendable {
     /// outputs.
     ///
     /// - Parameter kinds: what the checkpoint's configuration may name.
-    public convenience init(
+    package convenience init(
         checkpoint: Checkpoint, path: String, kinds: ConfigurationKinds = .standard, kernels: any KernelTable.Type
     ) throws {
         let configuration = try Configuration(yaml: checkpoint.configuration, path: path, kinds: kinds)

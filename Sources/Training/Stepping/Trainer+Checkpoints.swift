@@ -32,7 +32,7 @@ extension Trainer {
     /// All that a resume needs.
     ///
     /// - Throws: `TrainingError.nonFinite` if a parameter is no finite number, so that no bad state is ever stored.
-    public func checkpoint() throws -> Checkpoint {
+    package func checkpoint() throws -> Checkpoint {
         Checkpoint(copying: try lent())
     }
 

@@ -93,7 +93,7 @@ extension Trainer {
     ///
     /// - Parameter path: where the checkpoint came from, for messages.
     /// - Throws: `TrainingError.incompatible` if the data set is another one or a tensor does not fit.
-    public convenience init(
+    package convenience init(
         resuming checkpoint: Checkpoint, path: String, configuration: Configuration, dataset: Dataset,
         workers: WorkerCount = .automatic, kernels: any KernelTable.Type
     ) throws {

@@ -12,30 +12,30 @@ import Workers
 /// Trains a network: holds everything a step needs, and takes steps.
 ///
 /// `data set → batch → shard → worker → gradient → reducer → optimizer → checkpoint`: read `step` first.
-public final class Trainer {
+package final class Trainer {
     /// What is trained, with every default filled in.
-    public let configuration: Configuration
-    public let dataset: Dataset
-    public let model: Model
+    package let configuration: Configuration
+    package let dataset: Dataset
+    package let model: Model
     /// How far training has come. A function of the steps taken.
-    public internal(set) var progress: Checkpoint.Progress
+    package internal(set) var progress: Checkpoint.Progress
     /// Where steps lie in epochs, for the schedule.
     let pace: Pace
     /// Steps of an epoch: batches of the train split, the last of which may be smaller.
-    public var stepsPerEpoch: Int { pace.stepsPerEpoch }
+    package var stepsPerEpoch: Int { pace.stepsPerEpoch }
     /// Steps at the end of the last epoch: those taken, perhaps by a run with batches of another size, and those to
     /// come.
-    public let totalSteps: Int
+    package let totalSteps: Int
 
     /// The threads that compute. Steps are taken in a region of it.
-    public private(set) var team: WorkerTeam
-    public let kernels: any KernelTable.Type
+    package private(set) var team: WorkerTeam
+    package let kernels: any KernelTable.Type
     private var gradients: GradientEngine!
     private var updater: ParameterUpdater!
     private let microBatch: Int?
     private let planner: MemoryPlanner
     /// All that training holds in memory at its peak.
-    public private(set) var memoryPlan: MemoryPlan
+    package private(set) var memoryPlan: MemoryPlan
     let optimizer: RunningOptimizer
     private let batches: BatchQueue
     private let augmenter: Augmenter?
@@ -48,32 +48,14 @@ public final class Trainer {
     let evaluatedModel: Model
 
     /// What to say about where it begins.
-    public internal(set) var notes: [String] = []
-
-    /// What one step did.
-    public struct StepReport: Sendable {
-        /// Steps taken since the start of the run, this one included.
-        public let step: Int
-        /// The epoch it belongs to, counted from 1.
-        public let epoch: Int
-        /// The mean loss of the batch, before the update.
-        public let loss: Double
-        public let learningRate: Double
-        public let rows: Int
-        /// What the batch counts in the mean of an epoch: its rows, or the sum of their classes' weights.
-        public let weight: Double
-        /// The global norm of the gradients before clipping; nil when no norm clips them.
-        public let gradientNorm: Double?
-        /// What the gradients of the step's shards say about their noise; nil in steps that do not measure it.
-        public let noise: GradientNoise?
-    }
+    package internal(set) var notes: [String] = []
 
     /// A trainer at the beginning of a run.
     ///
     /// - Parameter microBatch: rows a worker has in flight at once, which changes the speed and not one bit; nil for a
     ///   good number.
     /// - Throws: `TrainingError`, `NetworkError` for a configuration that does not fit the data set.
-    public convenience init(
+    package convenience init(
         _ configuration: Configuration, dataset: Dataset, workers: WorkerCount = .automatic, microBatch: Int? = nil,
         kernels: any KernelTable.Type
     ) throws {
@@ -163,11 +145,11 @@ public final class Trainer {
     // MARK: Workers
 
     /// Rows that a worker has in flight at once, at the most.
-    public private(set) var microBatchRows = 0
+    package private(set) var microBatchRows = 0
 
     /// Bytes of the activations, their gradients and the kernels' scratch that all workers have at once in a step:
     /// planned when the trainer is made, and never more.
-    public private(set) var activationBytes = 0
+    package private(set) var activationBytes = 0
 
     /// Makes what a step needs as often as there are workers.
     private func equip() {
@@ -196,7 +178,7 @@ public final class Trainer {
     ///
     /// - Returns: the number of workers from now on.
     @discardableResult
-    public func setWorkers(_ workers: WorkerCount) -> Int {
+    package func setWorkers(_ workers: WorkerCount) -> Int {
         let count = workers.resolved(shards: configuration.shards!)
         if count != team.workerCount { makeTeam(of: count, processors: team.processors) }
         return count
@@ -206,7 +188,7 @@ public final class Trainer {
     /// memory is untouched: it will be near the worker then.
     ///
     /// - Parameter processors: as `ProcessorTopology.placement` has them; nil to let the system choose.
-    public func pinWorkers(to processors: [Int]?) { makeTeam(of: team.workerCount, processors: processors) }
+    package func pinWorkers(to processors: [Int]?) { makeTeam(of: team.workerCount, processors: processors) }
 
     private func makeTeam(of count: Int, processors: [Int]?) {
         let recorder = team.recorder
@@ -225,7 +207,7 @@ public final class Trainer {
     ///
     /// - Throws: `TrainingError.nonFinite` if the loss is no number, and what reading streamed data meets with;
     ///   parameters are then those before the step.
-    public func step() throws -> StepReport { try step(learningRate: nil) }
+    package func step() throws -> StepReport { try step(learningRate: nil) }
 
     /// - Parameter rate: the learning rate, in the place of the schedule's.
     func step(learningRate rate: Double?) throws -> StepReport {
@@ -256,7 +238,7 @@ public final class Trainer {
     }
 
     /// The learning rate of the next step.
-    public var learningRate: Double { learningRate(step: progress.step) }
+    package var learningRate: Double { learningRate(step: progress.step) }
 
     /// The learning rate of a step, counted from 0.
     func learningRate(step: Int) -> Double {
@@ -264,10 +246,10 @@ public final class Trainer {
     }
 
     /// Whether all samples of the current epoch have been trained on.
-    public var isEpochComplete: Bool { progress.samplesIntoEpoch == table.count }
+    package var isEpochComplete: Bool { progress.samplesIntoEpoch == table.count }
 
     /// Goes on to the next epoch: a new order of the samples.
-    public func beginNextEpoch() {
+    package func beginNextEpoch() {
         progress.beginNextEpoch()
         order = Self.order(of: table, configuration, epoch: progress.epoch)
     }

@@ -1,21 +1,21 @@
 import Foundation
 
 /// The control groups of this process, which bound the memory and the processor time that it gets of the machine.
-public enum ControlGroup {
+package enum ControlGroup {
     /// What a file of the system says; nil where there is none.
-    public static func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+    package static func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
 
     /// The folders, in version 2 of control groups, of the process's group and of those above it, up to the mount
     /// itself. A container that sees only its own part of the tree has its group there, whatever the membership says.
     ///
     /// - Parameter readFile: gives the text of a file of the system.
-    public static func folders(readFile: (String) -> String?) -> [String] {
+    package static func folders(readFile: (String) -> String?) -> [String] {
         folders("/sys/fs/cgroup", readFile) { $0.isEmpty }
     }
 
     /// The folders in version 1 of control groups, where each controller, such as `cpu` or `memory`, has a tree of its
     /// own.
-    public static func folders(of controller: String, readFile: (String) -> String?) -> [String] {
+    package static func folders(of controller: String, readFile: (String) -> String?) -> [String] {
         folders("/sys/fs/cgroup/\(controller)", readFile) { $0.split(separator: ",").contains { $0 == controller } }
     }
 

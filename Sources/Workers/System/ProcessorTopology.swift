@@ -25,7 +25,7 @@ public struct ProcessorTopology: Sendable, Equatable {
     ///   - root: where the system says it.
     ///   - allowed: the processors that may be used; nil for those of the affinity mask.
     /// - Throws: `PlacementError` if it says nothing, or nonsense, or leaves none.
-    public init(root: String = "/sys/devices/system", allowed: [Int]? = nil) throws(PlacementError) {
+    package init(root: String = "/sys/devices/system", allowed: [Int]? = nil) throws(PlacementError) {
         guard let allowed = allowed ?? ThreadAffinity.current?.processors else {
             throw PlacementError(problem: "this system has no affinity of threads to processors: leave --pin out")
         }

@@ -1,8 +1,8 @@
 /// How often the control group of this process was stopped because its quota of processor time was used up.
-public enum QuotaThrottling {
+package enum QuotaThrottling {
     /// Periods in which it was stopped since the group was made, or nil where nobody counts. Two counts tell whether a
     /// quota has disturbed what lay between them.
-    public static var periods: Int? { periods(readFile: ControlGroup.read) }
+    package static var periods: Int? { periods(readFile: ControlGroup.read) }
 
     /// The sum over the process's group and those above it, any of which may have a quota: `nr_throttled` in
     /// `cpu.stat`, the same name in both versions of control groups.

@@ -2,19 +2,19 @@ import CSystem
 import Foundation
 
 /// The processors that a thread may run on.
-public struct ThreadAffinity {
+package struct ThreadAffinity {
     private var mask = lockstep_affinity()
 
     /// Numbers of processors are below this.
-    public static let limit = Int(LOCKSTEP_MOST_PROCESSORS)
+    package static let limit = Int(LOCKSTEP_MOST_PROCESSORS)
 
     /// The processors that the calling thread may run on; nil where the system has no such thing.
-    public static var current: ThreadAffinity? {
+    package static var current: ThreadAffinity? {
         var affinity = ThreadAffinity()
         return lockstep_get_affinity(&affinity.mask) == 0 ? affinity : nil
     }
 
-    public var processors: [Int] {
+    package var processors: [Int] {
         withUnsafeBytes(of: mask) { bytes in
             let mask = bytes.assumingMemoryBound(to: lockstep_affinity.self).baseAddress!
             // By words, since nearly all are zero.
@@ -27,7 +27,7 @@ public struct ThreadAffinity {
     }
 
     /// Lets the calling thread run on these. It does as before if they are not there any more.
-    public func apply() { _ = withUnsafePointer(to: mask) { lockstep_set_affinity($0) } }
+    package func apply() { _ = withUnsafePointer(to: mask) { lockstep_set_affinity($0) } }
 
     /// Binds the calling thread to a processor.
     ///
@@ -42,7 +42,7 @@ public struct ThreadAffinity {
     /// Makes sure that threads can be bound to processors, and leaves the calling one as it was.
     ///
     /// - Throws: `PlacementError`.
-    public static func check(_ processors: [Int]) throws(PlacementError) {
+    package static func check(_ processors: [Int]) throws(PlacementError) {
         let before = current
         defer { before?.apply() }
         for processor in processors { try pin(to: processor) }

@@ -8,10 +8,10 @@ public enum WorkerCount: Sendable, Equatable {
     case exactly(Int)
 
     /// More threads than this on one machine are a slip of the hand, and each costs memory of its own.
-    public static let most = 1024
+    package static let most = 1024
 
     /// `auto`, or a number in 1 ... 1024; nil for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if text == "auto" {
             self = .automatic
         } else if let count = Int(text), (1...Self.most).contains(count) {
@@ -22,14 +22,14 @@ public enum WorkerCount: Sendable, Equatable {
     }
 
     /// What `init` reads.
-    public var text: String {
+    package var text: String {
         switch self {
         case .automatic: "auto"
         case .exactly(let count): "\(count)"
         }
     }
 
-    public var resolved: Int {
+    package var resolved: Int {
         switch self {
         case .automatic: UsableCores.count
         case .exactly(let count): max(1, count)
@@ -38,25 +38,25 @@ public enum WorkerCount: Sendable, Equatable {
 
     /// How many to run for a batch of so many shards. More workers than shards find nothing to do in the longest phase,
     /// so only who asks for them gets them.
-    public func resolved(shards: Int) -> Int { self == .automatic ? min(resolved, shards) : resolved }
+    package func resolved(shards: Int) -> Int { self == .automatic ? min(resolved, shards) : resolved }
 }
 
 /// The cores this process may use: not those of the machine, which in a container may be many more.
-public struct UsableCores: Sendable, Equatable {
+package struct UsableCores: Sendable, Equatable {
     /// Hardware threads of the machine.
-    public var machine: Int
+    package var machine: Int
     /// Hardware threads that the affinity mask allows; nil where that cannot be known.
-    public var allowed: Int?
+    package var allowed: Int?
     /// Cores whose time the control group allows; nil where it has no limit.
-    public var quota: Double?
+    package var quota: Double?
     /// Cores that the hardware threads allowed are of; nil where that cannot be known.
-    public var physical: Int?
+    package var physical: Int?
 
-    public init(machine: Int, allowed: Int?, quota: Double?, physical: Int?) {
+    package init(machine: Int, allowed: Int?, quota: Double?, physical: Int?) {
         (self.machine, self.allowed, self.quota, self.physical) = (machine, allowed, quota, physical)
     }
 
-    public static var ofThisProcess: UsableCores {
+    package static var ofThisProcess: UsableCores {
         let allowed = Int(lockstep_affinity_core_count())
         return UsableCores(
             machine: ProcessInfo.processInfo.processorCount, allowed: allowed > 0 ? allowed : nil,
@@ -65,13 +65,13 @@ public struct UsableCores: Sendable, Equatable {
     }
 
     /// The smaller of what the affinity mask and the control group's quota allow; at least 1.
-    public var count: Int {
+    package var count: Int {
         let cores = allowed ?? machine
         return max(1, min(cores, quota.map { Int(min($0, 1e6).rounded(.up)) } ?? cores))
     }
 
     /// The number of cores that this process may use, at least 1.
-    public static var count: Int {
+    package static var count: Int {
         let allowed = Int(lockstep_affinity_core_count())
         return UsableCores(
             machine: ProcessInfo.processInfo.activeProcessorCount, allowed: allowed > 0 ? allowed : nil,

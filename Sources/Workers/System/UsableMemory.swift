@@ -1,21 +1,21 @@
 import Foundation
 
 /// How much memory this process may have, and how much it has.
-public enum UsableMemory {
+package enum UsableMemory {
     /// What bounds the memory of the process.
-    public struct Limit: Sendable, Equatable {
-        public var bytes: Int
+    package struct Limit: Sendable, Equatable {
+        package var bytes: Int
         /// What sets it, to be said after the amount: "of the control group (memory.max)".
-        public var origin: String
+        package var origin: String
 
-        public init(bytes: Int, origin: String) {
+        package init(bytes: Int, origin: String) {
             (self.bytes, self.origin) = (bytes, origin)
         }
     }
 
     /// The strictest of the machine's memory, what the control group allows, and what a limit of the process
     /// (`ulimit -v`) leaves beside what it has.
-    public static var limit: Limit {
+    package static var limit: Limit {
         var limits = [Limit(bytes: Int(clamping: ProcessInfo.processInfo.physicalMemory), origin: "of this machine")]
         if let group = controlGroupLimit(readFile: ControlGroup.read) {
             limits.append(Limit(bytes: group, origin: "of the control group (memory.max)"))
@@ -27,7 +27,7 @@ public enum UsableMemory {
     }
 
     /// Bytes that the process has in memory now, its program and libraries included; 0 if the system does not tell.
-    public static var resident: Int {
+    package static var resident: Int {
         let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
         return (text?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
     }
@@ -36,7 +36,7 @@ public enum UsableMemory {
     /// keeps it in `memory.max`, `max` for none; version 1 in `memory.limit_in_bytes`, absurdly large for none.
     ///
     /// - Parameter readFile: gives the text of a file of the system.
-    public static func controlGroupLimit(readFile: (String) -> String?) -> Int? {
+    package static func controlGroupLimit(readFile: (String) -> String?) -> Int? {
         let files =
             ControlGroup.folders(readFile: readFile).map { "\($0)/memory.max" }
             + ControlGroup.folders(of: "memory", readFile: readFile).map { "\($0)/memory.limit_in_bytes" }

@@ -1,7 +1,7 @@
 /// Adds up the time that workers spend on each stage and on each operation in it. Allocates nothing while it records.
 ///
 /// `@unchecked Sendable`: each worker adds to numbers of its own; whoever reads them does so when no worker records.
-public final class PhaseTimes: SpanRecorder, @unchecked Sendable {
+package final class PhaseTimes: SpanRecorder, @unchecked Sendable {
     private let operations: Int
     private let workers: Int
     /// Numbers from one worker's to the next one's: whole pairs of cache lines, since processors fetch them in pairs,
@@ -11,7 +11,7 @@ public final class PhaseTimes: SpanRecorder, @unchecked Sendable {
     private let nanoseconds: UnsafeMutablePointer<UInt64>
 
     /// - Parameter operations: how many operations the plan has.
-    public init(operations: Int, workers: Int) {
+    package init(operations: Int, workers: Int) {
         self.operations = operations
         self.workers = workers
         let pair = 128 / MemoryLayout<UInt64>.stride
@@ -24,32 +24,32 @@ public final class PhaseTimes: SpanRecorder, @unchecked Sendable {
 
     deinit { nanoseconds.deallocate() }
 
-    public func record(_ stage: StepPhase, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
+    package func record(_ stage: StepPhase, operation: Int?, worker: Int, start: UInt64, end: UInt64) {
         nanoseconds[worker * stride + stage.rawValue * (operations + 1) + (operation ?? operations)] += end - start
     }
 
     /// Forgets everything.
-    public func reset() { nanoseconds.update(repeating: 0, count: workers * stride) }
+    package func reset() { nanoseconds.update(repeating: 0, count: workers * stride) }
 
     /// Adds what another one of the same sizes recorded.
-    public func add(_ other: PhaseTimes) {
+    package func add(_ other: PhaseTimes) {
         precondition(other.operations == operations && other.workers == workers, "times of another plan or team")
         for index in 0..<workers * stride { nanoseconds[index] += other.nanoseconds[index] }
     }
 
     /// Seconds of all workers together.
-    public func seconds(_ stage: StepPhase) -> Double {
+    package func seconds(_ stage: StepPhase) -> Double {
         (0..<operations).reduce(seconds(stage, operation: nil)) { $0 + seconds(stage, operation: $1) }
     }
 
     /// Seconds of one worker.
-    public func seconds(_ stage: StepPhase, worker: Int) -> Double {
+    package func seconds(_ stage: StepPhase, worker: Int) -> Double {
         let first = worker * stride + stage.rawValue * (operations + 1)
         return (first...first + operations).reduce(0) { $0 + Double(nanoseconds[$1]) * 1e-9 }
     }
 
     /// Seconds of all workers together on one operation, or on what belongs to none.
-    public func seconds(_ stage: StepPhase, operation: Int?) -> Double {
+    package func seconds(_ stage: StepPhase, operation: Int?) -> Double {
         let place = stage.rawValue * (operations + 1) + (operation ?? operations)
         return (0..<workers).reduce(0) { $0 + Double(nanoseconds[$1 * stride + place]) * 1e-9 }
     }

@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 
 /// A piece of work that a team does together: items that any worker may do, in any order, at the same time.
-public protocol TeamTask: AnyObject, Sendable {
+package protocol TeamTask: AnyObject, Sendable {
     /// Does one item.
     ///
     /// - Parameter worker: which worker does it, in `0 ..< workerCount`: the index of memory of its own.
@@ -26,13 +26,13 @@ public protocol TeamTask: AnyObject, Sendable {
 /// and are read only by a worker that has claimed an item, whose acquiring exchange saw that store. The leader does not
 /// leave a phase before `completed` has counted every item, so it cannot overwrite them under a reader; and the
 /// releasing additions to `completed`, acquired by the leader, order all that helpers wrote before all that follows.
-public final class WorkerTeam: Sendable {
-    public let workerCount: Int
+package final class WorkerTeam: Sendable {
+    package let workerCount: Int
     /// The processors that workers are bound to, in a region only: the threads are Dispatch's. Nil for none.
-    public let processors: [Int]?
+    package let processors: [Int]?
 
     /// Hears what workers spend time on, for measurements; nil for nobody. Set by the leader, between phases.
-    public nonisolated(unsafe) var recorder: (any SpanRecorder)?
+    package nonisolated(unsafe) var recorder: (any SpanRecorder)?
 
     /// Upper half: number of the phase; lower half: items not yet claimed.
     private let state = Atomic<UInt64>(0)
@@ -55,7 +55,7 @@ public final class WorkerTeam: Sendable {
 
     /// - Parameter processors: numbers of processors to bind workers to, in this order; from the first on again if
     ///   there are more workers.
-    public convenience init(workerCount: Int, processors: [Int]? = nil) {
+    package convenience init(workerCount: Int, processors: [Int]? = nil) {
         // Workers of one processor must not spin either.
         let places = processors.map { min($0.count, UsableCores.count) } ?? UsableCores.count
         self.init(
@@ -76,7 +76,7 @@ public final class WorkerTeam: Sendable {
     }
 
     /// Runs `body` as the leader, with helpers standing by. In `body`, `run` does work on all workers.
-    public func region<Result>(_ body: () throws -> Result) rethrows -> Result {
+    package func region<Result>(_ body: () throws -> Result) rethrows -> Result {
         guard workerCount > 1 else { return try bound(worker: 0, body) }
         precondition(isFinished.exchange(false, ordering: .sequentiallyConsistent), "a region inside a region")
         return try withoutActuallyEscaping(body) { body in
@@ -110,7 +110,7 @@ public final class WorkerTeam: Sendable {
 
     /// Does items `0 ..< count` of `task` on all workers, begun in this order, and returns when all are done. Only from
     /// within a region, by its leader; allocates nothing.
-    public func run(_ task: any TeamTask, count: Int) {
+    package func run(_ task: any TeamTask, count: Int) {
         guard workerCount > 1, count > 1 else {
             for item in 0..<count { task.run(item: item, worker: 0) }
             return

@@ -4,12 +4,12 @@ import Foundation
 ///
 /// `Foundation.Thread` does not tell when the system has no thread to give (`EAGAIN`: a limit of processes), and
 /// whoever waits for what the thread would do waits for ever.
-public enum DetachedThread {
+package enum DetachedThread {
     /// Runs `body` on a thread of its own.
     ///
     /// - Parameter name: what debuggers call it.
     /// - Returns: whether the thread was started; `body` is never called otherwise.
-    public static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         let work = Unmanaged.passRetained(Work(name: name, body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -30,7 +30,7 @@ public enum DetachedThread {
 
     /// Why no thread was started just now, as an error number: the system says EAGAIN of a limit of processes and of
     /// memory that is short.
-    public static var failure: Int32 { ThreadStacks.haveRoom(count: 1) ? EAGAIN : ENOMEM }
+    package static var failure: Int32 { ThreadStacks.haveRoom(count: 1) ? EAGAIN : ENOMEM }
 
     private final class Work: Sendable {
         let name: String

@@ -20,7 +20,7 @@ struct SmoothedTargets {
 
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func softmaxCrossEntropy(
+    package static func softmaxCrossEntropy(
         logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, classWeights: UnsafePointer<Float>?,
         labelSmoothing: Float, rows: Int, columns: Int, scale: Float, losses: UnsafeMutablePointer<Float>,
         gradient: UnsafeMutablePointer<Float>?

@@ -1,6 +1,6 @@
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func mixedCrossEntropy(
+    package static func mixedCrossEntropy(
         logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, otherLabels: UnsafePointer<Int32>,
         shares: UnsafePointer<Float>, classWeights: UnsafePointer<Float>?, labelSmoothing: Float, rows: Int,
         columns: Int, scale: Float, losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?

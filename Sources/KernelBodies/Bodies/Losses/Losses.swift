@@ -45,7 +45,7 @@ struct Huber: ElementwiseLoss {
 
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func binaryCrossEntropy(
+    package static func binaryCrossEntropy(
         logits: UnsafePointer<Float>, targets: UnsafePointer<Float>, rows: Int, columns: Int, scale: Float,
         losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     ) {
@@ -53,7 +53,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func squaredError(
+    package static func squaredError(
         predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, rows: Int, columns: Int, scale: Float,
         losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     ) {
@@ -61,7 +61,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func huber(
+    package static func huber(
         predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, delta: Float, rows: Int, columns: Int,
         scale: Float, losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?
     ) {

@@ -2,7 +2,7 @@ import CSystem
 
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func argmax(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>)
+    package static func argmax(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>)
     {
         if 1...RowsInLanes.mostColumns ~= columns { return argmaxOfFewColumns(x, rows, columns, out) }
         for r in 0..<rows {
@@ -27,7 +27,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func labelRanks(
+    package static func labelRanks(
         _ x: UnsafePointer<Float>, labels: UnsafePointer<Int32>, rows: Int, columns: Int,
         into out: UnsafeMutablePointer<Int32>
     ) {

@@ -1,6 +1,6 @@
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func softmax(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
+    package static func softmax(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
     {
         if 1...RowsInLanes.mostColumns ~= columns { return softmaxOfFewColumns(x, y, rows, columns) }
         for r in 0..<rows {
@@ -19,7 +19,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func softmaxGradient(
+    package static func softmaxGradient(
         y: UnsafePointer<Float>, dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int, columns: Int
     ) {
         // A row of 16 is a vector by itself: 0.23 ns an element, and 0.53 a row a lane.

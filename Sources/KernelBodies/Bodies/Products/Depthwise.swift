@@ -4,7 +4,7 @@
 /// two units of latency 4 or 5 and leave registers for the operands they share.
 extension InstructionSet {
     @inlinable @inline(never)
-    public static func depthwiseProduct(
+    package static func depthwiseProduct(
         _ a: PatchView, channels: Int, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, c: PatchTarget,
         epilogue: Epilogue
     ) {
@@ -80,7 +80,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func depthwiseWeightGradient(
+    package static func depthwiseWeightGradient(
         _ a: PatchView, channels: Int, dy: UnsafePointer<Float>, into dw: UnsafeMutablePointer<Float>,
         start: Accumulator
     ) {

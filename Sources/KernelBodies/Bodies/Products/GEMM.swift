@@ -9,11 +9,11 @@ import CSystem
 /// An accumulator is stored between blocks of depth and taken up again, so no block size shows in the bits.
 extension InstructionSet {
     @inlinable
-    public static func packedCount(k: Int, n: Int) -> Int { roundUp(n, nr) * k }
+    package static func packedCount(k: Int, n: Int) -> Int { roundUp(n, nr) * k }
 
     /// Packed B consists of panels of NR columns over the whole depth.
     @inlinable @inline(never)
-    public static func pack(
+    package static func pack(
         _ b: MatrixView, k: Int, n: Int, rows: Range<Int>, columns: Range<Int>, into packed: UnsafeMutablePointer<Float>
     ) {
         var first = columns.lowerBound
@@ -30,7 +30,7 @@ extension InstructionSet {
 
     /// One tile of scratch, a block of A, and the packed columns of B for the product that packs its own.
     @inlinable
-    public static func workspaceCount(m: Int, n: Int, k: Int) -> Int {
+    package static func workspaceCount(m: Int, n: Int, k: Int) -> Int {
         mr * nr + aBlockCount(m: m, k: k) + packedCount(k: k, n: min(n, blocks.nc))
     }
 
@@ -42,7 +42,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func gemm(
+    package static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, packedB: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
         cRowStride: Int, start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {
@@ -55,7 +55,7 @@ extension InstructionSet {
     }
 
     @inlinable @inline(never)
-    public static func gemm(
+    package static func gemm(
         m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cRowStride: Int,
         start: Accumulator, epilogue: Epilogue, workspace: UnsafeMutablePointer<Float>
     ) {

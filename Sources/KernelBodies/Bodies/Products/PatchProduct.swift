@@ -6,10 +6,10 @@
 /// 12 and 8, all even ones or all multiples of four.
 extension InstructionSet {
     @inlinable
-    public static func patchWorkspaceCount() -> Int { max(mr, slimRows) * nr }
+    package static func patchWorkspaceCount() -> Int { max(mr, slimRows) * nr }
 
     @inlinable @inline(never)
-    public static func gemm(
+    package static func gemm(
         _ a: PatchView, n: Int, packedB: UnsafePointer<Float>, c: PatchTarget, start: Accumulator, epilogue: Epilogue,
         workspace: UnsafeMutablePointer<Float>
     ) {

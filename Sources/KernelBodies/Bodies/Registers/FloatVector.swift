@@ -4,7 +4,7 @@ import CSystem
 ///
 /// The operators of the standard library are concrete for each `SIMDn`, but loops over lanes when called through a
 /// generic parameter; this protocol brings the concrete ones into generic code.
-public protocol FloatVector {
+package protocol FloatVector {
     /// Lanes.
     static var width: Int { get }
     /// Puts one value into every lane.
@@ -24,70 +24,70 @@ public protocol FloatVector {
 }
 
 extension SIMD4<Float>: FloatVector {
-    @inlinable @inline(__always) public static var width: Int { 4 }
+    @inlinable @inline(__always) package static var width: Int { 4 }
 
     @inlinable @inline(__always)
-    public static func load(_ source: UnsafePointer<Float>) -> Self {
+    package static func load(_ source: UnsafePointer<Float>) -> Self {
         UnsafeRawPointer(source).loadUnaligned(as: Self.self)
     }
 
     @inlinable @inline(__always)
-    public func store(_ destination: UnsafeMutablePointer<Float>) {
+    package func store(_ destination: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(destination).storeBytes(of: self, as: Self.self)
     }
 
     @inlinable @inline(__always)
-    public func adding(_ other: Self) -> Self { self + other }
+    package func adding(_ other: Self) -> Self { self + other }
 
     @inlinable @inline(__always)
-    public func raisedToZero() -> Self { lockstep_raise_4(self) }
+    package func raisedToZero() -> Self { lockstep_raise_4(self) }
 
     @inlinable @inline(__always)
-    public func zeroed(whereAtMostZero saved: Self) -> Self { lockstep_mask_4(self, saved) }
+    package func zeroed(whereAtMostZero saved: Self) -> Self { lockstep_mask_4(self, saved) }
 }
 
 extension SIMD8<Float>: FloatVector {
-    @inlinable @inline(__always) public static var width: Int { 8 }
+    @inlinable @inline(__always) package static var width: Int { 8 }
 
     @inlinable @inline(__always)
-    public static func load(_ source: UnsafePointer<Float>) -> Self {
+    package static func load(_ source: UnsafePointer<Float>) -> Self {
         UnsafeRawPointer(source).loadUnaligned(as: Self.self)
     }
 
     @inlinable @inline(__always)
-    public func store(_ destination: UnsafeMutablePointer<Float>) {
+    package func store(_ destination: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(destination).storeBytes(of: self, as: Self.self)
     }
 
     @inlinable @inline(__always)
-    public func adding(_ other: Self) -> Self { self + other }
+    package func adding(_ other: Self) -> Self { self + other }
 
     @inlinable @inline(__always)
-    public func raisedToZero() -> Self { lockstep_raise_8(self) }
+    package func raisedToZero() -> Self { lockstep_raise_8(self) }
 
     @inlinable @inline(__always)
-    public func zeroed(whereAtMostZero saved: Self) -> Self { lockstep_mask_8(self, saved) }
+    package func zeroed(whereAtMostZero saved: Self) -> Self { lockstep_mask_8(self, saved) }
 }
 
 extension SIMD16<Float>: FloatVector {
-    @inlinable @inline(__always) public static var width: Int { 16 }
+    @inlinable @inline(__always) package static var width: Int { 16 }
 
     @inlinable @inline(__always)
-    public static func load(_ source: UnsafePointer<Float>) -> Self {
+    package static func load(_ source: UnsafePointer<Float>) -> Self {
         UnsafeRawPointer(source).loadUnaligned(as: Self.self)
     }
 
     @inlinable @inline(__always)
-    public func store(_ destination: UnsafeMutablePointer<Float>) {
+    package func store(_ destination: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(destination).storeBytes(of: self, as: Self.self)
     }
 
     @inlinable @inline(__always)
-    public func adding(_ other: Self) -> Self { self + other }
+    package func adding(_ other: Self) -> Self { self + other }
 
     @inlinable @inline(__always)
-    public func raisedToZero() -> Self { raised(to: 0) }
+    package func raisedToZero() -> Self { raised(to: 0) }
 
     @inlinable @inline(__always)
-    public func zeroed(whereAtMostZero saved: Self) -> Self { replaced(by: 0, where: saved.isAtMost(0)) }
+    package func zeroed(whereAtMostZero saved: Self) -> Self { replaced(by: 0, where: saved.isAtMost(0)) }
 }

@@ -4,7 +4,7 @@
 /// they are compiled in the module of the conforming type with that module's instruction set. Each conforming type
 /// must live in one such module only. That keeps every specialization's symbol, which the linker would merge with any
 /// other of its name, apart from those of other instruction sets.
-public protocol InstructionSet: KernelTable {
+package protocol InstructionSet: KernelTable {
     /// One register.
     associatedtype Vector: FloatVector
     /// MR × NR floats: the tile of C that stays in registers.
@@ -45,7 +45,7 @@ extension InstructionSet {
 ///
 /// A type and not two numbers, so that a function that is not inlined has them as constants and unrolls its loops over
 /// registers.
-public protocol TileShape {
+package protocol TileShape {
     associatedtype Registers: RegisterTile
     /// Rows of C.
     static var rows: Int { get }
@@ -54,56 +54,56 @@ public protocol TileShape {
 }
 
 /// MR × NR: nearly all of a product.
-public enum FullTile<Set: InstructionSet>: TileShape {
-    public typealias Registers = Set.Tile
-    @inlinable @inline(__always) public static var rows: Int { Set.mr }
-    @inlinable @inline(__always) public static var columns: Int { Set.nr }
+package enum FullTile<Set: InstructionSet>: TileShape {
+    package typealias Registers = Set.Tile
+    @inlinable @inline(__always) package static var rows: Int { Set.mr }
+    @inlinable @inline(__always) package static var columns: Int { Set.nr }
 }
 
 /// 4 × NR: the last rows of C.
-public enum LowTile<Set: InstructionSet>: TileShape {
-    public typealias Registers = Set.LowRegisters
-    @inlinable @inline(__always) public static var rows: Int { Set.lowRows }
-    @inlinable @inline(__always) public static var columns: Int { Set.nr }
+package enum LowTile<Set: InstructionSet>: TileShape {
+    package typealias Registers = Set.LowRegisters
+    @inlinable @inline(__always) package static var rows: Int { Set.lowRows }
+    @inlinable @inline(__always) package static var columns: Int { Set.nr }
 }
 
 /// MR × NR / 2: the last columns of C where they are no more than that.
-public enum NarrowTile<Set: InstructionSet>: TileShape {
-    public typealias Registers = Set.NarrowRegisters
-    @inlinable @inline(__always) public static var rows: Int { Set.mr }
-    @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
+package enum NarrowTile<Set: InstructionSet>: TileShape {
+    package typealias Registers = Set.NarrowRegisters
+    @inlinable @inline(__always) package static var rows: Int { Set.mr }
+    @inlinable @inline(__always) package static var columns: Int { Set.nr / 2 }
 }
 
 /// 12 × NR / 2: few filters of a convolution.
-public enum SlimTile<Set: InstructionSet>: TileShape {
-    public typealias Registers = Set.SlimRegisters
-    @inlinable @inline(__always) public static var rows: Int { Set.slimRows }
-    @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
+package enum SlimTile<Set: InstructionSet>: TileShape {
+    package typealias Registers = Set.SlimRegisters
+    @inlinable @inline(__always) package static var rows: Int { Set.slimRows }
+    @inlinable @inline(__always) package static var columns: Int { Set.nr / 2 }
 }
 
 /// 8 × NR / 2: the last patches of a row for them.
-public enum LowSlimTile<Set: InstructionSet>: TileShape {
-    public typealias Registers = Set.LowRegisters
-    @inlinable @inline(__always) public static var rows: Int { 2 * Set.lowRows }
-    @inlinable @inline(__always) public static var columns: Int { Set.nr / 2 }
+package enum LowSlimTile<Set: InstructionSet>: TileShape {
+    package typealias Registers = Set.LowRegisters
+    @inlinable @inline(__always) package static var rows: Int { 2 * Set.lowRows }
+    @inlinable @inline(__always) package static var columns: Int { Set.nr / 2 }
 }
 
 /// 12 × 8: the fewest filters, where a register has more lanes than they need.
-public enum ThinTile<Set: InstructionSet>: TileShape {
-    public typealias Registers = Set.ThinRegisters
-    @inlinable @inline(__always) public static var rows: Int { Set.slimRows }
-    @inlinable @inline(__always) public static var columns: Int { Set.thinColumns }
+package enum ThinTile<Set: InstructionSet>: TileShape {
+    package typealias Registers = Set.ThinRegisters
+    @inlinable @inline(__always) package static var rows: Int { Set.slimRows }
+    @inlinable @inline(__always) package static var columns: Int { Set.thinColumns }
 }
 
 /// 8 × 8: the last patches of a row for them.
-public enum LowThinTile<Set: InstructionSet>: TileShape {
-    public typealias Registers = Set.LowThinRegisters
-    @inlinable @inline(__always) public static var rows: Int { 2 * Set.lowRows }
-    @inlinable @inline(__always) public static var columns: Int { Set.thinColumns }
+package enum LowThinTile<Set: InstructionSet>: TileShape {
+    package typealias Registers = Set.LowThinRegisters
+    @inlinable @inline(__always) package static var rows: Int { 2 * Set.lowRows }
+    @inlinable @inline(__always) package static var columns: Int { Set.thinColumns }
 }
 
 /// A fixed number of registers that one may index.
-public protocol RegisterTile {
+package protocol RegisterTile {
     associatedtype Register: FloatVector
     /// Puts one register's value into every register.
     init(repeating register: Register)
@@ -113,7 +113,7 @@ public protocol RegisterTile {
 
 extension InlineArray: RegisterTile where Element: FloatVector {
     @inlinable
-    public subscript(register index: Int) -> Element {
+    package subscript(register index: Int) -> Element {
         @inline(__always) get { self[index] }
         @inline(__always) set { self[index] = newValue }
     }

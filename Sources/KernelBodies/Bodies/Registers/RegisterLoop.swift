@@ -1,11 +1,11 @@
 extension InstructionSet {
     @inlinable
-    public static var multiplyAddCount: Int { mr * nr }
+    package static var multiplyAddCount: Int { mr * nr }
 
     /// The registers are those of the matrix product's tile, which are as many chains as hide the latency of a
     /// multiply-add on all units, and leave room for the two factors.
     @inlinable @inline(never)
-    public static func multiplyAdd(_ a: Float, _ b: Float, into x: UnsafeMutablePointer<Float>, rounds: Int) {
+    package static func multiplyAdd(_ a: Float, _ b: Float, into x: UnsafeMutablePointer<Float>, rounds: Int) {
         let registers = mr * nr / Vector.width
         let (a, b) = (Vector(repeating: a), Vector(repeating: b))
         var tile = Tile(repeating: a)

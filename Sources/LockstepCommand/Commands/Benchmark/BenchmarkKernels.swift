@@ -1,6 +1,6 @@
 import ArgumentParser
 import Benchmarking
-import Lockstep
+import Kernels
 
 struct BenchmarkKernels: ParsableCommand {
     static let configuration = CommandConfiguration(

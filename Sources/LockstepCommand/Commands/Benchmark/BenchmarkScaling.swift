@@ -2,7 +2,7 @@ import ArgumentParser
 import Benchmarking
 import DurableFiles
 import Foundation
-import Lockstep
+import Kernels
 
 struct BenchmarkScaling: ParsableCommand {
     static let configuration = CommandConfiguration(

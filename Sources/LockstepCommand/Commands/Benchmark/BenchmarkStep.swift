@@ -1,7 +1,7 @@
 import ArgumentParser
 import Benchmarking
 import Foundation
-import Lockstep
+import Kernels
 
 struct BenchmarkStep: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,17 +1,17 @@
 import Foundation
 import Workers
 
-extension HDF5 {
+extension HDF5Library {
     /// Reads a file in another process first, and says what is wrong if that one came to grief; nil if not.
-    public typealias Trial = @Sendable (_ path: String) -> TrialProblem?
+    package typealias Trial = @Sendable (_ path: String) -> TrialProblem?
 
     /// Why a file was not admitted.
-    public struct TrialProblem: Sendable {
-        public let text: String
+    package struct TrialProblem: Sendable {
+        package let text: String
         /// Whether there was too little memory for the trial: the file may be as good as any.
-        public let isMemoryShort: Bool
+        package let isMemoryShort: Bool
 
-        public init(_ text: String, isMemoryShort: Bool = false) {
+        package init(_ text: String, isMemoryShort: Bool = false) {
             (self.text, self.isMemoryShort) = (text, isMemoryShort)
         }
     }
@@ -33,13 +33,13 @@ extension HDF5 {
     private static let admission = Locked(Admission())
 
     /// Whether files are opened untried, for as long as a closure runs: those that this process has just written.
-    @TaskLocal public static var trustsFiles = false
+    @TaskLocal package static var trustsFiles = false
 
     /// Has every file tried before it is opened for reading, once for each content.
     ///
     /// The library (1.10.8) crashes on some files, or takes memory or time without bounds, and no check of ours comes
     /// before it. Another process may crash in our place: see `HDF5File.tryOut`.
-    public static func setTrial(_ trial: Trial?) { admission.withLock { $0.trial = trial } }
+    package static func setTrial(_ trial: Trial?) { admission.withLock { $0.trial = trial } }
 
     /// - Throws: `HDF5Error` `.refused` or `.outOfMemory` with what the trial says.
     static func admit(_ path: String) throws {
