@@ -1,26 +1,26 @@
 extension Checkpoint {
     /// How the tensors of two checkpoints differ, bit by bit: where first, by how much, and how many elements.
-    package struct Difference: Equatable, Sendable, CustomStringConvertible {
+    public struct Difference: Equatable, Sendable, CustomStringConvertible {
         /// The first thing that differs, in the order of the layers: parameters, then moments of the optimizer. Tensors
         /// are named by their path in the file, such as `parameters/linear1/weight`.
-        package enum First: Equatable, Sendable {
+        public enum First: Equatable, Sendable {
             case onlyInFirst(tensor: String)
             case onlyInSecond(tensor: String)
             case shape(tensor: String, first: [Int], second: [Int])
             case element(tensor: String, index: [Int], first: Float, second: Float)
         }
 
-        package let first: First
+        public let first: First
         /// Elements with different bits, in tensors that both have in one shape.
-        package let differingElements: Int
-        package let comparedElements: Int
+        public let differingElements: Int
+        public let comparedElements: Int
         /// Tensors with such elements, of another shape, or in one of the two only.
-        package let differingTensors: Int
-        package let comparedTensors: Int
+        public let differingTensors: Int
+        public let comparedTensors: Int
         /// The largest |first - second|; NaN if one of the two is NaN or both are the same infinity.
-        package let largest: Float
+        public let largest: Float
 
-        package var description: String {
+        public var description: String {
             let counts =
                 "\(differingElements) of \(comparedElements) elements in \(differingTensors) of \(comparedTensors) "
                 + "tensors differ"
@@ -30,7 +30,7 @@ extension Checkpoint {
 
     /// How `other` differs from this checkpoint; nil if all tensors have the same names, shapes and bits. Progress,
     /// configuration and writer are not compared.
-    package func difference(from other: Checkpoint) -> Difference? {
+    public func difference(from other: Checkpoint) -> Difference? {
         var comparison = Comparison()
         let (mine, others) = (tensorsByPath, other.tensorsByPath)
         let found = Dictionary(others.map { ($0.path, $0.tensor) }) { first, _ in first }
@@ -108,7 +108,7 @@ private struct Comparison {
 }
 
 extension Checkpoint.Difference.First: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .onlyInFirst(let tensor): "\(tensor) is only in the first"
         case .onlyInSecond(let tensor): "\(tensor) is only in the second"

@@ -99,18 +99,18 @@ package final class Normalization: Sendable, Equatable {
 /// Normalization as attributes or a configuration give it: `scale` and `offset`, or `mean` and `standardDeviation`.
 ///
 /// Each holds one number for all features, one for each position of the last axis (channels), or one for each feature.
-package struct NormalizationValues: Equatable, Sendable {
-    package var scale: [Double]?
-    package var offset: [Double]?
-    package var mean: [Double]?
-    package var standardDeviation: [Double]?
+public struct NormalizationValues: Equatable, Sendable {
+    public var scale: [Double]?
+    public var offset: [Double]?
+    public var mean: [Double]?
+    public var standardDeviation: [Double]?
 
-    package init(scale: [Double]? = nil, offset: [Double]? = nil) {
+    public init(scale: [Double]? = nil, offset: [Double]? = nil) {
         self.scale = scale
         self.offset = offset
     }
 
-    package init(mean: [Double], standardDeviation: [Double]) {
+    public init(mean: [Double], standardDeviation: [Double]) {
         self.mean = mean
         self.standardDeviation = standardDeviation
     }

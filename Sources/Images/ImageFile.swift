@@ -22,7 +22,7 @@ package struct ImageFile {
     private let shape: lockstep_image_shape
 
     /// Reads the headers.
-    public init(_ bytes: [UInt8]) throws(ImageError) {
+    package init(_ bytes: [UInt8]) throws(ImageError) {
         self.bytes = bytes
         guard let format = Format(signatureOf: bytes) else { throw bytes.isEmpty ? .empty : .neitherPNGNorJPEG }
         self.format = format
@@ -54,7 +54,7 @@ package struct ImageFile {
     /// What is transparent is laid over the background in color before it is made gray, gray over the background's
     /// gray.
     /// - Throws: `.cannotDecode` when the file ends early, or anything in it is damaged that pixels depend on.
-    public func decode(_ decoding: ImageDecoding = ImageDecoding()) throws(ImageError) -> DecodedImage {
+    package func decode(_ decoding: ImageDecoding = ImageDecoding()) throws(ImageError) -> DecodedImage {
         let keepsAlpha = mayBeTransparent && decoding.background != nil
         let count = storedSize.height * storedSize.width
         var pixels = [UInt8](repeating: 0, count: count * (color.channels + (keepsAlpha ? 1 : 0)))
@@ -140,14 +140,14 @@ extension ImageFile.Format {
 }
 
 /// Why a file is no image.
-public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case empty
     case neitherPNGNorJPEG
     /// The library's own words: it is damaged, ends early, or is of a kind that is not decoded.
     case cannotDecode(ImageFile.Format, String)
     case tooLarge(ImageSize)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .empty: "an empty file"
         case .neitherPNGNorJPEG: "neither PNG nor JPEG"

@@ -5,8 +5,8 @@
 /// Philox4x32-10. That is a permutation of `0 ..< a·b`; the few values beyond `count` are walked along their cycle
 /// until they fall inside (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002). Since a·b exceeds
 /// count by less than √count, walking is rare.
-package struct RandomPermutation: Sendable, Equatable {
-    package let count: Int
+public struct RandomPermutation: Sendable, Equatable {
+    public let count: Int
     @usableFromInline let key: UInt64
     @usableFromInline let epoch: UInt32
     @usableFromInline let stream: UInt32
@@ -17,7 +17,7 @@ package struct RandomPermutation: Sendable, Equatable {
     ///   - count: at least zero.
     ///   - key: of Philox.
     ///   - epoch, stream: one of the 2⁶⁴ permutations of the key.
-    package init(count: Int, key: UInt64, epoch: UInt32, stream: UInt32 = 0) {
+    public init(count: Int, key: UInt64, epoch: UInt32, stream: UInt32 = 0) {
         self.count = count
         self.key = key
         self.epoch = epoch
@@ -29,10 +29,10 @@ package struct RandomPermutation: Sendable, Equatable {
 
     /// The element at a position below `count`. O(1): 120 ns on a Zen 3 core; `KernelTable.permute` takes 16 positions
     /// at once.
-    package subscript(position: Int) -> Int { walked(permuted(UInt64(position))) }
+    public subscript(position: Int) -> Int { walked(permuted(UInt64(position))) }
 
     /// Where an element below `count` stands: the inverse of the subscript. O(1).
-    package func position(of element: Int) -> Int {
+    public func position(of element: Int) -> Int {
         var value = unpermuted(UInt64(element))
         while value >= UInt64(count) { value = unpermuted(value) }
         return Int(value)

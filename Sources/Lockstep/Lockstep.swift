@@ -40,6 +40,7 @@
 // Runs.
 @_exported import struct Datasets.LoadingOptions
 @_exported import enum Datasets.NormalizationChoice
+@_exported import struct Datasets.NormalizationValues
 @_exported import enum Datasets.SampleAxis
 @_exported import enum Datasets.Shuffle
 @_exported import struct Datasets.ShuffleQuality
@@ -52,10 +53,10 @@
 @_exported import enum Datasets.TargetKind
 @_exported import struct Datasets.UnreadableImage
 @_exported import enum DurableFiles.DurableFileError
+@_exported import struct HDF5.FileProblem
 @_exported import struct HDF5.HDF5Error
 @_exported import struct Images.ImageBackground
 @_exported import enum Images.ImageColor
-@_exported import enum Images.ImageError
 @_exported import struct Images.ImageSize
 // Networks.
 @_exported import struct Networks.AveragePool

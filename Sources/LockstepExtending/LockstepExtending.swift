@@ -20,6 +20,7 @@
 @_exported import enum KernelBodies.Philox
 @_exported import struct KernelBodies.PoolWindow
 @_exported import enum KernelBodies.PortableMath
+@_exported import struct KernelBodies.RandomPermutation
 @_exported import struct KernelBodies.SGDStep
 @_exported import func Kernels.availableKernels
 // Layers: what a description becomes.

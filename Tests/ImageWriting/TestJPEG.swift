@@ -2,29 +2,29 @@ import CJPEGWriter
 import Foundation
 
 /// A JPEG file as libjpeg writes it.
-public struct TestJPEG {
-    public var width: Int
-    public var height: Int
+package struct TestJPEG {
+    package var width: Int
+    package var height: Int
     /// 1 for gray, 3 for colors, 4 for inks, 2 for something else.
-    public var channels: Int
+    package var channels: Int
     /// `[height, width, channels]`
-    public var pixels: [UInt8]
-    public var isProgressive = false
-    public var isArithmetic = false
+    package var pixels: [UInt8]
+    package var isProgressive = false
+    package var isArithmetic = false
     /// Whether colors have all the pixels that brightness has.
-    public var isFullColor = false
+    package var isFullColor = false
     /// Whether each color has a scan of its own; for three channels.
-    public var isSeparate = false
+    package var isSeparate = false
     /// Rows of blocks from one restart marker to the next; 0 for none.
-    public var restartRows = 0
-    public var quality = 90
+    package var restartRows = 0
+    package var quality = 90
 
-    public init(width: Int, height: Int, channels: Int, _ pixels: [UInt8]) {
+    package init(width: Int, height: Int, channels: Int, _ pixels: [UInt8]) {
         precondition(pixels.count == width * height * channels)
         (self.width, self.height, self.channels, self.pixels) = (width, height, channels, pixels)
     }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let options = lockstep_jpeg_options(
             width: Int32(width), height: Int32(height), channels: Int32(channels), is_progressive: isProgressive,
             is_arithmetic: isArithmetic, is_full_color: isFullColor, is_separate: isSeparate,

@@ -4,15 +4,15 @@ import CZlib
 /// makes.
 ///
 /// W3C, "Portable Network Graphics (PNG) Specification", third edition.
-public struct TestPNG {
-    public enum Kind: UInt8, Sendable {
+package struct TestPNG {
+    package enum Kind: UInt8, Sendable {
         case gray = 0
         case rgb = 2
         case palette = 3
         case grayWithAlpha = 4
         case rgbWithAlpha = 6
 
-        public var channels: Int {
+        package var channels: Int {
             switch self {
             case .gray, .palette: 1
             case .grayWithAlpha: 2
@@ -22,28 +22,28 @@ public struct TestPNG {
         }
     }
 
-    public var width: Int
-    public var height: Int
-    public var kind: Kind
+    package var width: Int
+    package var height: Int
+    package var kind: Kind
     /// Bits of a sample.
-    public var depth = 8
-    public var isInterlaced = false
+    package var depth = 8
+    package var isInterlaced = false
     /// `[height, width, channels]`, each below 2 to the power of `depth`.
-    public var samples: [Int]
+    package var samples: [Int]
     /// Chunks before the pixels: a palette, transparency.
-    public var chunks: [(type: String, data: [UInt8])] = []
+    package var chunks: [(type: String, data: [UInt8])] = []
 
-    public init(width: Int, height: Int, _ kind: Kind, _ samples: [Int]) {
+    package init(width: Int, height: Int, _ kind: Kind, _ samples: [Int]) {
         precondition(samples.count == width * height * kind.channels)
         (self.width, self.height, self.kind, self.samples) = (width, height, kind, samples)
     }
 
     /// A picture of one color.
-    public init(width: Int, height: Int, gray: Int) {
+    package init(width: Int, height: Int, gray: Int) {
         self.init(width: width, height: height, .gray, [Int](repeating: gray, count: width * height))
     }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let header = Self.bigEndian(width) + Self.bigEndian(height) + [UInt8(depth), kind.rawValue, 0, 0]
         return Self.signature + Self.chunk("IHDR", header + [isInterlaced ? 1 : 0])
             + chunks.flatMap { Self.chunk($0.type, $0.data) }
@@ -52,15 +52,15 @@ public struct TestPNG {
 
     // MARK: Parts
 
-    public static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    package static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    public static func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+    package static func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
         let content = Array(type.utf8) + data
         return bigEndian(data.count) + content + bigEndian(Int(crc32(0, content, uInt(content.count))))
     }
 
     /// Where the chunks of a file are that end with a checksum, which is of all but the length.
-    public static func checksummed(_ bytes: [UInt8]) -> [Range<Int>] {
+    package static func checksummed(_ bytes: [UInt8]) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var place = signature.count
         while place + 12 <= bytes.count {
@@ -72,19 +72,21 @@ public struct TestPNG {
     }
 
     /// Writes the checksum of such a part anew.
-    public static func renewChecksum(_ bytes: inout [UInt8], _ range: Range<Int>) {
+    package static func renewChecksum(_ bytes: inout [UInt8], _ range: Range<Int>) {
         let content = Array(bytes[range.dropLast(4)])
         bytes.replaceSubrange(range.suffix(4), with: bigEndian(Int(crc32(0, content, uInt(content.count)))))
     }
 
-    public static func compressed(_ data: [UInt8]) -> [UInt8] {
+    package static func compressed(_ data: [UInt8]) -> [UInt8] {
         var size = compressBound(uLong(data.count))
         var result = [UInt8](repeating: 0, count: Int(size))
         precondition(compress2(&result, &size, data, uLong(data.count), Z_DEFAULT_COMPRESSION) == Z_OK)
         return Array(result.prefix(Int(size)))
     }
 
-    public static func bigEndian(_ value: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(value).bigEndian) { Array($0) } }
+    package static func bigEndian(_ value: Int) -> [UInt8] {
+        withUnsafeBytes(of: UInt32(value).bigEndian) { Array($0) }
+    }
 
     // MARK: Rows
 

@@ -1,3 +1,4 @@
+import Training
 import XCTest
 
 final class UsageTests: CommandTestCase {

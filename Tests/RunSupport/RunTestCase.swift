@@ -14,7 +14,7 @@ open class RunTestCase: HDF5TestCase {
     /// - Parameters:
     ///   - run: its directory, relative to that of the test.
     ///   - words: what the problems that a verification finds have to contain.
-    public func leavesDamaged(_ run: String, _ words: String...) { damage[run] = words }
+    package func leavesDamaged(_ run: String, _ words: String...) { damage[run] = words }
 
     open override func tearDownWithError() throws {
         for run in runs() { verify(run, damage.removeValue(forKey: run)) }

@@ -3,7 +3,7 @@ import XCTest
 
 /// The path of a file of Tests/Fixtures. Fails the test where it is missing: a comparison that was not made did not
 /// succeed.
-public func fixture(_ name: String, file: StaticString = #filePath, line: UInt = #line) throws -> String {
+package func fixture(_ name: String, file: StaticString = #filePath, line: UInt = #line) throws -> String {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../Fixtures/\(name)").standardizedFileURL.path
     guard FileManager.default.fileExists(atPath: path) else {
@@ -15,7 +15,7 @@ public func fixture(_ name: String, file: StaticString = #filePath, line: UInt =
 }
 
 /// A file that belongs to the repository is not there.
-public struct MissingFixture: Error, CustomStringConvertible {
-    public let path: String
-    public var description: String { "\(path) is missing: restore it, or make it with make_traces.py beside it" }
+package struct MissingFixture: Error, CustomStringConvertible {
+    package let path: String
+    package var description: String { "\(path) is missing: restore it, or make it with make_traces.py beside it" }
 }

@@ -1,7 +1,7 @@
 import XCTest
 
 /// The same number of floats, and the same bits in each.
-public func assertSameBits(
+package func assertSameBits(
     _ found: [Float], _ expected: [Float], _ message: @autoclosure () -> String = "",
     file: StaticString = #filePath, line: UInt = #line
 ) {
@@ -13,7 +13,7 @@ public func assertSameBits(
 }
 
 /// Each float within `tolerance · (1 + |expected|)` of what is expected. NaN is close to nothing.
-public func assertClose(
+package func assertClose(
     _ found: [Float], _ expected: [Double], tolerance: Double, _ message: @autoclosure () -> String = "",
     file: StaticString = #filePath, line: UInt = #line
 ) {

@@ -2,7 +2,7 @@ import HDF5
 import XCTest
 
 /// Passes if `body` throws an `HDF5Error` of that kind whose text contains every one of `words`.
-public func assertThrows<R>(
+package func assertThrows<R>(
     _ kind: HDF5Error.Kind, _ words: String..., file: StaticString = #filePath, line: UInt = #line,
     _ body: () throws -> R
 ) {
@@ -20,7 +20,7 @@ public func assertThrows<R>(
 }
 
 /// Opens a file, lends it, and closes it.
-public func withFile<R>(_ path: String, _ body: (HDF5File) throws -> R) throws -> R {
+package func withFile<R>(_ path: String, _ body: (HDF5File) throws -> R) throws -> R {
     let file = try HDF5File(reading: path)
     let result = Result { try body(file) }
     try file.close()
@@ -28,7 +28,7 @@ public func withFile<R>(_ path: String, _ body: (HDF5File) throws -> R) throws -
 }
 
 /// Creates a file, lends it for writing, and closes it.
-public func withNewFile<R>(_ path: String, _ body: (HDF5File) throws -> R) throws -> R {
+package func withNewFile<R>(_ path: String, _ body: (HDF5File) throws -> R) throws -> R {
     let file = try HDF5File(creating: path)
     let result = Result { try body(file) }
     try file.close()

@@ -5,7 +5,7 @@ import XCTest
 /// A test that works with HDF5 files: it has a directory of its own, and fails if it leaves an HDF5 object open.
 open class HDF5TestCase: XCTestCase {
     /// A new directory for each test, removed after it.
-    public private(set) var directory = ""
+    package private(set) var directory = ""
 
     open override func setUpWithError() throws {
         try super.setUpWithError()
@@ -23,5 +23,5 @@ open class HDF5TestCase: XCTestCase {
     }
 
     /// Path of a file in the test's directory.
-    public func path(_ name: String) -> String { "\(directory)/\(name)" }
+    package func path(_ name: String) -> String { "\(directory)/\(name)" }
 }

@@ -8,7 +8,7 @@ import XCTest
 /// compatibility that was not tried is not compatibility. `expecting` is the exit status or signal that counts as
 /// success.
 @discardableResult
-public func python(_ script: String, _ arguments: String..., expecting status: Int32 = 0) throws -> String {
+package func python(_ script: String, _ arguments: String..., expecting status: Int32 = 0) throws -> String {
     let missingModule: Int32 = 77
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
@@ -46,6 +46,6 @@ public func python(_ script: String, _ arguments: String..., expecting status: I
 }
 
 /// A script that did not end as expected.
-public struct PythonFailure: Error, CustomStringConvertible {
-    public let description: String
+package struct PythonFailure: Error, CustomStringConvertible {
+    package let description: String
 }

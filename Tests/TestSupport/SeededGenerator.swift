@@ -1,10 +1,10 @@
 /// SplitMix64 (Steele, Lea and Flood 2014): random numbers for tests that are the same in every run.
-public struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    public init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -13,7 +13,7 @@ public struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// Floats in -scale ..< scale.
-    public mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
+    package mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
         (0..<count).map { _ in Float.random(in: -scale..<scale, using: &self) }
     }
 }

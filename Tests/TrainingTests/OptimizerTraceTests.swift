@@ -1,4 +1,5 @@
 import HDF5
+import Kernels
 import Optimization
 import TestSupport
 import XCTest

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarking
 import Foundation
+import Training
 
 /// What it costs to sum gradients in an order that is the same for any number of workers.
 struct ReducerBenchmark: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarking
 import Foundation
 import Networks
+import Training
 import Workers
 
 /// Training steps of more workers than this machine has cores, replayed from what their parts cost one worker.

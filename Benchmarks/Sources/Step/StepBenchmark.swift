@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarking
+import Training
 
 /// `lockstep benchmark step --json` with three choices more, for work on the engine: how a batch is cut, and what a
 /// measurement of the gradient noise costs.

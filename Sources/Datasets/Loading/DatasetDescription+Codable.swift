@@ -14,7 +14,7 @@ extension DatasetDescription: Codable {
         }
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         self.init()
         if let path = try decoder.shorthand(String.self) {
             self.path = path
@@ -36,7 +36,7 @@ extension DatasetDescription: Codable {
     }
 
     /// A text when there is nothing but a path.
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         if let path, self == DatasetDescription(path: path) {
             var container = encoder.singleValueContainer()
             return try container.encode(path)
@@ -59,7 +59,7 @@ extension DatasetDescription: Codable {
 extension SplitDescription: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable { case path, inputs, targets }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         if let path = try decoder.shorthand(String.self) {
             self.init(path: path)
             return
@@ -74,7 +74,7 @@ extension SplitDescription: Codable {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(path, forKey: .path)
         try container.encodeIfPresent(inputs, forKey: .inputs)
@@ -89,7 +89,7 @@ extension NormalizationChoice: Codable {
         case standardize, standardizeChannels
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         // A mapping with one known key, such as {scale: 0.1}, looks like a name with a value.
         guard let text = try decoder.shorthand(String.self) else {
             self = .values(try NormalizationValues(from: decoder))
@@ -110,7 +110,7 @@ extension NormalizationChoice: Codable {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         switch self {
         case .stored: try encoder.encodeTagged(Name.stored.rawValue)
         case .identity: try encoder.encodeTagged(Name.identity.rawValue)
@@ -124,7 +124,7 @@ extension NormalizationChoice: Codable {
 extension NormalizationValues: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable { case scale, offset, mean, standardDeviation }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
         func numbers(_ key: CodingKeys) throws -> [Double]? {
             try container.valueIfPresent(OneOrMany.self, forKey: key)?.numbers
@@ -135,7 +135,7 @@ extension NormalizationValues: Codable {
         standardDeviation = try numbers(.standardDeviation)
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(scale.map(OneOrMany.init), forKey: .scale)
         try container.encodeIfPresent(offset.map(OneOrMany.init), forKey: .offset)

@@ -1,11 +1,11 @@
 /// Something wrong in a file: where in it, what was expected, what was found.
 ///
 ///     /x_train: expected finite numbers, found nan in row 17
-package struct FileProblem: Error, Equatable, Sendable, Codable, CustomStringConvertible {
+public struct FileProblem: Error, Equatable, Sendable, Codable, CustomStringConvertible {
     /// An object, column or line in the file; nil for the file as a whole.
-    package let object: String?
-    package let expected: String?
-    package let found: String
+    public let object: String?
+    public let expected: String?
+    public let found: String
 
     package init(_ object: String? = nil, expected: String? = nil, found: String) {
         self.object = object
@@ -19,7 +19,7 @@ package struct FileProblem: Error, Equatable, Sendable, Codable, CustomStringCon
         self.init(error.object, found: error.libraryMessage.map { "\(text) [HDF5: \($0)]" } ?? text)
     }
 
-    package var description: String {
+    public var description: String {
         let fault = expected.map { "expected \($0), found \(found)" } ?? found
         return object.map { "\($0): \(fault)" } ?? fault
     }

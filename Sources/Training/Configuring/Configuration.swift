@@ -9,58 +9,58 @@ import StrictCoding
 ///
 /// Nothing in it depends on the machine. What it leaves open (`shards`) is resolved from the rest before a run starts,
 /// and stored so with the run and in each checkpoint.
-package struct Configuration: Sendable, Equatable {
-    package var dataset: DatasetDescription
-    package var network: Network
-    package var loss: Loss
-    package var optimizer: any Optimizer {
+public struct Configuration: Sendable, Equatable {
+    public var dataset: DatasetDescription
+    public var network: Network
+    public var loss: Loss
+    public var optimizer: any Optimizer {
         get { codedOptimizer.optimizer }
         set { codedOptimizer = CodedOptimizer(newValue) }
     }
     private var codedOptimizer: CodedOptimizer
-    package var schedule: Schedule
+    public var schedule: Schedule
     /// Rows of a global batch. The last batch of an epoch has what is left.
-    package var batchSize: Int
+    public var batchSize: Int
     /// Into how many shards a batch is cut: how many workers can help. nil for a default made from the batch size.
-    package var shards: Int?
-    package var epochs: Int
+    public var shards: Int?
+    public var epochs: Int
     /// Decides initial values, order of samples and dropout.
-    package var seed: UInt64
+    public var seed: UInt64
     /// How samples are put in order, epoch by epoch. Data larger than memory may need another way than `full`.
-    package var shuffle: Shuffle
+    public var shuffle: Shuffle
     /// What is changed at random about samples that are trained on. nil for nothing.
-    package var augmentation: Augmentation?
+    public var augmentation: Augmentation?
     /// Into how many passes a step's shards are divided, to have fewer activations at a time. Invisible in the bits.
-    package var accumulate: Int
+    public var accumulate: Int
     /// The largest global norm of the gradients; longer ones are scaled down to it. nil for no clipping.
-    package var clipNorm: Double?
+    public var clipNorm: Double?
     /// The largest magnitude of a gradient's element; larger ones become it. nil for no clipping.
-    package var clipValue: Double?
+    public var clipValue: Double?
     /// The largest norm of each layer's gradients; longer ones are scaled down to it. nil for no clipping.
-    package var clipLayerNorm: Double?
+    public var clipLayerNorm: Double?
     /// How the learning rate follows the batch size. nil for not at all.
-    package var learningRateScaling: LearningRateScaling?
+    public var learningRateScaling: LearningRateScaling?
     /// Parameters that are trained in another way; the first group that matches a name counts.
-    package var parameterGroups: [ParameterGroup]
+    public var parameterGroups: [ParameterGroup]
     /// An average of the parameters over steps, which is evaluated in their place. nil for none.
-    package var movingAverage: MovingAverage?
+    public var movingAverage: MovingAverage?
     /// Steps between measurements of the gradient noise scale. nil for none. Invisible in the bits.
-    package var noiseScaleEvery: Int?
+    public var noiseScaleEvery: Int?
     /// Which metric of the validation split tells the best checkpoint, and when to stop early.
-    package var monitor: MonitoredMetric
-    package var earlyStopping: EarlyStopping?
+    public var monitor: MonitoredMetric
+    public var earlyStopping: EarlyStopping?
     /// Steps between checkpoints, besides the one at the end of each epoch. nil for those alone.
-    package var checkpointEvery: Int?
+    public var checkpointEvery: Int?
     /// Minutes between checkpoints, likewise. nil for none by time.
-    package var checkpointMinutes: Double?
+    public var checkpointMinutes: Double?
     /// How many of the newest checkpoints to keep, besides the best.
-    package var keepCheckpoints: Int
+    public var keepCheckpoints: Int
     /// A checkpoint is written, and kept for ever, at each step that is a multiple of this. nil for none.
-    package var keepEvery: Int?
+    public var keepEvery: Int?
     /// What it may name. No part of what is stored.
     package var kinds = ConfigurationKinds.standard
 
-    package init(
+    public init(
         dataset: DatasetDescription, network: Network, loss: Loss = .crossEntropy(),
         optimizer: any Optimizer = .adam(.init()), schedule: Schedule = .constant, batchSize: Int = 128,
         shards: Int? = nil, epochs: Int = 10, seed: UInt64 = 1, shuffle: Shuffle = .full,
@@ -117,7 +117,7 @@ package struct Configuration: Sendable, Equatable {
     /// Checks all that can be checked without the data.
     ///
     /// - Throws: `TrainingError.invalidConfiguration` naming the field, what was expected and what was found.
-    package func check() throws {
+    public func check() throws {
         func expect(_ valid: Bool, _ field: String, _ expected: String, _ found: Any) throws {
             guard valid else { throw TrainingError.invalid(field, expected, found) }
         }
@@ -169,7 +169,7 @@ package struct Configuration: Sendable, Equatable {
 }
 
 /// A metric of the validation split.
-package enum MonitoredMetric: String, Sendable, Codable, CaseIterable {
+public enum MonitoredMetric: String, Sendable, Codable, CaseIterable {
     /// Lower is better.
     case loss
     /// Higher is better.
@@ -177,13 +177,13 @@ package enum MonitoredMetric: String, Sendable, Codable, CaseIterable {
 }
 
 /// Ends a run whose monitored metric has stopped getting better.
-package struct EarlyStopping: Sendable, Equatable {
+public struct EarlyStopping: Sendable, Equatable {
     /// Epochs without improvement to wait for.
-    package var patience: Int
+    public var patience: Int
     /// By how much the metric must get better to count.
-    package var minimumImprovement: Double
+    public var minimumImprovement: Double
 
-    package init(patience: Int, minimumImprovement: Double = 0) {
+    public init(patience: Int, minimumImprovement: Double = 0) {
         self.patience = patience
         self.minimumImprovement = minimumImprovement
     }
@@ -200,7 +200,7 @@ package struct EarlyStopping: Sendable, Equatable {
 extension EarlyStopping: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable { case patience, minimumImprovement }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
         patience = try fields.decode(Int.self, forKey: .patience)
         minimumImprovement = try fields.decodeIfPresent(Double.self, forKey: .minimumImprovement) ?? 0
@@ -217,7 +217,7 @@ extension Configuration: Codable {
         case earlyStopping, checkpointEvery, checkpointMinutes, keepCheckpoints, keepEvery
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let fields = try decoder.strictContainer(keyedBy: CodingKeys.self)
         self.init(
             dataset: try fields.decode(DatasetDescription.self, forKey: .dataset),

@@ -15,7 +15,7 @@ public struct FileVerifier: Sendable {
     public var kinds: ConfigurationKinds
 
     /// Data of any size is checked in this much, unless told otherwise: less than training takes in any case.
-    package static var defaultMemory: Int { min(256 << 20, DataMemory.automatic()) }
+    public static var defaultMemory: Int { min(256 << 20, DataMemory.automatic()) }
 
     public init(
         loading: LoadingOptions = LoadingOptions(memory: defaultMemory), kinds: ConfigurationKinds = .standard

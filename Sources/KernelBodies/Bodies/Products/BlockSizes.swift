@@ -4,15 +4,20 @@ import Glibc
 ///
 /// The names are those of Van Zee and van de Geijn, "BLIS: A framework for rapidly instantiating BLAS functionality"
 /// (TOMS 2015). No size shows in the bits.
+@usableFromInline
 package struct BlockSizes: Sendable {
     /// The most steps of k in a block.
+    @usableFromInline
     package let kc: Int
     /// The most floats of a packed block of A.
+    @usableFromInline
     package let aCount: Int
     /// Columns of the block of B that one block of A after the other passes over; a multiple of NR.
+    @usableFromInline
     package let nc: Int
 
     /// Blocks of given sizes.
+    @usableFromInline
     package init(kc: Int, aCount: Int, nc: Int) {
         self.kc = kc
         self.aCount = aCount
@@ -32,6 +37,7 @@ package struct BlockSizes: Sendable {
     ///
     /// With second levels of 256 KiB, 512 KiB and 1 MiB and NR = 16, KC is 512, 1024 and 1024, and the block of A at
     /// that depth has at most 64, 64 and 128 rows: MC is 60, 60 and 126 with an MR of 6.
+    @usableFromInline
     package init(caches: CacheSizes, nr: Int) {
         let float = MemoryLayout<Float>.stride
         kc = min(caches.level2 / 8 / (nr * float), 1024)
@@ -60,19 +66,24 @@ package struct BlockSizes: Sendable {
 }
 
 /// Bytes of the data caches that one core sees.
+@usableFromInline
 package struct CacheSizes: Sendable, Equatable {
     /// Bytes of the second level, which is the core's own.
+    @usableFromInline
     package let level2: Int
     /// Bytes of the third level, which several cores share.
+    @usableFromInline
     package let level3: Int
 
     /// Sizes out of range, such as the zeros of a machine that does not tell, count as the nearest in it.
+    @usableFromInline
     package init(level2: Int, level3: Int) {
         self.level2 = min(max(level2, 256 << 10), 4 << 20)
         self.level3 = min(max(level3, 2 << 20), 64 << 20)
     }
 
     /// What the operating system says of this machine.
+    @usableFromInline
     package static let machine = CacheSizes(
         level2: sysconf(Int32(_SC_LEVEL2_CACHE_SIZE)), level3: sysconf(Int32(_SC_LEVEL3_CACHE_SIZE)))
 }

@@ -4,6 +4,7 @@ import CSystem
 ///
 /// The operators of the standard library are concrete for each `SIMDn`, but loops over lanes when called through a
 /// generic parameter; this protocol brings the concrete ones into generic code.
+@usableFromInline
 package protocol FloatVector {
     /// Lanes.
     static var width: Int { get }

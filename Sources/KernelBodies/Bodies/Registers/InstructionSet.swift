@@ -4,6 +4,7 @@
 /// they are compiled in the module of the conforming type with that module's instruction set. Each conforming type
 /// must live in one such module only. That keeps every specialization's symbol, which the linker would merge with any
 /// other of its name, apart from those of other instruction sets.
+@usableFromInline
 package protocol InstructionSet: KernelTable {
     /// One register.
     associatedtype Vector: FloatVector
@@ -45,6 +46,7 @@ extension InstructionSet {
 ///
 /// A type and not two numbers, so that a function that is not inlined has them as constants and unrolls its loops over
 /// registers.
+@usableFromInline
 package protocol TileShape {
     associatedtype Registers: RegisterTile
     /// Rows of C.
@@ -54,55 +56,70 @@ package protocol TileShape {
 }
 
 /// MR × NR: nearly all of a product.
+@usableFromInline
 package enum FullTile<Set: InstructionSet>: TileShape {
+    @usableFromInline
     package typealias Registers = Set.Tile
     @inlinable @inline(__always) package static var rows: Int { Set.mr }
     @inlinable @inline(__always) package static var columns: Int { Set.nr }
 }
 
 /// 4 × NR: the last rows of C.
+@usableFromInline
 package enum LowTile<Set: InstructionSet>: TileShape {
+    @usableFromInline
     package typealias Registers = Set.LowRegisters
     @inlinable @inline(__always) package static var rows: Int { Set.lowRows }
     @inlinable @inline(__always) package static var columns: Int { Set.nr }
 }
 
 /// MR × NR / 2: the last columns of C where they are no more than that.
+@usableFromInline
 package enum NarrowTile<Set: InstructionSet>: TileShape {
+    @usableFromInline
     package typealias Registers = Set.NarrowRegisters
     @inlinable @inline(__always) package static var rows: Int { Set.mr }
     @inlinable @inline(__always) package static var columns: Int { Set.nr / 2 }
 }
 
 /// 12 × NR / 2: few filters of a convolution.
+@usableFromInline
 package enum SlimTile<Set: InstructionSet>: TileShape {
+    @usableFromInline
     package typealias Registers = Set.SlimRegisters
     @inlinable @inline(__always) package static var rows: Int { Set.slimRows }
     @inlinable @inline(__always) package static var columns: Int { Set.nr / 2 }
 }
 
 /// 8 × NR / 2: the last patches of a row for them.
+@usableFromInline
 package enum LowSlimTile<Set: InstructionSet>: TileShape {
+    @usableFromInline
     package typealias Registers = Set.LowRegisters
     @inlinable @inline(__always) package static var rows: Int { 2 * Set.lowRows }
     @inlinable @inline(__always) package static var columns: Int { Set.nr / 2 }
 }
 
 /// 12 × 8: the fewest filters, where a register has more lanes than they need.
+@usableFromInline
 package enum ThinTile<Set: InstructionSet>: TileShape {
+    @usableFromInline
     package typealias Registers = Set.ThinRegisters
     @inlinable @inline(__always) package static var rows: Int { Set.slimRows }
     @inlinable @inline(__always) package static var columns: Int { Set.thinColumns }
 }
 
 /// 8 × 8: the last patches of a row for them.
+@usableFromInline
 package enum LowThinTile<Set: InstructionSet>: TileShape {
+    @usableFromInline
     package typealias Registers = Set.LowThinRegisters
     @inlinable @inline(__always) package static var rows: Int { 2 * Set.lowRows }
     @inlinable @inline(__always) package static var columns: Int { Set.thinColumns }
 }
 
 /// A fixed number of registers that one may index.
+@usableFromInline
 package protocol RegisterTile {
     associatedtype Register: FloatVector
     /// Puts one register's value into every register.

@@ -1,6 +1,7 @@
 import CSystem
 
 /// The vector of all elementwise kernels, on every machine: two AVX registers, one of AVX-512, four of NEON.
+@usableFromInline
 package typealias Lanes16 = SIMD16<Float>
 
 /// The outcome of a comparison: lanes of all ones where it holds, else zero.

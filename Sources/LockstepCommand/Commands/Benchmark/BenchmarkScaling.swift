@@ -3,6 +3,7 @@ import Benchmarking
 import DurableFiles
 import Foundation
 import Kernels
+import Training
 
 struct BenchmarkScaling: ParsableCommand {
     static let configuration = CommandConfiguration(

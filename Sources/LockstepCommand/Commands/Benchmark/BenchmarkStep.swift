@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarking
 import Foundation
 import Kernels
+import Training
 
 struct BenchmarkStep: ParsableCommand {
     static let configuration = CommandConfiguration(
