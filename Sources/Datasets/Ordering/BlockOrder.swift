@@ -82,7 +82,8 @@ struct BlockOrder: Sendable, Equatable {
     /// Writes where in the memory of their windows the samples at `positions` lie; `base` gives the first slot of a
     /// window's memory.
     func copySlots(
-        _ positions: Range<Int>, to slots: UnsafeMutablePointer<Int32>, kernels: any KernelTable.Type, base: (Int) -> Int
+        _ positions: Range<Int>, to slots: UnsafeMutablePointer<Int32>, kernels: any KernelTable.Type,
+        base: (Int) -> Int
     ) {
         forEachWindow(of: positions, to: slots, kernels: kernels) { window, slots in
             let base = Int32(base(window))

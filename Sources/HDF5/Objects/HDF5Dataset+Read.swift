@@ -140,7 +140,8 @@ extension HDF5Dataset {
         guard declared <= plausible else {
             throw subject.error(
                 .refused, operation,
-                "\(HDF5Library.text(shape)) elements of \(elementType) are declared, but only \(storageSize) bytes are stored")
+                "\(HDF5Library.text(shape)) elements of \(elementType) are declared, but only \(storageSize) bytes are stored"
+            )
         }
         guard case .chunked(let chunk) = layout else { return }
         guard chunk.count == shape.count, !chunk.contains(0) else {
