@@ -40,10 +40,9 @@ func optimized(_ flags: [String] = []) -> [SwiftSetting] {
 let package = Package(
     name: "lockstep",
     products: [
-        .library(name: "Lockstep", targets: ["Lockstep"]),
-        .library(name: "Kernels", targets: ["Kernels"]),
-        .library(name: "Benchmarking", targets: ["Benchmarking"]),
+        .library(name: "Lockstep", targets: ["Lockstep", "LockstepExtending"]),
         .executable(name: "lockstep", targets: ["LockstepCommand"]),
+        .executable(name: "lockstep-benchmarks", targets: ["Benchmarks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -117,23 +116,38 @@ let package = Package(
                 "Workers",
             ]),
 
-        // The library's face, and the program.
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Batches", "Benchmarking", "Checkpoints", "Datasets", "Gradients", "HDF5", "Kernels", "Networks",
+                "Optimization", "Timelines", "Training", "Workers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Sources"),
+
+        // The two faces of the library, for users and for authors of extensions: what they name is public, all else is
+        // `package`.
         .target(
             name: "Lockstep",
             dependencies: [
-                "Batches", "Checkpoints", "Datasets", "Gradients", "HDF5", "Images", "Kernels", "Networks",
-                "Optimization", "StrictCoding", "Timelines", "Training", "Workers",
+                "Batches", "Checkpoints", "Datasets", "DurableFiles", "HDF5", "Images", "Networks", "Optimization",
+                "StrictCoding", "Timelines", "Training", "Workers",
             ]),
+        .target(
+            name: "LockstepExtending",
+            dependencies: ["KernelBodies", "Kernels", "Networks", "Optimization", "StrictCoding"]),
+
+        // The program.
         .executableTarget(
             name: "LockstepCommand",
             dependencies: [
-                "Lockstep", "CSystem", "DurableFiles", "Workers", "Benchmarking",
+                "Benchmarking", "CSystem", "Checkpoints", "Datasets", "DurableFiles", "HDF5", "Images", "Kernels",
+                "Networks", "StrictCoding", "Timelines", "Training", "Workers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Tests mirror Sources.
         .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
-        .target(name: "RunSupport", dependencies: ["Lockstep", "TestSupport"], path: "Tests/RunSupport"),
+        .target(name: "RunSupport", dependencies: ["TestSupport", "Training"], path: "Tests/RunSupport"),
         .target(name: "CJPEGWriter", path: "Tests/CJPEGWriter", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "ImageWriting", dependencies: ["CJPEGWriter", "CZlib"], path: "Tests/ImageWriting"),
         .target(
@@ -156,7 +170,9 @@ let package = Package(
         .target(
             name: "EngineSupport", dependencies: ["Batches", "Gradients", "Networks", "TestSupport", "Workers"],
             path: "Tests/EngineSupport"),
-        .testTarget(name: "WorkersTests", dependencies: ["Workers", "EngineSupport", "TestSupport"]),
+        .testTarget(
+            name: "WorkersTests",
+            dependencies: ["CSystem", "EngineSupport", "Gradients", "Kernels", "Networks", "TestSupport", "Workers"]),
         .testTarget(
             name: "GradientsTests",
             dependencies: ["Batches", "EngineSupport", "Gradients", "Networks", "TestSupport", "Workers"]),
@@ -170,13 +186,23 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Lockstep", "RunSupport", "TestSupport", "AllocationCounter",
+                "AllocationCounter", "Batches", "Checkpoints", "Datasets", "Gradients", "HDF5", "Images", "Kernels",
+                "Networks", "Optimization", "RunSupport", "StrictCoding", "TestSupport", "Timelines", "Training",
+                "Workers",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "BenchmarkingTests", dependencies: ["Lockstep", "Benchmarking", "TestSupport"]),
+        .testTarget(
+            name: "BenchmarkingTests",
+            dependencies: [
+                "Benchmarking", "Datasets", "Gradients", "Images", "Kernels", "Networks", "TestSupport", "Training",
+                "Workers",
+            ]),
         .testTarget(
             name: "LockstepCommandTests",
-            dependencies: ["Lockstep", "LockstepCommand", "ImageWriting", "RunSupport", "TestSupport", "Training"]),
+            dependencies: [
+                "Checkpoints", "Datasets", "DurableFiles", "HDF5", "ImageWriting", "Kernels", "Lockstep",
+                "LockstepCommand", "Networks", "Optimization", "RunSupport", "TestSupport", "Training", "Workers",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

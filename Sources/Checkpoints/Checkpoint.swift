@@ -124,7 +124,7 @@ public struct Checkpoint: Sendable {
     /// Shape of one sample.
     public var inputShape: [Int]
     /// What it was trained on, by which other data go; nil in files from before formats had it.
-    public var data: DataContract?
+    package var data: DataContract?
     /// The names of the classes, in the order of the network's outputs.
     public var classNames: [String]? { data.map(\.classNames) ?? olderClassNames }
     /// The names of the classes in files without `data`.
@@ -134,7 +134,7 @@ public struct Checkpoint: Sendable {
     public var writtenBy: Writer
 
     /// - Parameter classNames: only where there is no `data` to have them.
-    public init(
+    package init(
         parameters: [Tensor], optimizerState: [String: [Tensor]], progress: Progress, configuration: String,
         seed: UInt64, batchSize: Int, shards: Int, inputShape: [Int], classNames: [String]? = nil,
         data: DataContract? = nil, datasetDigest: String, networkDigest: String, writtenBy: Writer

@@ -38,7 +38,7 @@ extension DataContract.Column {
     var digest: String {
         var hash = XXH64()
         switch self {
-        case .texts(let texts): HDF5.paddedBytes(of: texts).withUnsafeBytes { hash.update($0) }
+        case .texts(let texts): HDF5Library.paddedBytes(of: texts).withUnsafeBytes { hash.update($0) }
         case .numbers(let numbers): numbers.withUnsafeBytes { hash.update($0) }
         }
         return hash.finalize().hexadecimal

@@ -21,7 +21,7 @@ extension DurableFile {
             },
             verify: { temporary in
                 try naming(temporary) {
-                    try HDF5.$trustsFiles.withValue(true) {
+                    try HDF5Library.$trustsFiles.withValue(true) {
                         try HDF5File(reading: temporary).closeAfter(verify)
                     }
                 }

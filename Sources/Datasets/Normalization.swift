@@ -7,12 +7,12 @@ import Kernels
 /// millionths of a standard deviation. Such features have a center, which is subtracted first: in Double, from numbers
 /// that Float32 does not hold (`CenteredSource`), else in Float32. The difference is rounded once either way, so both
 /// give the same bits. Features that need no center have the bits they have without one.
-public final class Normalization: Sendable, Equatable {
+package final class Normalization: Sendable, Equatable {
     /// One factor and one summand for each feature, as the gather kernels take them.
     let scales: AlignedBuffer
     let offsets: AlignedBuffer
     /// The numbers it was made of.
-    public let source: NormalizationValues
+    package let source: NormalizationValues
     /// What is subtracted first; nil where nothing is.
     let centering: Centering?
 
@@ -59,17 +59,17 @@ public final class Normalization: Sendable, Equatable {
     var withoutCenters: Normalization { Normalization(centered: self) }
 
     /// The factor of each feature.
-    public var scale: [Float] { Array(UnsafeBufferPointer(start: scales.pointer, count: scales.count)) }
+    package var scale: [Float] { Array(UnsafeBufferPointer(start: scales.pointer, count: scales.count)) }
     /// The summand of each feature.
-    public var offset: [Float] { Array(UnsafeBufferPointer(start: offsets.pointer, count: offsets.count)) }
+    package var offset: [Float] { Array(UnsafeBufferPointer(start: offsets.pointer, count: offsets.count)) }
     /// What is subtracted of each feature first.
-    public var center: [Float] {
+    package var center: [Float] {
         guard let centering else { return [Float](repeating: 0, count: scales.count) }
         return (0..<scales.count).map(centering.center)
     }
 
     /// The normalization as few numbers: one, one for each position of the last axis, or one for each feature.
-    public func values(inputShape: [Int]) -> NormalizationValues {
+    package func values(inputShape: [Int]) -> NormalizationValues {
         if centering != nil { return source }
         func few(_ values: [Float]) -> [Double] {
             for count in [1, inputShape.last ?? 1]
@@ -82,16 +82,16 @@ public final class Normalization: Sendable, Equatable {
     }
 
     /// Leaves inputs as they are.
-    public static func identity(features: Int) -> Normalization {
+    package static func identity(features: Int) -> Normalization {
         Normalization(features: features, scale: [1], offset: [0])
     }
 
     /// Bytes to 0 ... 1: x · (1 / 255), the default for uint8.
-    public static func bytes(features: Int) -> Normalization {
+    package static func bytes(features: Int) -> Normalization {
         Normalization(features: features, scale: [1 / 255], offset: [0])
     }
 
-    public static func == (a: Normalization, b: Normalization) -> Bool {
+    package static func == (a: Normalization, b: Normalization) -> Bool {
         a.scale.elementsEqual(b.scale) && a.offset.elementsEqual(b.offset) && a.center.elementsEqual(b.center)
     }
 }

@@ -8,9 +8,6 @@ import CSystem
     import KernelsNEON
 #endif
 
-/// The table of kernels everybody holds.
-package typealias Kernels = any KernelTable.Type
-
 /// The environment variable that forces an instruction set.
 package let instructionSetVariable = "LOCKSTEP_INSTRUCTION_SET"
 

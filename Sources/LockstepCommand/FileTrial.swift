@@ -1,5 +1,5 @@
 import Foundation
-import Lockstep
+import HDF5
 import Workers
 
 /// Lets another process look at each HDF5 file before this one does, and crash in its place.
@@ -30,7 +30,7 @@ enum FileTrial {
         let seconds = mostSeconds(size: size(of: path))
         limit(RLIMIT_CPU, seconds, seconds + 1)
         // Where there is as much as the limit set here, want of memory is the file's doing.
-        HDF5.callMemoryShort(below: mostMemory)
+        HDF5Library.callMemoryShort(below: mostMemory)
         // A sanitizer has reserved more than that already, and could not go on.
         if addressSpace < mostMemory { limit(RLIMIT_AS, mostMemory, mostMemory) }
         limit(RLIMIT_CORE, 0, 0)
@@ -60,7 +60,7 @@ enum FileTrial {
     ///
     /// - Parameter program: what tries them, called as this program is; another one only in tests.
     static func begin(program: String = "/proc/self/exe") {
-        HDF5.setTrial { path in
+        HDF5Library.setTrial { path in
             do throws(Failure) {
                 let (status, text) = try spawn(program, path)
                 let problem = problem(status, size: size(of: path)) ?? (text.isEmpty ? nil : text)

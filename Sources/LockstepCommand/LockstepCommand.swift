@@ -1,14 +1,15 @@
 import ArgumentParser
 import CSystem
 import Foundation
-import Lockstep
+import HDF5
+import Training
 
 /// The `lockstep` program: reads the command line, checks it, and calls one function of the library.
 ///
 /// Results go to standard output, everything else to standard error. Exit status: 0; 1 for a run that failed, with one
 /// line that says why; 64 (EX_USAGE) for a command line that makes no sense.
 @main
-struct LockstepCommand: ParsableCommand {
+struct RootCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockstep",
         abstract: "Train neural networks on every core, with the same bits for any number of workers.",
@@ -23,7 +24,7 @@ struct LockstepCommand: ParsableCommand {
         if let path = FileTrial.requested { FileTrial.serve(path) }
         MemoryReport.begin()
         FileTrial.begin()
-        HDF5.reportCrashes(prefix: "lockstep: ")
+        HDF5Library.reportCrashes(prefix: "lockstep: ")
         // A file that would outgrow `ulimit -f` shall be an error like a full disk, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
         Interruption.listen()

@@ -1,7 +1,7 @@
 import CSystem
 import DurableFiles
 import Foundation
-import Lockstep
+import Kernels
 import Workers
 
 /// Says that there is too little memory, where the program could only end by a signal, and has it end with status 1.

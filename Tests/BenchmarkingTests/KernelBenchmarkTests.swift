@@ -1,4 +1,4 @@
-import Lockstep
+import Kernels
 import XCTest
 
 @testable import Benchmarking

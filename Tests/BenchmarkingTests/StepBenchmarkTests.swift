@@ -1,4 +1,8 @@
-import Lockstep
+import Datasets
+import Kernels
+import Networks
+import Training
+import Workers
 import XCTest
 
 @testable import Benchmarking

@@ -1,4 +1,5 @@
-import Lockstep
+import Networks
+import Workers
 import XCTest
 
 @testable import Benchmarking

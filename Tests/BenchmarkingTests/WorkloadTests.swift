@@ -1,5 +1,8 @@
 import Benchmarking
-import Lockstep
+import Datasets
+import Kernels
+import Networks
+import Training
 import XCTest
 
 final class WorkloadTests: XCTestCase {

@@ -19,7 +19,7 @@ final class BlockOrderTests: XCTestCase {
         return blocks
     }
 
-    private func copied(_ order: SampleOrder, _ positions: Range<Int>, _ kernels: Kernels) -> [Int] {
+    private func copied(_ order: SampleOrder, _ positions: Range<Int>, _ kernels: any KernelTable.Type) -> [Int] {
         var rows = [Int32](repeating: -1, count: positions.count + 2)
         rows.withUnsafeMutableBufferPointer {
             order.copy(positions, to: $0.baseAddress! + 1, kernels: kernels)

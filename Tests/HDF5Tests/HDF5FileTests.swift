@@ -12,7 +12,7 @@ final class HDF5FileTests: HDF5TestCase {
         assertThrows(.misuse, "closed") { try dataset.read(as: Int32.self) }
         assertThrows(.misuse, "closed") { try root.children() }
         assertThrows(.misuse, "closed") { try root.attributes.names() }
-        XCTAssertEqual(HDF5.openObjectCount, 0)
+        XCTAssertEqual(HDF5Library.openObjectCount, 0)
     }
 
     func testClosingTwiceIsHarmless() throws {
@@ -26,9 +26,9 @@ final class HDF5FileTests: HDF5TestCase {
         do {
             let dataset = try HDF5File(reading: path("a.h5")).root.dataset("x")
             XCTAssertEqual(try dataset.read(as: Int.self), [1])
-            XCTAssertGreaterThan(HDF5.openObjectCount, 0)
+            XCTAssertGreaterThan(HDF5Library.openObjectCount, 0)
         }
-        XCTAssertEqual(HDF5.openObjectCount, 0)
+        XCTAssertEqual(HDF5Library.openObjectCount, 0)
     }
 
     func testOneOfTwoHandlesOnAFileClosesAlone() throws {

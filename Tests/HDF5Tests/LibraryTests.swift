@@ -48,17 +48,17 @@ final class LibraryTests: HDF5TestCase {
         DispatchQueue.concurrentPerform(iterations: 32) { _ in
             _ = try? HDF5File(reading: name).root.dataset("x").read(as: Int.self)
         }
-        XCTAssertEqual(HDF5.openObjectCount, 0)
+        XCTAssertEqual(HDF5Library.openObjectCount, 0)
     }
 
     func testOpenObjectsAreCounted() throws {
         let file = try HDF5File(inMemory: "count")
-        XCTAssertEqual(HDF5.openObjectCount, 1)
+        XCTAssertEqual(HDF5Library.openObjectCount, 1)
         let group = try file.root.createGroup("g")
-        XCTAssertEqual(HDF5.openObjectCount, 2)
+        XCTAssertEqual(HDF5Library.openObjectCount, 2)
         try group.close()
         try file.close()
-        XCTAssertEqual(HDF5.openObjectCount, 0)
+        XCTAssertEqual(HDF5Library.openObjectCount, 0)
     }
 
     /// The wrapper's whole safety rests on this: no call of the library goes unchecked or unlocked.
@@ -67,7 +67,7 @@ final class LibraryTests: HDF5TestCase {
             .deletingLastPathComponent().appendingPathComponent("Sources/HDF5")
         // The funnel itself, and calls that cannot fail: they release memory or are made where no error can be thrown.
         let exempt = [
-            "Library.swift": [
+            "HDF5Library.swift": [
                 "H5Eset_auto2", "H5Eclear2", "H5Eget_num", "H5dont_atexit", "H5open",
                 "H5PLset_loading_state", "H5get_libversion", "H5Fget_obj_count",
             ],

@@ -6,7 +6,7 @@ import XCTest
 
 final class TrialTests: HDF5TestCase {
     override func tearDownWithError() throws {
-        HDF5.setTrial(nil)
+        HDF5Library.setTrial(nil)
         try super.tearDownWithError()
     }
 
@@ -47,10 +47,10 @@ final class TrialTests: HDF5TestCase {
     func testAFileIsTriedOnceForEachContentAndRefusedWithWhatTheTrialSays() throws {
         try write()
         let trials = Mutex<(tried: [String], problem: String?)>(([], nil))
-        HDF5.setTrial { path in
+        HDF5Library.setTrial { path in
             trials.withLock {
                 $0.tried.append(path)
-                return $0.problem.map { HDF5.TrialProblem($0) }
+                return $0.problem.map { HDF5Library.TrialProblem($0) }
             }
         }
         for _ in 0..<2 { try withFile(path("a.h5")) { _ in } }
@@ -59,7 +59,7 @@ final class TrialTests: HDF5TestCase {
         try python("h5py.File(sys.argv[1], 'a')['new'] = 1", path("a.h5"))
         assertThrows(.refused, "a.h5", "it is bad") { try HDF5File(reading: path("a.h5")) }
         XCTAssertEqual(trials.withLock { $0.tried.count }, 2)
-        try HDF5.$trustsFiles.withValue(true) { try withFile(path("a.h5")) { _ in } }
+        try HDF5Library.$trustsFiles.withValue(true) { try withFile(path("a.h5")) { _ in } }
         XCTAssertEqual(trials.withLock { $0.tried.count }, 2)
     }
 }

@@ -84,7 +84,9 @@ package struct TestPNG {
         return Array(result.prefix(Int(size)))
     }
 
-    package static func bigEndian(_ value: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(value).bigEndian) { Array($0) } }
+    package static func bigEndian(_ value: Int) -> [UInt8] {
+        withUnsafeBytes(of: UInt32(value).bigEndian) { Array($0) }
+    }
 
     // MARK: Rows
 

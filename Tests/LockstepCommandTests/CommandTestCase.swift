@@ -1,5 +1,4 @@
 import Foundation
-import Lockstep
 import RunSupport
 import TestSupport
 import XCTest

@@ -1,6 +1,9 @@
+import Checkpoints
+import Datasets
 import Foundation
-import Lockstep
+import Networks
 import TestSupport
+import Training
 import XCTest
 
 /// The table of roads and differences: what the documentation says, the code decides, and what then happens.

@@ -7,7 +7,7 @@ import XCTest
 
 final class FileTrialTests: HDF5TestCase {
     override func tearDownWithError() throws {
-        HDF5.setTrial(nil)
+        HDF5Library.setTrial(nil)
         try super.tearDownWithError()
     }
 

@@ -1,4 +1,8 @@
-import Lockstep
+import Checkpoints
+import Kernels
+import Networks
+import Optimization
+import Training
 import XCTest
 
 /// Programs import `Lockstep` and nothing else: this file does too.

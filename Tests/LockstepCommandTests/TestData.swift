@@ -1,4 +1,4 @@
-import Lockstep
+import HDF5
 import TestSupport
 
 /// Small data sets in HDF5 files.

@@ -1,4 +1,4 @@
-import Lockstep
+import Training
 import XCTest
 
 final class UsageTests: CommandTestCase {

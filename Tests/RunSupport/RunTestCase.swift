@@ -1,6 +1,6 @@
 import Foundation
-import Lockstep
 import TestSupport
+import Training
 import XCTest
 
 /// A test that may make runs: after it, `verify` says of each that it is good, and of each that the test has damaged,

@@ -13,11 +13,11 @@ open class HDF5TestCase: XCTestCase {
             FileManager.default.temporaryDirectory
             .appendingPathComponent("lockstep-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        XCTAssertEqual(HDF5.openObjectCount, 0, "an earlier test left HDF5 objects open")
+        XCTAssertEqual(HDF5Library.openObjectCount, 0, "an earlier test left HDF5 objects open")
     }
 
     open override func tearDownWithError() throws {
-        XCTAssertEqual(HDF5.openObjectCount, 0, "HDF5 objects are still open")
+        XCTAssertEqual(HDF5Library.openObjectCount, 0, "HDF5 objects are still open")
         try FileManager.default.removeItem(atPath: directory)
         try super.tearDownWithError()
     }

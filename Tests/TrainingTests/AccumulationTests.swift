@@ -1,5 +1,6 @@
+import Datasets
 import Kernels
-import Lockstep
+import Networks
 import TestSupport
 import XCTest
 

@@ -1,6 +1,8 @@
 import AllocationCounter
 import Batches
-import Lockstep
+import Datasets
+import Kernels
+import Optimization
 import Workers
 import XCTest
 

@@ -1,6 +1,8 @@
 import Batches
+import Checkpoints
+import Datasets
 import HDF5
-import Lockstep
+import Kernels
 import TestSupport
 import XCTest
 

@@ -1,5 +1,6 @@
 import Batches
-import Lockstep
+import Datasets
+import Kernels
 import Workers
 import XCTest
 

@@ -1,6 +1,8 @@
 import Checkpoints
 import Foundation
-import Lockstep
+import Kernels
+import Networks
+import Optimization
 import RunSupport
 import TestSupport
 import XCTest

@@ -1,5 +1,6 @@
+import Datasets
 import Foundation
-import Lockstep
+import Kernels
 import TestSupport
 import XCTest
 

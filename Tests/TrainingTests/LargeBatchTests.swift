@@ -1,5 +1,7 @@
+import Datasets
 import Foundation
-import Lockstep
+import Kernels
+import Optimization
 import TestSupport
 import XCTest
 

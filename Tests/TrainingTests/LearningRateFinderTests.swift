@@ -1,5 +1,9 @@
+import Datasets
 import Foundation
-import Lockstep
+import Kernels
+import Networks
+import Optimization
+import Training
 import XCTest
 
 final class LearningRateFinderTests: XCTestCase {

@@ -1,10 +1,11 @@
 import HDF5
+import Kernels
+import Optimization
 import TestSupport
 import XCTest
 
 @testable import Batches
 @testable import Gradients
-@testable import Lockstep
 @testable import Networks
 @testable import Training
 @testable import Workers

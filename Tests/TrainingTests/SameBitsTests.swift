@@ -1,5 +1,7 @@
 import Batches
-import Lockstep
+import Datasets
+import Kernels
+import Optimization
 import XCTest
 
 @testable import Networks

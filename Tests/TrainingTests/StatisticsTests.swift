@@ -1,4 +1,7 @@
-import Lockstep
+import Checkpoints
+import Datasets
+import Kernels
+import Optimization
 import XCTest
 
 @testable import Networks

@@ -1,5 +1,8 @@
+import Checkpoints
+import Datasets
 import HDF5
-import Lockstep
+import Kernels
+import Networks
 import TestSupport
 import Workers
 import XCTest

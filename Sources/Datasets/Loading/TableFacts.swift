@@ -56,7 +56,7 @@ struct TableFacts: Equatable, Sendable {
         guard counts.contains(names.count) else {
             return unusable("expected \(counts.max()!) names, found \(names.count)")
         }
-        let size = names.count.multipliedReportingOverflow(by: HDF5.textSize(of: names))
+        let size = names.count.multipliedReportingOverflow(by: HDF5Library.textSize(of: names))
         guard !size.overflow, size.partialValue <= Self.mostBytes else {
             return unusable(
                 "expected at most \(wholeSize(Self.mostBytes)) of names, each as long as the longest, found more")

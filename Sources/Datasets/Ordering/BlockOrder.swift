@@ -61,7 +61,7 @@ struct BlockOrder: Sendable, Equatable {
     }
 
     /// Writes the samples at `positions`.
-    func copy(_ positions: Range<Int>, to rows: UnsafeMutablePointer<Int32>, kernels: Kernels) {
+    func copy(_ positions: Range<Int>, to rows: UnsafeMutablePointer<Int32>, kernels: any KernelTable.Type) {
         forEachWindow(of: positions, to: rows, kernels: kernels) { window, rows in
             let places = places(in: window)
             // A table of the window's blocks costs 15 ns a block, and looking a single one up 120 ns.
@@ -82,7 +82,8 @@ struct BlockOrder: Sendable, Equatable {
     /// Writes where in the memory of their windows the samples at `positions` lie; `base` gives the first slot of a
     /// window's memory.
     func copySlots(
-        _ positions: Range<Int>, to slots: UnsafeMutablePointer<Int32>, kernels: Kernels, base: (Int) -> Int
+        _ positions: Range<Int>, to slots: UnsafeMutablePointer<Int32>, kernels: any KernelTable.Type,
+        base: (Int) -> Int
     ) {
         forEachWindow(of: positions, to: slots, kernels: kernels) { window, slots in
             let base = Int32(base(window))
@@ -95,7 +96,7 @@ struct BlockOrder: Sendable, Equatable {
 
     /// Fills in the slots within their windows, and hands on each window's part.
     private func forEachWindow(
-        of positions: Range<Int>, to slots: UnsafeMutablePointer<Int32>, kernels: Kernels,
+        of positions: Range<Int>, to slots: UnsafeMutablePointer<Int32>, kernels: any KernelTable.Type,
         _ body: (_ window: Int, _ slots: UnsafeMutableBufferPointer<Int32>) -> Void
     ) {
         var position = positions.lowerBound

@@ -59,7 +59,7 @@ package struct SampleOrder: Sendable, Equatable {
     }
 
     /// Writes the samples at `positions` to `rows`. At most `Int32.max` samples.
-    package func copy(_ positions: Range<Int>, to rows: UnsafeMutablePointer<Int32>, kernels: Kernels) {
+    package func copy(_ positions: Range<Int>, to rows: UnsafeMutablePointer<Int32>, kernels: any KernelTable.Type) {
         precondition(positions.lowerBound >= 0 && positions.upperBound <= count, "positions outside the epoch")
         precondition(count <= Int32.max, "more samples than an index can tell apart")
         switch form {

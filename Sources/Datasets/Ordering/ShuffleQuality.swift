@@ -31,7 +31,7 @@ public struct ShuffleQuality: Sendable, Equatable {
     /// - Parameters:
     ///   - batchSize: at least 1; a larger one than the data counts as all of it.
     ///   - block: at least 1.
-    package init(of order: SampleOrder, batchSize: Int, block: Int, kernels: Kernels) {
+    package init(of order: SampleOrder, batchSize: Int, block: Int, kernels: any KernelTable.Type) {
         precondition(order.count > 0 && batchSize > 0 && block > 0)
         let (count, batchSize) = (order.count, min(batchSize, order.count))
         self.block = block

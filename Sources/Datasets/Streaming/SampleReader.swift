@@ -68,7 +68,8 @@ package final class SampleReader: Sendable {
 
     /// Writes where the samples at `positions` will be.
     package func locate(
-        _ positions: Range<Int>, of order: SampleOrder, to locations: UnsafeMutablePointer<Int32>, kernels: Kernels
+        _ positions: Range<Int>, of order: SampleOrder, to locations: UnsafeMutablePointer<Int32>,
+        kernels: any KernelTable.Type
     ) {
         guard let stream else { return order.copy(positions, to: locations, kernels: kernels) }
         stream.plan.copySlots(positions, of: order, to: locations, kernels: kernels, base: stream.firstSlot)

@@ -63,7 +63,8 @@ struct WindowPlan: Sendable {
     ///
     /// - Parameter base: gives the first slot of a window in the memory of all of them.
     func copySlots(
-        _ positions: Range<Int>, of order: SampleOrder, to locations: UnsafeMutablePointer<Int32>, kernels: Kernels,
+        _ positions: Range<Int>, of order: SampleOrder, to locations: UnsafeMutablePointer<Int32>,
+        kernels: any KernelTable.Type,
         base: (Int) -> Int
     ) {
         let first = order.epoch * windowsInEpoch

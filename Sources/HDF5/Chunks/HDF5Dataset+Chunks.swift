@@ -25,7 +25,8 @@ extension HDF5Dataset {
             shape.indices.allSatisfy({ (0..<shape[$0]).contains(start[$0]) && start[$0].isMultiple(of: chunk[$0]) })
         else {
             throw subject.error(
-                .mismatch, operation, "no chunk of \(HDF5.text(chunk)) begins at \(start) in shape \(HDF5.text(shape))")
+                .mismatch, operation,
+                "no chunk of \(HDF5Library.text(chunk)) begins at \(start) in shape \(HDF5Library.text(shape))")
         }
         var bytes: [UInt8] = []
         let limit = min(storageSize, try file.size)

@@ -7,7 +7,7 @@ extension HDF5File {
     ///
     /// - Returns: what is wrong with the structure, and nil if nothing is. Damaged data is for a reader to find.
     package static func tryOut(_ path: String) -> String? {
-        HDF5.$trustsFiles.withValue(true) {
+        HDF5Library.$trustsFiles.withValue(true) {
             // Nothing is used again without the allocator's knowledge, which fills memory: what crashes in one run and
             // not in another crashes here.
             _ = try? Subject(file: path).call("try the file") { H5set_free_list_limits(0, 0, 0, 0, 0, 0) }

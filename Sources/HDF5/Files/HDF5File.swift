@@ -25,14 +25,14 @@ package final class HDF5File: @unchecked Sendable {
         self.isInMemory = inMemory || buffer != nil
         self.buffer = buffer
         let subject = Subject(file: path)
-        self.handle = Handle(try HDF5.locked { try open(subject) }, subject) { H5Fclose($0) }
+        self.handle = Handle(try HDF5Library.locked { try open(subject) }, subject) { H5Fclose($0) }
     }
 
     /// Opens a file for reading. Throws `.notFound`, `.notHDF5`, `.truncated`, `.locked`, `.unsupported`, or `.refused`
-    /// for what the reader of `HDF5.setTrial` does not admit.
+    /// for what the reader of `HDF5Library.setTrial` does not admit.
     package convenience init(reading path: String) throws {
         try Subject(file: path).requireRegularFile()
-        try HDF5.admit(path)
+        try HDF5Library.admit(path)
         try self.init(path: path) { subject in
             guard try subject.call("open the file", { H5Fis_hdf5(path) }) > 0 else {
                 throw subject.error(
@@ -136,7 +136,7 @@ package final class HDF5File: @unchecked Sendable {
     /// `.misuse`. Write errors that the library put off until now are thrown here.
     package func close() throws {
         guard handle.isOpen else { return }
-        try HDF5.locked {
+        try HDF5Library.locked {
             let closed = Result {
                 try closeObjects()
                 if let buffer { buffer.count = try imageSize() }

@@ -26,7 +26,7 @@ extension Subject {
                 let shape = try shape(space)
                 let count = try product(shape)
                 guard try product([count, max(type.size, 8)]) <= HDF5Limits.attributeBytes else {
-                    throw error(.refused, operation, "\(HDF5.text(shape)) elements of \(type) are too many")
+                    throw error(.refused, operation, "\(HDF5Library.text(shape)) elements of \(type) are too many")
                 }
                 let value = try count == 0 ? emptyValue(type) : value(id, typeID, space, type, count)
                 return HDF5Attribute(name: name, type: type, shape: shape, value: value)

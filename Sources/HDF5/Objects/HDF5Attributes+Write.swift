@@ -53,8 +53,8 @@ extension HDF5Attributes {
     private func writeFixed(_ name: String, _ values: [String], shape: [Int]) throws {
         let subject = owner.subject.attribute(name)
         try requireNoZeroByte(values, subject)
-        let bytes = HDF5.paddedBytes(of: values)
-        try subject.withStringType(size: HDF5.textSize(of: values)) { type in
+        let bytes = HDF5Library.paddedBytes(of: values)
+        try subject.withStringType(size: HDF5Library.textSize(of: values)) { type in
             try create(name, shape: shape, type) { try subject.writeAttribute($0, type, bytes) }
         }
     }

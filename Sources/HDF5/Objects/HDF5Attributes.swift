@@ -108,7 +108,8 @@ package struct HDF5Attributes: Sendable {
     private func mismatch(_ attribute: HDF5Attribute, _ expected: String) -> HDF5Error {
         owner.subject.attribute(attribute.name).error(
             .mismatch, "read the attribute",
-            "expected \(expected), found \(attribute.type), shape \(HDF5.text(attribute.shape)): \(attribute.value)")
+            "expected \(expected), found \(attribute.type), shape \(HDF5Library.text(attribute.shape)): \(attribute.value)"
+        )
     }
 }
 

@@ -140,13 +140,14 @@ extension HDF5Dataset {
         guard declared <= plausible else {
             throw subject.error(
                 .refused, operation,
-                "\(HDF5.text(shape)) elements of \(elementType) are declared, but only \(storageSize) bytes are stored")
+                "\(HDF5Library.text(shape)) elements of \(elementType) are declared, but only \(storageSize) bytes are stored"
+            )
         }
         guard case .chunked(let chunk) = layout else { return }
         guard chunk.count == shape.count, !chunk.contains(0) else {
             throw subject.error(
                 .refused, operation,
-                "chunks of \(HDF5.text(chunk)) elements do not go into the shape \(HDF5.text(shape))")
+                "chunks of \(HDF5Library.text(chunk)) elements do not go into the shape \(HDF5Library.text(shape))")
         }
         let chunks = try subject.product(chunkGrid(chunk))
         guard chunks - HDF5Limits.unstoredChunks <= storageSize else {
@@ -157,7 +158,7 @@ extension HDF5Dataset {
         guard chunkBytes <= min(plausible, HDF5Limits.chunkBytes) else {
             throw subject.error(
                 .refused, operation,
-                "a chunk of \(HDF5.text(chunk)) elements takes \(chunkBytes) bytes; use smaller ones")
+                "a chunk of \(HDF5Library.text(chunk)) elements takes \(chunkBytes) bytes; use smaller ones")
         }
     }
 }

@@ -13,8 +13,8 @@ extension HDF5Group {
         if let bad = values.first(where: { $0.utf8.contains(0) }) {
             throw subject.error(.misuse, operation, "the text \(bad.debugDescription) contains a zero byte")
         }
-        let size = HDF5.textSize(of: values)
-        let bytes = HDF5.paddedBytes(of: values)
+        let size = HDF5Library.textSize(of: values)
+        let bytes = HDF5Library.paddedBytes(of: values)
         return try handle.use(operation) { id in
             try requireNothing(path, operation)
             try createGroups(path.split(separator: "/").filter { $0 != "." }.dropLast())
@@ -82,7 +82,7 @@ extension HDF5Dataset {
     }
 }
 
-extension HDF5 {
+extension HDF5Library {
     /// Bytes that a text takes in a list of them: as many as the longest, and at least one.
     package static func textSize(of values: [String]) -> Int { max(values.lazy.map(\.utf8.count).max() ?? 1, 1) }
 

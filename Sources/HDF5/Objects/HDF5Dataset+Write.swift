@@ -9,7 +9,7 @@ extension HDF5Group {
         let operation = "create the data set"
         let subject = handle.subject.at(absolute(path))
         guard shape.allSatisfy({ $0 >= 0 }) else {
-            throw subject.error(.misuse, operation, "a shape of \(HDF5.text(shape)) is negative")
+            throw subject.error(.misuse, operation, "a shape of \(HDF5Library.text(shape)) is negative")
         }
         _ = try subject.product(shape + [type.size])
         return try handle.use(operation) { id in
@@ -96,7 +96,7 @@ extension Subject {
                 return try body(list)
             }
             guard chunk.count == shape.count, !shape.isEmpty, chunk.allSatisfy({ $0 > 0 }) else {
-                throw error(.misuse, operation, "chunks of \(HDF5.text(chunk)) do not suit rank \(shape.count)")
+                throw error(.misuse, operation, "chunks of \(HDF5Library.text(chunk)) do not suit rank \(shape.count)")
             }
             // Nothing to store, and HDF5 wants no chunk longer than the data set.
             guard !shape.contains(0) else { return try body(list) }

@@ -128,7 +128,7 @@ extension Subject {
         return try factors.reduce(1) { total, factor in
             let (value, overflow) = total.multipliedReportingOverflow(by: factor)
             guard !overflow else {
-                throw error(.refused, "read the shape", "a size of \(HDF5.text(factors)) is absurd")
+                throw error(.refused, "read the shape", "a size of \(HDF5Library.text(factors)) is absurd")
             }
             return value
         }
@@ -192,7 +192,7 @@ extension Subject {
     }
 }
 
-extension HDF5 {
+extension HDF5Library {
     /// "60000 × 28 × 28", for messages.
     static func text(_ shape: [Int]) -> String {
         shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: " × ")

@@ -24,7 +24,7 @@ package final class HDF5Group: Sendable {
 
     /// Opens a group below this one.
     package func group(_ path: String) throws -> HDF5Group {
-        try HDF5.locked {
+        try HDF5Library.locked {
             try require(path, .group)
             return try HDF5Group(file: file, path: absolute(path))
         }
@@ -32,7 +32,7 @@ package final class HDF5Group: Sendable {
 
     /// Opens a data set below this one.
     package func dataset(_ path: String) throws -> HDF5Dataset {
-        try HDF5.locked {
+        try HDF5Library.locked {
             try require(path, .dataset)
             return try HDF5Dataset(file: file, path: absolute(path))
         }
@@ -41,7 +41,7 @@ package final class HDF5Group: Sendable {
     /// Creates a group, and those on the way to it that are missing.
     @discardableResult
     package func createGroup(_ path: String) throws -> HDF5Group {
-        try HDF5.locked {
+        try HDF5Library.locked {
             try requireNothing(path, "create the group")
             try createGroups(path.split(separator: "/").filter { $0 != "." })
             return try HDF5Group(file: file, path: absolute(path))

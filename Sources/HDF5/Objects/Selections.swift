@@ -7,7 +7,7 @@ extension HDF5Dataset {
         guard start.count == shape.count, count.count == shape.count else {
             throw handle.subject.error(
                 .mismatch, operation,
-                "expected rank \(start.count), found rank \(shape.count) (shape \(HDF5.text(shape)))")
+                "expected rank \(start.count), found rank \(shape.count) (shape \(HDF5Library.text(shape)))")
         }
         for axis in shape.indices {
             let inside =
@@ -17,7 +17,7 @@ extension HDF5Dataset {
                 throw handle.subject.error(
                     .mismatch, operation,
                     "\(count[axis]) elements from \(start[axis]) on do not fit dimension \(axis) of "
-                        + "shape \(HDF5.text(shape))")
+                        + "shape \(HDF5Library.text(shape))")
             }
         }
         return try handle.subject.product(count)

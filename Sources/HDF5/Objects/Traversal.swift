@@ -14,7 +14,7 @@ extension HDF5Group {
     /// (a file may link a group into itself) is listed but not entered again. Throws `.refused` beyond
     /// `HDF5Limits.depth` levels or `HDF5Limits.objects` objects.
     package func walk() throws -> [HDF5Entry] {
-        try HDF5.locked {
+        try HDF5Library.locked {
             var walk = Walk()
             try walk.enter(self, depth: 0)
             return walk.entries

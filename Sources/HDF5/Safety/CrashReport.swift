@@ -1,7 +1,7 @@
 import CSystem
 import Foundation
 
-extension HDF5 {
+extension HDF5Library {
     /// Has the process end with a message and exit status 1, and no signal, when the library crashes while it reads a
     /// file.
     ///

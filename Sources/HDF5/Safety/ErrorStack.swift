@@ -44,7 +44,7 @@ extension Subject {
         {
             return (
                 .unsupported,
-                "written by a newer HDF5 in a format that version \(HDF5.version) does not read; "
+                "written by a newer HDF5 in a format that version \(HDF5Library.version) does not read; "
                     + "write it again with h5py's libver='v110' or 'earliest'"
             )
         }

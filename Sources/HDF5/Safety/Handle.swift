@@ -21,12 +21,12 @@ final class Handle: @unchecked Sendable {
 
     deinit { try? close() }
 
-    var isOpen: Bool { HDF5.locked { id >= 0 && file?.isOpen ?? true } }
+    var isOpen: Bool { HDF5Library.locked { id >= 0 && file?.isOpen ?? true } }
 
     /// Lends the identifier under the lock; it stays valid until `body` returns.
     @discardableResult
     func use<R>(_ operation: String, _ body: (hid_t) throws -> R) throws -> R {
-        try HDF5.locked {
+        try HDF5Library.locked {
             guard isOpen else {
                 throw subject.error(.misuse, operation, "it was closed before")
             }
@@ -37,7 +37,7 @@ final class Handle: @unchecked Sendable {
     /// Closes the identifier; does nothing if that was done before. A close that failed is never tried again: HDF5
     /// crashes on the second attempt.
     func close() throws {
-        try HDF5.locked {
+        try HDF5Library.locked {
             guard isOpen else { return }
             let closing = id
             id = -1

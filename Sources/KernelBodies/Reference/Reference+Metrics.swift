@@ -1,6 +1,7 @@
 extension ReferenceKernels {
-    package static func argmax(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>)
-    {
+    package static func argmax(
+        _ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>
+    ) {
         for r in 0..<rows {
             var best = 0
             var largest = -Float.infinity

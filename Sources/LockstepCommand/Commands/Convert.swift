@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lockstep
+import Datasets
+import Networks
 
 struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(

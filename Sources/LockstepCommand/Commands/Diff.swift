@@ -1,6 +1,7 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
-import Lockstep
+import Training
 
 struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Benchmarking
+import Datasets
 import Foundation
-import Lockstep
+import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Compute a checkpoint's loss and metrics on a split.")

@@ -2,7 +2,7 @@ import ArgumentParser
 import Benchmarking
 import DurableFiles
 import Foundation
-import Lockstep
+import Training
 
 struct FindLearningRate: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lockstep
+import Checkpoints
 
 struct Fingerprint: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Lockstep
+import HDF5
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lockstep
+import Datasets
+import Training
 
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(

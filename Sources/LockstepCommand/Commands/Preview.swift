@@ -1,7 +1,8 @@
 import ArgumentParser
+import Datasets
 import DurableFiles
 import Foundation
-import Lockstep
+import Training
 
 struct Preview: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lockstep
+import Datasets
+import Training
 
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lockstep
+import Checkpoints
+import Training
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,10 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
-import Lockstep
+import HDF5
+import Kernels
+import Timelines
+import Training
 
 /// What `train` and `resume` have in common: trains a run, shows how far it is, and prints what came of it.
 struct TrainingSession {
@@ -30,7 +34,7 @@ struct TrainingSession {
             Terminal.show(run.trainer.memoryPlan)
         }
         // What was given from outside has been opened; from here on it is checkpoints that this process has written.
-        HDF5.setTrial(nil)
+        HDF5Library.setTrial(nil)
         for note in run.notes + run.trainer.notes { observer.note(note) }
         for note in [run.trainer.loadingNote, run.trainer.freezingNote] { note.map { observer.note($0) } }
         if let note = noteOnLength(of: run) { observer.note(note) }

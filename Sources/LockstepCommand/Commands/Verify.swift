@@ -1,6 +1,6 @@
 import ArgumentParser
 import Benchmarking
-import Lockstep
+import Training
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(

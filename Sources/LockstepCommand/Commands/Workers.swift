@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lockstep
+import Training
+import Workers
 
 struct Workers: ParsableCommand {
     static let configuration = CommandConfiguration(

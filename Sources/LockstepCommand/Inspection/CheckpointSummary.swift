@@ -1,4 +1,7 @@
-import Lockstep
+import Checkpoints
+import Datasets
+import Networks
+import Training
 
 /// A checkpoint for a reader: how far it is, the network, and the configuration it was trained with.
 struct CheckpointSummary {

@@ -1,4 +1,4 @@
-import Lockstep
+import Datasets
 
 /// A data set for a reader: where it is from, what a sample is, and how samples spread over splits and classes.
 struct DatasetSummary {

@@ -1,5 +1,6 @@
+import Checkpoints
+import Datasets
 import Foundation
-import Lockstep
 import Workers
 
 /// What a file means to Lockstep, above what HDF5 says of it: a checkpoint, a data set, or nothing.

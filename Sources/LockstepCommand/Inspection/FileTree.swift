@@ -1,4 +1,4 @@
-import Lockstep
+import HDF5
 
 /// The objects of any HDF5 file, one a line, with their types, shapes, storage and attributes.
 ///

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
-import Lockstep
 
 /// The checkpoint that a command reads.
 struct CheckpointOptions: ParsableArguments {

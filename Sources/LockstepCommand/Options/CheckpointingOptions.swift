@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lockstep
+import Training
 
 /// When a run writes checkpoints, and which it keeps: for new runs and for those that continue.
 struct CheckpointingOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lockstep
+import Datasets
 
 /// How data is brought into memory. It changes speed and memory, never the result.
 struct DataOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Datasets
 import Foundation
-import Lockstep
 
 /// What all importers share: splits to cut, and the file to make.
 struct ImportOptions: ParsableArguments {

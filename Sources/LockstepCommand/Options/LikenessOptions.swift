@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lockstep
+import Datasets
 
 /// What an import shall be like, and whether it takes targets.
 struct LikenessOptions: ParsableArguments {

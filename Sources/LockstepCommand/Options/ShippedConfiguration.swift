@@ -1,5 +1,5 @@
 import Foundation
-import Lockstep
+import Training
 
 /// What `lockstep train` trains when it is told nothing: the hand-written digits that come with the sources.
 enum ShippedConfiguration {

@@ -1,4 +1,4 @@
 import ArgumentParser
-import Lockstep
+import Datasets
 
 extension Split: ExpressibleByArgument {}

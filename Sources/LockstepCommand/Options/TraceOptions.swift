@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lockstep
+import Timelines
+import Training
 
 /// Where a run draws what its threads do.
 struct TraceOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lockstep
+import Workers
 
 /// Numbers of workers as one argument: `1,2,4`, in ascending order whatever the argument's.
 struct WorkerList {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lockstep
+import Workers
 
 /// How many threads to train on. It changes the speed, never the result.
 struct WorkerOptions: ParsableArguments {

@@ -1,4 +1,6 @@
-import Lockstep
+import Networks
+import StrictCoding
+import Training
 
 /// What is wrong in a configuration, with the name of the file.
 struct ConfigurationFileError: Error, CustomStringConvertible {

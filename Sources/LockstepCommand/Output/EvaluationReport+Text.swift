@@ -1,4 +1,4 @@
-import Lockstep
+import Training
 
 extension EvaluationReport {
     /// A line for each metric: `test accuracy`, `97.78%`.

@@ -1,5 +1,5 @@
+import Datasets
 import Foundation
-import Lockstep
 
 extension ShuffleQuality {
     /// `a batch draws from 64.0 of 235 blocks of 256 samples (fully shuffled: 235.0); samples move 98% as far`.

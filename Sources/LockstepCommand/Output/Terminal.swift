@@ -1,5 +1,5 @@
 import Foundation
-import Lockstep
+import Training
 
 /// Standard error as what messages and progress go to; results go to standard output by `print`.
 enum Terminal {

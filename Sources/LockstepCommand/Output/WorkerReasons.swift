@@ -1,4 +1,4 @@
-import Lockstep
+import Workers
 
 /// Why there are as many workers as there are.
 struct WorkerReasons {

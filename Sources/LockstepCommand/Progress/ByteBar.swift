@@ -1,5 +1,3 @@
-import Lockstep
-
 /// How far a long copy is, for someone who watches: one line, rewritten in place at most ten times a second.
 final class ByteBar {
     private static let interval = Duration.milliseconds(100)

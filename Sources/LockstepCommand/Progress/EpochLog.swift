@@ -1,4 +1,4 @@
-import Lockstep
+import Training
 
 /// A run's progress as lines, one an epoch: for a file, or a terminal that cannot do more.
 final class EpochLog: TrainingObserver {

@@ -1,4 +1,4 @@
-import Lockstep
+import Training
 
 /// The epochs of a run as lines of a table, which fit a window of 80 columns and leave its last one free.
 ///

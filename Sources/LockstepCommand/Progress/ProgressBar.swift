@@ -1,4 +1,4 @@
-import Lockstep
+import Training
 
 /// A run's progress for someone who watches: a line for each finished epoch, and below them one that changes.
 ///
@@ -27,7 +27,7 @@ final class ProgressBar: TrainingObserver {
         beginEpoch()
     }
 
-    func stepFinished(_ report: Trainer.StepReport) {
+    func stepFinished(_ report: StepReport) {
         stepsTaken += 1
         epochRows += report.rows
         epochLoss += report.loss * report.weight

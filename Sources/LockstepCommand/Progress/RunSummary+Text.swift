@@ -1,4 +1,4 @@
-import Lockstep
+import Training
 
 extension RunSummary {
     /// What a run is about to do, on a few lines.

@@ -21,7 +21,7 @@ public struct TrainedModel: @unchecked Sendable {
     /// The checkpoint without its tensors, which are in the model.
     public let checkpoint: Checkpoint
     public let configuration: Configuration
-    public private(set) var model: Model
+    package private(set) var model: Model
     /// For samples in memory.
     private(set) var predictor: Predictor
     private var evaluator: Evaluator

@@ -108,7 +108,7 @@ final class RunTimeline: SpanRecorder, @unchecked Sendable {
         return isDrawn
     }
 
-    func end(_ report: Trainer.StepReport) {
+    func end(_ report: StepReport) {
         let now = Timeline.now
         let label = doing[(isDrawn ? Doing.step : .undrawnStep).rawValue]
         steps.record(label, start: started, end: now, argument: report.step)

@@ -7,7 +7,7 @@ public protocol TrainingObserver {
     /// The run is about to take its next step.
     func runStarted(_ summary: RunSummary)
     /// A step was taken. Called thousands of times a second with small networks.
-    func stepFinished(_ report: Trainer.StepReport)
+    func stepFinished(_ report: StepReport)
     /// An epoch has ended and was validated.
     func epochFinished(_ report: EpochReport)
     /// Whether the run goes on, asked after `stepFinished`. If not, it ends with a checkpoint; after the last step of an
@@ -25,7 +25,7 @@ public protocol TrainingObserver {
 
 extension TrainingObserver {
     public func runStarted(_ summary: RunSummary) {}
-    public func stepFinished(_ report: Trainer.StepReport) {}
+    public func stepFinished(_ report: StepReport) {}
     public func epochFinished(_ report: EpochReport) {}
     public func decision(after report: Trainer.StepReport) -> TrainingDecision { .goOn }
     public func decision(after report: EpochReport) -> TrainingDecision { .goOn }
@@ -44,6 +44,24 @@ public enum TrainingDecision: Sendable, Equatable {
 /// An observer that does nothing.
 public struct SilentObserver: TrainingObserver {
     public init() {}
+}
+
+/// What one step did.
+public struct StepReport: Sendable {
+    /// Steps taken since the start of the run, this one included.
+    public let step: Int
+    /// The epoch it belongs to, counted from 1.
+    public let epoch: Int
+    /// The mean loss of the batch, before the update.
+    public let loss: Double
+    public let learningRate: Double
+    public let rows: Int
+    /// What the batch counts in the mean of an epoch: its rows, or the sum of their classes' weights.
+    public let weight: Double
+    /// The global norm of the gradients before clipping; nil when no norm clips them.
+    public let gradientNorm: Double?
+    /// What the gradients of the step's shards say about their noise; nil in steps that do not measure it.
+    public let noise: GradientNoise?
 }
 
 /// What a run is about to do.

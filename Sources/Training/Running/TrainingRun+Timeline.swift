@@ -15,7 +15,7 @@ extension TrainingRun {
     }
 
     /// Takes a step and, if there is a timeline, draws it. By the leader, between phases.
-    func draw(_ step: () throws -> Trainer.StepReport) rethrows -> Trainer.StepReport {
+    func draw(_ step: () throws -> StepReport) rethrows -> StepReport {
         guard let timeline else { return try step() }
         trainer.team.recorder = timeline.beginStep() ? timeline : nil
         defer { trainer.team.recorder = timeline }

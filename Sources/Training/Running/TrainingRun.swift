@@ -167,7 +167,7 @@ public final class TrainingRun {
     }
 
     /// Takes a step. What is wrong with the data says nothing about the parameters, which are then saved first.
-    private func step(_ observer: any TrainingObserver) throws -> Trainer.StepReport {
+    private func step(_ observer: any TrainingObserver) throws -> StepReport {
         do {
             return try trainer.step()
         } catch let error {

@@ -50,24 +50,6 @@ package final class Trainer {
     /// What to say about where it begins.
     package internal(set) var notes: [String] = []
 
-    /// What one step did.
-    package struct StepReport: Sendable {
-        /// Steps taken since the start of the run, this one included.
-        package let step: Int
-        /// The epoch it belongs to, counted from 1.
-        package let epoch: Int
-        /// The mean loss of the batch, before the update.
-        package let loss: Double
-        package let learningRate: Double
-        package let rows: Int
-        /// What the batch counts in the mean of an epoch: its rows, or the sum of their classes' weights.
-        package let weight: Double
-        /// The global norm of the gradients before clipping; nil when no norm clips them.
-        package let gradientNorm: Double?
-        /// What the gradients of the step's shards say about their noise; nil in steps that do not measure it.
-        package let noise: GradientNoise?
-    }
-
     /// A trainer at the beginning of a run.
     ///
     /// - Parameter microBatch: rows a worker has in flight at once, which changes the speed and not one bit; nil for a

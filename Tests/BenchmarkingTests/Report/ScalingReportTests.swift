@@ -1,5 +1,6 @@
 import Foundation
-import Lockstep
+import Kernels
+import Training
 import XCTest
 
 @testable import Benchmarking

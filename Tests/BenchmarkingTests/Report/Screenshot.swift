@@ -1,5 +1,5 @@
 import Foundation
-import Lockstep
+import Images
 
 /// What a browser's window shows.
 struct Screenshot {

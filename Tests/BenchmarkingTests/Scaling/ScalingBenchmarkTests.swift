@@ -1,4 +1,5 @@
-import Lockstep
+import Kernels
+import Workers
 import XCTest
 
 @testable import Benchmarking

@@ -1,4 +1,5 @@
-import Lockstep
+import Networks
+import Training
 import XCTest
 
 @testable import Benchmarking

@@ -1,4 +1,7 @@
-import Lockstep
+import Gradients
+import Kernels
+import Networks
+import Workers
 import XCTest
 
 @testable import Benchmarking

@@ -1,4 +1,4 @@
-import Lockstep
+import Datasets
 import XCTest
 
 final class ConvertTests: CommandTestCase {

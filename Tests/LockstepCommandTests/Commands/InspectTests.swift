@@ -1,6 +1,6 @@
 import Foundation
-import Lockstep
 import TestSupport
+import Training
 import XCTest
 
 final class InspectTests: CommandTestCase {

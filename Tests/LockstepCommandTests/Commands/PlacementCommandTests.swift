@@ -1,5 +1,5 @@
 import Foundation
-import Lockstep
+import Workers
 import XCTest
 
 @testable import LockstepCommand

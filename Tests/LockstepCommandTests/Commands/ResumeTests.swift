@@ -1,5 +1,5 @@
 import Foundation
-import Lockstep
+import Kernels
 import TestSupport
 import XCTest
 

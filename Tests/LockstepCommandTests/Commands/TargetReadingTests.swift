@@ -1,4 +1,3 @@
-import Lockstep
 import TestSupport
 import XCTest
 

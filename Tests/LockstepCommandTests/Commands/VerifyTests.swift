@@ -1,5 +1,5 @@
+import Checkpoints
 import Foundation
-import Lockstep
 import TestSupport
 import XCTest
 

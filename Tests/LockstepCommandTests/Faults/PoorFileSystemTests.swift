@@ -1,5 +1,4 @@
 import Foundation
-import Lockstep
 import XCTest
 
 /// Training on file systems without hard links, exclusive renames or locks, which a library stands in for.

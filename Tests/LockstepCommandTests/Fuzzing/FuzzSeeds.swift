@@ -1,5 +1,4 @@
 import Foundation
-import Lockstep
 import TestSupport
 
 /// Good files of every format, small, as other programs write them: what the fuzzer begins with.

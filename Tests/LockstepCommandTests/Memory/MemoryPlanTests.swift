@@ -1,5 +1,4 @@
 import Foundation
-import Lockstep
 import TestSupport
 import XCTest
 

@@ -1,5 +1,5 @@
+import Datasets
 import Foundation
-import Lockstep
 import TestSupport
 import XCTest
 

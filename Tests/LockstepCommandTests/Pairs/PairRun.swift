@@ -1,5 +1,6 @@
+import Datasets
 import Foundation
-import Lockstep
+import Training
 
 /// A network trained on the training file of a group, and what it makes of the other files.
 struct PairRun {

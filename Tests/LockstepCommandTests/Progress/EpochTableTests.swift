@@ -1,4 +1,3 @@
-import Lockstep
 import XCTest
 
 @testable import LockstepCommand

@@ -1,5 +1,5 @@
 import Foundation
-import Lockstep
+import Training
 import XCTest
 
 /// What the README says is true.

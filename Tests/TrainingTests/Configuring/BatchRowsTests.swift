@@ -1,4 +1,5 @@
-import Lockstep
+import Datasets
+import Kernels
 import XCTest
 
 @testable import Networks

@@ -1,6 +1,7 @@
 import Checkpoints
+import Datasets
 import HDF5
-import Lockstep
+import Kernels
 import TestSupport
 import XCTest
 

@@ -1,4 +1,7 @@
-import Lockstep
+import Datasets
+import Kernels
+import Networks
+import Optimization
 import StrictCoding
 import TestSupport
 import XCTest

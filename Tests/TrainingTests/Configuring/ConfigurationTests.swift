@@ -1,4 +1,5 @@
-import Lockstep
+import Networks
+import Optimization
 import XCTest
 
 @testable import Training

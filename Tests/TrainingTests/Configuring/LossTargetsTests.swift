@@ -1,6 +1,7 @@
+import Datasets
 import Foundation
 import HDF5
-import Lockstep
+import Networks
 import TestSupport
 import Workers
 import XCTest

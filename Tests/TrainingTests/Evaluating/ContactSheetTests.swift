@@ -1,6 +1,9 @@
 import Batches
+import Datasets
 import HDF5
-import Lockstep
+import Images
+import Kernels
+import Networks
 import TestSupport
 import XCTest
 

@@ -1,6 +1,8 @@
+import Datasets
 import Foundation
-import Lockstep
+import Kernels
 import TestSupport
+import Training
 import XCTest
 
 /// "The same bits" over time: what runs came to when their row was written, they come to today, on every instruction

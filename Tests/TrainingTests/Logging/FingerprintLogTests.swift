@@ -1,5 +1,7 @@
 import Checkpoints
-import Lockstep
+import Kernels
+import Networks
+import Optimization
 import RunSupport
 import TestSupport
 import XCTest

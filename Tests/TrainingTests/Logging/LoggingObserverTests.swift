@@ -1,8 +1,9 @@
-import Lockstep
 import Logging
+import Networks
 import RunSupport
 import Synchronization
 import TestSupport
+import Training
 import XCTest
 
 final class LoggingObserverTests: RunTestCase {

@@ -1,5 +1,7 @@
 import Checkpoints
-import Lockstep
+import Datasets
+import Kernels
+import Networks
 import Synchronization
 import TestSupport
 import XCTest

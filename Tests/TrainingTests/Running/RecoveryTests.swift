@@ -1,5 +1,6 @@
 import Checkpoints
-import Lockstep
+import Datasets
+import Networks
 import RunSupport
 import TestSupport
 import XCTest
@@ -453,6 +454,6 @@ private final class Listener: TrainingObserver {
 
     init(afterStep: @escaping (Int) -> Void) { self.afterStep = afterStep }
 
-    func stepFinished(_ report: Trainer.StepReport) { afterStep(report.step) }
+    func stepFinished(_ report: StepReport) { afterStep(report.step) }
     func note(_ message: String) { notes.append(message) }
 }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
-import Lockstep
+import Networks
+import Optimization
 import RunSupport
 import TestSupport
 import XCTest

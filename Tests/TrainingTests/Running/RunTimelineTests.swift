@@ -1,6 +1,9 @@
-import Lockstep
+import Datasets
+import Kernels
+import Networks
 import RunSupport
 import TestSupport
+import Timelines
 import Workers
 import XCTest
 

@@ -1,5 +1,7 @@
 import Checkpoints
-import Lockstep
+import Datasets
+import Kernels
+import Networks
 import RunSupport
 import TestSupport
 import XCTest

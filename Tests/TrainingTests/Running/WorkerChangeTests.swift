@@ -1,6 +1,9 @@
-import Lockstep
+import Datasets
+import Kernels
+import Networks
 import RunSupport
 import TestSupport
+import Timelines
 import XCTest
 
 @testable import Training
@@ -77,7 +80,7 @@ final class WorkerChangeTests: RunTestCase {
             self.writes = writes
         }
 
-        func stepFinished(_ report: Trainer.StepReport) {
+        func stepFinished(_ report: StepReport) {
             guard let text = writes[report.step] else { return }
             try? text.write(toFile: path, atomically: true, encoding: .utf8)
         }

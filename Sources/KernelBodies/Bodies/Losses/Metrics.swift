@@ -2,8 +2,9 @@ import CSystem
 
 extension InstructionSet {
     @inlinable @inline(never)
-    package static func argmax(_ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>)
-    {
+    package static func argmax(
+        _ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Int32>
+    ) {
         if 1...RowsInLanes.mostColumns ~= columns { return argmaxOfFewColumns(x, rows, columns, out) }
         for r in 0..<rows {
             // The best of each lane and where it stood; then the best lane, of equals the one that stood first.

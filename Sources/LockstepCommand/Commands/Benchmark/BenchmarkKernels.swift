@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarking
-import Lockstep
+import Kernels
+import Training
 
 struct BenchmarkKernels: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,7 +2,8 @@ import ArgumentParser
 import Benchmarking
 import DurableFiles
 import Foundation
-import Lockstep
+import Kernels
+import Training
 
 struct BenchmarkScaling: ParsableCommand {
     static let configuration = CommandConfiguration(

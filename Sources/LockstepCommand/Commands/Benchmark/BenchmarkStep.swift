@@ -1,7 +1,8 @@
 import ArgumentParser
 import Benchmarking
 import Foundation
-import Lockstep
+import Kernels
+import Training
 
 struct BenchmarkStep: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lockstep
+import Datasets
 
 struct ImportCIFAR10: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lockstep
+import Datasets
 
 struct ImportFashionMNIST: ParsableCommand {
     static let configuration = CommandConfiguration(

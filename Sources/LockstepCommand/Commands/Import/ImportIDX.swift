@@ -1,6 +1,6 @@
 import ArgumentParser
+import Datasets
 import Foundation
-import Lockstep
 
 struct ImportIDX: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lockstep
+import Datasets
+import Images
 
 struct ImportImages: ParsableCommand {
     static let configuration = CommandConfiguration(

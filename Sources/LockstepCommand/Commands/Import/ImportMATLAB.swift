@@ -1,6 +1,6 @@
 import ArgumentParser
+import Datasets
 import Foundation
-import Lockstep
 
 struct ImportMATLAB: ParsableCommand {
     static let configuration = CommandConfiguration(

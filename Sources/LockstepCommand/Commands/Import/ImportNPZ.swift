@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Lockstep
 
 struct ImportNPZ: ParsableCommand {
     static let configuration = CommandConfiguration(

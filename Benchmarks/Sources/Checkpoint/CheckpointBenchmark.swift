@@ -1,14 +1,14 @@
 import ArgumentParser
 import Benchmarking
 import Foundation
-import Lockstep
+import Networks
+import Training
 
 /// What checkpoints cost a run that goes on beside them, how soon a run that is told to end has ended, and how soon it
 /// is back.
-@main
 struct CheckpointBenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "checkpoint-benchmark",
+        commandName: "checkpoint",
         abstract: "Measures what checkpoints cost: 64-WIDTH-WIDTH-10 under Adam, with and without, in turn.",
         discussion: "Runs are made in a directory of their own on the disk that --directory is on, and removed.")
 

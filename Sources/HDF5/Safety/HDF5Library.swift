@@ -9,7 +9,7 @@ import Foundation
 /// come between them. And `deinit` closes handles on whatever thread drops the last reference. A thread-safe HDF5
 /// holds its own global lock during every call anyway, so ours costs no concurrency. It is recursive because public
 /// operations are built from public operations.
-package enum HDF5 {
+package enum HDF5Library {
     private static let lock = NSRecursiveLock()
 
     /// The library is up. Order matters: H5dont_atexit must precede H5open. Without it a file whose close failed (a
@@ -71,7 +71,7 @@ extension Subject {
     func call<R: FixedWidthInteger>(
         _ operation: String, unless isExpected: () -> Bool, _ body: () -> R
     ) throws(HDF5Error) -> R? {
-        let result: Result<R?, HDF5Error> = HDF5.locked {
+        let result: Result<R?, HDF5Error> = HDF5Library.locked {
             // Printing is a setting of each thread's error stack; calls come from any thread.
             H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
             H5Eclear2(hid_t(H5E_DEFAULT))
@@ -88,19 +88,19 @@ extension Subject {
     func with<R>(
         _ operation: String, closing close: (hid_t) -> herr_t, _ open: () -> hid_t, _ body: (hid_t) throws -> R
     ) throws -> R {
-        try HDF5.locked {
+        try HDF5Library.locked {
             let id = try call(operation, open)
-            HDF5.lentIdentifiers += 1
+            HDF5Library.lentIdentifiers += 1
             let result: R
             do {
                 result = try body(id)
             } catch {
                 // The first error is the one to report.
-                HDF5.lentIdentifiers -= CrashReport.during(file, { close(id) }) < 0 ? 0 : 1
+                HDF5Library.lentIdentifiers -= CrashReport.during(file, { close(id) }) < 0 ? 0 : 1
                 throw error
             }
             try call(operation) { close(id) }
-            HDF5.lentIdentifiers -= 1
+            HDF5Library.lentIdentifiers -= 1
             return result
         }
     }

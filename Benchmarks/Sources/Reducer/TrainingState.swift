@@ -1,4 +1,7 @@
-import Lockstep
+import Kernels
+import Networks
+import Optimization
+import Training
 
 /// Parameters and velocities, changed by SGD with momentum: what both contestants train.
 final class TrainingState {

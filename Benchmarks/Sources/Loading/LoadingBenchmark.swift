@@ -1,17 +1,17 @@
 import ArgumentParser
-import Lockstep
+import Datasets
+import HDF5
 
 /// What it costs that data is compressed, and larger than the memory for it.
 ///
 ///     lockstep import fashion-mnist
 ///     lockstep convert $(printf 'datasets/fashion-mnist.h5 %.0s' {1..12}) --output large.h5 --compress 4
-///     swift run -c release --package-path Benchmarks LoadingBenchmark read large.h5
-///     swift run -c release --package-path Benchmarks LoadingBenchmark train large.h5 --data-memory 64MiB
-///     swift run -c release --package-path Benchmarks LoadingBenchmark train large.h5 --data-memory 64MiB --streamed-only
-@main
+///     swift run -c release lockstep-benchmarks loading read large.h5
+///     swift run -c release lockstep-benchmarks loading train large.h5 --data-memory 64MiB
+///     swift run -c release lockstep-benchmarks loading train large.h5 --data-memory 64MiB --streamed-only
 struct LoadingBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "loading-benchmark", abstract: "Times reading and training on compressed data.",
+        commandName: "loading", abstract: "Times reading and training on compressed data.",
         subcommands: [Read.self, TrainStreamed.self])
 }
 

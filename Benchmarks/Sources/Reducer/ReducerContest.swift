@@ -1,5 +1,10 @@
 import Benchmarking
-import Lockstep
+import Datasets
+import Gradients
+import Kernels
+import Networks
+import Optimization
+import Workers
 
 /// Trains one workload with two reducers in turn: the same model, batches, kernels and workers, and the same update but
 /// for where it gets its gradients from.

@@ -1,13 +1,12 @@
 import ArgumentParser
 import Benchmarking
-import Lockstep
+import Training
 
 /// `lockstep benchmark step --json` with three choices more, for work on the engine: how a batch is cut, and what a
 /// measurement of the gradient noise costs.
-@main
 struct StepBenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "step-benchmark",
+        commandName: "step",
         abstract: "Times training steps with shards and micro-batches of one's choice, and with measurements of noise.")
 
     @Argument(help: "Workloads or configurations in YAML. (default: all workloads)")

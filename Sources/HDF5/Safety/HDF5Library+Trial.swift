@@ -1,7 +1,7 @@
 import Foundation
 import Workers
 
-extension HDF5 {
+extension HDF5Library {
     /// Reads a file in another process first, and says what is wrong if that one came to grief; nil if not.
     package typealias Trial = @Sendable (_ path: String) -> TrialProblem?
 

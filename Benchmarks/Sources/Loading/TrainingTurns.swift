@@ -1,5 +1,7 @@
+import Datasets
 import Foundation
-import Lockstep
+import Networks
+import Training
 
 /// A trainer that takes steps in turn with another one, so that both see the same clock and the same neighbors.
 final class TrainingTurns {

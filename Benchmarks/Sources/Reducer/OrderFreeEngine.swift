@@ -1,4 +1,9 @@
-import Lockstep
+import Batches
+import Gradients
+import Kernels
+import Networks
+import Training
+import Workers
 
 /// Computes the gradients of a batch as `GradientEngine` does, but sums them in whatever order they come: what the
 /// promise of the same bits is measured against.

@@ -1,4 +1,7 @@
-import Lockstep
+import Batches
+import Datasets
+import Kernels
+import Networks
 
 /// A batch whose samples are chosen ahead. Its inputs are gathered and normalized by the workers, as in training.
 ///

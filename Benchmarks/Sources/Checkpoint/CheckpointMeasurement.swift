@@ -1,5 +1,7 @@
+import Checkpoints
+import Datasets
 import Foundation
-import Lockstep
+import Training
 
 /// What was measured. Times in seconds, medians over rounds.
 struct CheckpointMeasurement: Encodable {
@@ -110,7 +112,7 @@ private final class Watch: TrainingObserver {
     var hasBegun = false
     var seconds = 0.0
 
-    func stepFinished(_ report: Trainer.StepReport) {
+    func stepFinished(_ report: StepReport) {
         if report.step == begins {
             started = .now
             hasBegun = true

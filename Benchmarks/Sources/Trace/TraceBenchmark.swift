@@ -1,13 +1,13 @@
 import ArgumentParser
 import Benchmarking
 import Foundation
-import Lockstep
+import Timelines
+import Training
 
 /// What drawing a timeline costs a run, with and without in turn.
-@main
 struct TraceBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "trace-benchmark",
+        commandName: "trace",
         abstract: "Measures what --trace costs: steps of a workload, with and without, in turn.",
         discussion: "Runs are made in a directory of their own on the disk that --directory is on, and removed.")
 
@@ -95,7 +95,7 @@ private final class SteppedRun: TrainingObserver {
         return seconds / Double(count)
     }
 
-    func stepFinished(_ report: Trainer.StepReport) {
+    func stepFinished(_ report: StepReport) {
         let now = ContinuousClock.now
         if let last, last.epoch == report.epoch {
             seconds += (now - last.end) / .seconds(1)

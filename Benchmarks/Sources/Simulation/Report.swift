@@ -1,6 +1,6 @@
+import Batches
 import Benchmarking
 import Foundation
-import Lockstep
 
 /// Simulated steps, by cut of the batch and number of workers.
 struct Predictions: Encodable {

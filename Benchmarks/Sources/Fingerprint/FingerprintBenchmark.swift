@@ -1,12 +1,12 @@
 import ArgumentParser
 import Foundation
-import Lockstep
+import Networks
+import Training
 
 /// What recording a digest of each tensor after each step costs a run, with and without in turn.
-@main
 struct FingerprintBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fingerprint-benchmark",
+        commandName: "fingerprint",
         abstract: "Measures what --record-fingerprints costs: steps of 784-512-256-10, with and without, in turn.",
         discussion: "Runs are made in a directory of their own on the disk that --directory is on, and removed.")
 
@@ -99,7 +99,7 @@ private final class SteppedRun: TrainingObserver {
         return times.sorted()[times.count / 2]
     }
 
-    func stepFinished(_ report: Trainer.StepReport) {
+    func stepFinished(_ report: StepReport) {
         let now = ContinuousClock.now
         if let last { times.append((now - last) / .seconds(1)) }
         last = now

@@ -1,13 +1,12 @@
 import ArgumentParser
 import Benchmarking
 import Foundation
-import Lockstep
+import Training
 
 /// What it costs to sum gradients in an order that is the same for any number of workers.
-@main
 struct ReducerBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reducer-benchmark",
+        commandName: "reducer",
         abstract: "Times training steps beside the same steps with gradients summed in whatever order they come.",
         discussion: """
             The exit status is 1 if the two do not agree within rounding after one step from the same state.

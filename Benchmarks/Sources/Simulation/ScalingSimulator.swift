@@ -1,13 +1,14 @@
 import ArgumentParser
 import Benchmarking
 import Foundation
-import Lockstep
+import Networks
+import Training
+import Workers
 
 /// Training steps of more workers than this machine has cores, replayed from what their parts cost one worker.
-@main
 struct ScalingSimulator: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scaling-simulator",
+        commandName: "simulate",
         abstract: "Predicts how training scales on machines with more cores.",
         discussion: """
             Measures what the parts of a step cost one worker, compares what the simulator makes of them with steps of as \
