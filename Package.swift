@@ -129,7 +129,8 @@ let package = Package(
         .target(
             name: "Lockstep",
             dependencies: [
-                "Batches", "Checkpoints", "Datasets", "DurableFiles", "HDF5", "Images", "Networks", "Optimization",
+                "Batches", "Checkpoints", "Datasets", "DurableFiles", "HDF5", "Images", "Kernels", "Networks",
+                "Optimization",
                 "StrictCoding", "Timelines", "Training", "Workers",
             ]),
         .target(

@@ -50,11 +50,11 @@ package func performanceNote(for kernels: any KernelTable.Type) -> String? {
 }
 
 /// `LOCKSTEP_INSTRUCTION_SET` asks for what is not there.
-package struct UnavailableInstructionSet: Error, Equatable, CustomStringConvertible {
-    package let name: String
-    package let available: [String]
+public struct UnavailableInstructionSet: Error, Equatable, CustomStringConvertible {
+    public let name: String
+    public let available: [String]
 
-    package var description: String {
+    public var description: String {
         "\(instructionSetVariable)=\(name): this machine offers \(available.joined(separator: ", ")). "
             + "Set it to one of these, or unset it to take the best."
     }

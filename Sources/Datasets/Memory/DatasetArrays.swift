@@ -8,18 +8,18 @@
 ///
 /// The description of the data set in the configuration says how they are normalized, and what is cut off to validate.
 /// Arrays are checked when they are loaded, not here.
-package struct DatasetArrays: Sendable, Equatable {
+public struct DatasetArrays: Sendable, Equatable {
     /// For messages, and for the run's directory.
-    package var name: String
-    package var splits: [Split: SampleArrays]
+    public var name: String
+    public var splits: [Split: SampleArrays]
     /// One name for each class, in order of labels; nil where they have none.
-    package var classNames: [String]?
+    public var classNames: [String]?
     /// One name for each number of a sample, or for each position of its last axis; nil where they have none.
-    package var featureNames: [String]?
+    public var featureNames: [String]?
     /// One name for each number of a target; nil where they have none.
-    package var targetNames: [String]?
+    public var targetNames: [String]?
 
-    package init(
+    public init(
         _ name: String = "arrays", train: SampleArrays, validation: SampleArrays? = nil, test: SampleArrays? = nil,
         classNames: [String]? = nil, featureNames: [String]? = nil, targetNames: [String]? = nil
     ) {
@@ -40,18 +40,18 @@ package struct DatasetArrays: Sendable, Equatable {
 }
 
 /// The samples of a split, with their targets, in one order.
-package struct SampleArrays: Sendable, Equatable {
-    package var inputs: InputArrays
-    package var targets: TargetArrays
+public struct SampleArrays: Sendable, Equatable {
+    public var inputs: InputArrays
+    public var targets: TargetArrays
 
-    package init(_ inputs: InputArrays, _ targets: TargetArrays = .none) {
+    public init(_ inputs: InputArrays, _ targets: TargetArrays = .none) {
         self.inputs = inputs
         self.targets = targets
     }
 }
 
 /// The inputs of samples, row-major.
-package enum InputArrays: Sendable, Equatable {
+public enum InputArrays: Sendable, Equatable {
     /// An array for each sample, all of one length.
     case rows([[Float]])
     /// One sample after another, each of a shape.
@@ -69,7 +69,7 @@ package enum InputArrays: Sendable, Equatable {
 }
 
 /// The targets of samples.
-package enum TargetArrays: Sendable, Equatable {
+public enum TargetArrays: Sendable, Equatable {
     /// The index of each sample's class, from 0.
     case labels([Int])
     /// A number for each sample.
@@ -84,7 +84,7 @@ extension DatasetDescription {
     static let memoryScheme = "memory:"
 
     /// A data set in arrays that the program hands to a run; see `DatasetArrays`.
-    package static func memory(
+    public static func memory(
         _ name: String = "arrays", validationFraction: Double? = nil, splitSeed: UInt64 = 0,
         normalization: NormalizationChoice = .stored, targetKind: TargetChoice? = nil
     ) -> DatasetDescription {
@@ -94,7 +94,7 @@ extension DatasetDescription {
     }
 
     /// Whether the data were in arrays of a program, and are in no file.
-    package var isInMemory: Bool { path?.hasPrefix(Self.memoryScheme) ?? false }
+    public var isInMemory: Bool { path?.hasPrefix(Self.memoryScheme) ?? false }
 
     /// This description with its data in arrays.
     package func inMemory(_ name: String) -> DatasetDescription {

@@ -6,17 +6,17 @@ import StrictCoding
 /// The parameters of a model by name, such as `linear1/weight`, in the order of the layers.
 ///
 /// Running statistics of batch normalization (`batchNormalization1/mean`) are among them. What is read is a copy.
-package struct ModelParameters: Sendable, RandomAccessCollection {
+public struct ModelParameters: Sendable, RandomAccessCollection {
     private let model: Model
 
     init(_ model: Model) { self.model = model }
 
     private var layout: ParameterLayout { model.network.layout }
 
-    package var startIndex: Int { 0 }
-    package var endIndex: Int { layout.parameters.count }
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { layout.parameters.count }
 
-    package subscript(index: Int) -> Checkpoint.Tensor {
+    public subscript(index: Int) -> Checkpoint.Tensor {
         let parameter = layout.parameters[index]
         let values = UnsafeBufferPointer(
             start: model.parameters.pointer + parameter.offset, count: parameter.count)
@@ -25,15 +25,15 @@ package struct ModelParameters: Sendable, RandomAccessCollection {
     }
 
     /// The parameter of a name; nil if there is none.
-    package subscript(name: String) -> Checkpoint.Tensor? {
+    public subscript(name: String) -> Checkpoint.Tensor? {
         layout.parameters.firstIndex { $0.name == name }.map { self[$0] }
     }
 
-    package var names: [String] { layout.parameters.map(\.name) }
+    public var names: [String] { layout.parameters.map(\.name) }
 }
 
 /// Why a parameter cannot be set.
-package enum ParameterError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum ParameterError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is none of that name.
     case unknown(name: String, nearest: String?)
     /// It has another number of elements.
@@ -41,7 +41,7 @@ package enum ParameterError: Error, Equatable, Sendable, CustomStringConvertible
     /// A NaN or an infinity.
     case notFinite(name: String, index: Int, found: Float)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .unknown(let name, let nearest):
             "no parameter '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
@@ -57,14 +57,14 @@ extension TrainedModel {
     /// The parameters that it computes with: their moving average, if the checkpoint has one.
     ///
     ///     let weight = model.parameters["linear1/weight"]!     // .shape, .values, row-major
-    package var parameters: ModelParameters { ModelParameters(model) }
+    public var parameters: ModelParameters { ModelParameters(model) }
 
     /// Puts other numbers in the place of parameters. Copies of the model, and calls on other threads, keep the old ones.
     ///
     /// - Parameter values: by name, row-major, of the shape that the parameter has. If one of them is wrong, none is set.
     /// - Throws: `ParameterError`.
     /// - Complexity: copies all parameters once; set several together.
-    package mutating func setParameters(_ values: [String: [Float]]) throws(ParameterError) {
+    public mutating func setParameters(_ values: [String: [Float]]) throws(ParameterError) {
         let layout = model.network.layout
         var targets: [(Parameter, [Float])] = []
         for (name, numbers) in values.sorted(by: { $0.key < $1.key }) {
@@ -91,7 +91,7 @@ extension TrainedModel {
     /// Puts other numbers in the place of one parameter; see `setParameters`.
     ///
     /// - Throws: `ParameterError`.
-    package mutating func setParameter(_ name: String, to values: [Float]) throws(ParameterError) {
+    public mutating func setParameter(_ name: String, to values: [Float]) throws(ParameterError) {
         try setParameters([name: values])
     }
 
@@ -99,7 +99,7 @@ extension TrainedModel {
     /// and `lockstep train --initialize-from` read. It has no state of the optimizer.
     ///
     /// - Throws: `CheckpointError`: `.exists`, since files are never overwritten, or `.cannotWrite`.
-    package func write(to path: String) throws {
+    public func write(to path: String) throws {
         var written = checkpoint
         written.parameters = Array(parameters)
         written.writtenBy = .init(

@@ -1,5 +1,5 @@
 /// Why samples cannot be predicted on: which one, what was expected, and what was found.
-package enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is not one sample.
     case noSamples
     /// A sample, counted from 0, has another number of numbers than the network reads.
@@ -13,7 +13,7 @@ package enum PredictionError: Error, Equatable, Sendable, CustomStringConvertibl
     /// Bytes, for a network that was trained on other numbers.
     case bytes
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .noSamples:
             "expected at least one sample, found none"

@@ -5,38 +5,38 @@
 /// | cross-entropy | a logit for each class | softmax of the logits | that of the highest probability |
 /// | binary cross-entropy | logits | sigmoid of each logit | nil |
 /// | mean squared error, Huber | numbers in the units of the targets trained on | nil | nil |
-package struct Prediction: Sendable, Equatable {
+public struct Prediction: Sendable, Equatable {
     /// What the network puts out.
-    package let outputs: [Float]
+    public let outputs: [Float]
     /// What `lockstep predict` writes as probabilities; nil for regression.
-    package let probabilities: [Float]?
+    public let probabilities: [Float]?
     /// The class of the highest probability, the first of several; nil where samples belong to no class.
-    package let classIndex: Int?
+    public let classIndex: Int?
     /// Its name; nil where classes have no names.
-    package let className: String?
+    public let className: String?
 }
 
 /// What a network says of some samples, in their order: a collection of `Prediction`, and the same numbers in one piece.
 ///
 /// Memory is that of the arrays; a `Prediction` is made when it is asked for.
-package struct Predictions: RandomAccessCollection, Sendable, Equatable {
+public struct Predictions: RandomAccessCollection, Sendable, Equatable {
     /// Numbers that the network puts out for a sample.
-    package let width: Int
+    public let width: Int
     /// `[count, width]`, row-major; see `Prediction.outputs`.
-    package let outputs: [Float]
+    public let outputs: [Float]
     /// `[count, width]`, row-major; nil for regression.
-    package let probabilities: [Float]?
+    public let probabilities: [Float]?
     /// `[count]`; nil where samples belong to no class.
-    package let classIndices: [Int32]?
+    public let classIndices: [Int32]?
     /// Names of the classes, by index; nil where they have none.
-    package let classNames: [String]?
+    public let classNames: [String]?
     /// Names of the outputs of a regression; nil where the targets trained on have none.
-    package let targetNames: [String]?
+    public let targetNames: [String]?
 
-    package var startIndex: Int { 0 }
-    package var endIndex: Int { outputs.count / width }
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { outputs.count / width }
 
-    package subscript(sample: Int) -> Prediction {
+    public subscript(sample: Int) -> Prediction {
         let range = sample * width..<(sample + 1) * width
         let index = classIndices.map { Int($0[sample]) }
         return Prediction(
@@ -45,7 +45,7 @@ package struct Predictions: RandomAccessCollection, Sendable, Equatable {
     }
 
     /// The name of each sample's class; nil where samples belong to none, or classes have no names.
-    package var classes: [String]? {
+    public var classes: [String]? {
         guard let classIndices, let classNames else { return nil }
         return classIndices.map { classNames[place: Int($0)] ?? "" }
     }

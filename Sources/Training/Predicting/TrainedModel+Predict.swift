@@ -27,7 +27,7 @@ extension TrainedModel {
     ///
     /// - Parameter sample: its numbers, row-major.
     /// - Throws: `PredictionError`.
-    package func predict(_ sample: [Float]) throws(PredictionError) -> Prediction {
+    public func predict(_ sample: [Float]) throws(PredictionError) -> Prediction {
         try check(sample, sample: 0)
         return sample.withUnsafeBufferPointer { prediction(.floats($0.baseAddress!)) }
     }
@@ -35,7 +35,7 @@ extension TrainedModel {
     /// Predicts on samples, an array each.
     ///
     /// - Throws: `PredictionError`, for the first sample that is wrong.
-    package func predict(_ samples: [[Float]]) throws(PredictionError) -> Predictions {
+    public func predict(_ samples: [[Float]]) throws(PredictionError) -> Predictions {
         guard !samples.isEmpty else { throw .noSamples }
         for index in samples.indices { try check(samples[index], sample: index) }
         return samples.withUnsafeBufferPointer { predictions(.arrays($0), count: $0.count) }
@@ -47,7 +47,7 @@ extension TrainedModel {
     ///   - numbers: row-major.
     ///   - shape: that of a sample, or `[samples]` and that of a sample.
     /// - Throws: `PredictionError`.
-    package func predict(_ numbers: [Float], shape: [Int]) throws(PredictionError) -> Predictions {
+    public func predict(_ numbers: [Float], shape: [Int]) throws(PredictionError) -> Predictions {
         let count = try samples(in: numbers.count, shape: shape)
         try checkFinite(numbers, firstSample: 0)
         return numbers.withUnsafeBufferPointer { predictions(.floats($0.baseAddress!), count: count) }
@@ -59,7 +59,7 @@ extension TrainedModel {
     ///   - bytes: row-major.
     ///   - shape: that of a sample, or `[samples]` and that of a sample.
     /// - Throws: `PredictionError`.
-    package func predict(_ bytes: [UInt8], shape: [Int]) throws(PredictionError) -> Predictions {
+    public func predict(_ bytes: [UInt8], shape: [Int]) throws(PredictionError) -> Predictions {
         guard predictor.inputs.takesBytes else { throw .bytes }
         let count = try samples(in: bytes.count, shape: shape)
         return bytes.withUnsafeBufferPointer { predictions(.bytes($0.baseAddress!), count: count) }

@@ -12,7 +12,7 @@ public protocol TrainingObserver {
     func epochFinished(_ report: EpochReport)
     /// Whether the run goes on, asked after `stepFinished`. If not, it ends with a checkpoint; after the last step of an
     /// epoch, that is validated first.
-    func decision(after report: Trainer.StepReport) -> TrainingDecision
+    func decision(after report: StepReport) -> TrainingDecision
     /// Whether the run goes on, asked after `epochFinished`. If not, it ends with the checkpoint of the epoch.
     func decision(after report: EpochReport) -> TrainingDecision
     /// The run goes on with another number of workers, as somebody asked.
@@ -27,7 +27,7 @@ extension TrainingObserver {
     public func runStarted(_ summary: RunSummary) {}
     public func stepFinished(_ report: StepReport) {}
     public func epochFinished(_ report: EpochReport) {}
-    public func decision(after report: Trainer.StepReport) -> TrainingDecision { .goOn }
+    public func decision(after report: StepReport) -> TrainingDecision { .goOn }
     public func decision(after report: EpochReport) -> TrainingDecision { .goOn }
     public func workersChanged(to count: Int, afterStep step: Int) {}
     public func checkpointWritten(path: String, step: Int) {}

@@ -12,7 +12,7 @@ extension TrainingRun {
     ///   - arrays: are copied, and need not be kept.
     ///   - origin, directory, recordsFingerprints, workers, kernels: as for data in a file.
     /// - Throws: as for data in a file; `DatasetError` names the array, the row, what was expected and what was found.
-    package convenience init(
+    public convenience init(
         _ configuration: Configuration, on arrays: DatasetArrays, from origin: Origin? = nil,
         directory: String? = nil, recordsFingerprints: Bool = false, workers: WorkerCount = .automatic,
         kernels: (any KernelTable.Type)? = nil
@@ -34,7 +34,7 @@ extension TrainingRun {
     ///
     /// - Parameters: as for data in a file.
     /// - Throws: as for data in a file; `TrainingError.incompatible` if the data are not the same.
-    package convenience init(
+    public convenience init(
         resuming path: String, on arrays: DatasetArrays, kinds: ConfigurationKinds = .standard,
         changes: RunChanges = RunChanges(), takesOver: Bool = false, recordsFingerprints: Bool = false,
         workers: WorkerCount = .automatic, kernels: (any KernelTable.Type)? = nil,

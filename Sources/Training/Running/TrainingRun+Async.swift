@@ -16,7 +16,7 @@ extension TrainingRun {
     ///   - steps: how many steps to have taken since the start of the run; nil for all.
     ///   - observer: is called on the thread that trains.
     /// - Throws: what the other form throws; `TrainingError.noThread` if the system has none to give.
-    package func train(
+    public func train(
         steps: Int? = nil, observer: any TrainingObserver = SilentObserver(),
         isolation: isolated (any Actor)? = #isolation
     ) async throws -> TrainingOutcome {

@@ -28,7 +28,7 @@ extension TrainingRun {
     /// - Throws: `TrainingError` for a configuration that makes no sense or does not fit the data, a directory that is
     ///   taken or cannot be made, a checkpoint that does not fit, too little memory; `NetworkError` for layers that do
     ///   not fit; `DatasetError` and `HDF5Error` for data that cannot be used or read; `CheckpointError` for a
-    ///   checkpoint that cannot be read or written; `KernelSelectionError` for an instruction set that is not there.
+    ///   checkpoint that cannot be read or written; `UnavailableInstructionSet` for one that is not there.
     public convenience init(
         _ configuration: Configuration, from origin: Origin? = nil, directory: String? = nil,
         relativeTo base: String? = nil, loading: LoadingOptions = LoadingOptions(), recordsFingerprints: Bool = false,

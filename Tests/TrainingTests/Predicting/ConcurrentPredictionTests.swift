@@ -1,5 +1,5 @@
 import AllocationCounter
-import Lockstep
+import Networks
 import RunSupport
 import TestSupport
 import Workers

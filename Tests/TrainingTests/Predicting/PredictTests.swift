@@ -1,5 +1,6 @@
+import Datasets
 import HDF5
-import Lockstep
+import Kernels
 import RunSupport
 import TestSupport
 import Workers

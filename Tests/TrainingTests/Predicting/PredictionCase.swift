@@ -1,5 +1,5 @@
+import Datasets
 import HDF5
-import Lockstep
 import RunSupport
 import TestSupport
 import XCTest

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Benchmarking
 import Foundation
-import Lockstep
+import Kernels
+import Training
 
 struct BenchmarkPredict: ParsableCommand {
     static let configuration = CommandConfiguration(
