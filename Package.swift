@@ -112,8 +112,8 @@ let package = Package(
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Training", "Optimization", "Gradients", "Batches", "Networks", "Datasets", "Kernels", "StrictCoding",
-                "Workers",
+                "Batches", "Datasets", "Gradients", "HDF5", "Kernels", "Networks", "Optimization", "StrictCoding",
+                "Training", "Workers",
             ]),
 
         .executableTarget(
